@@ -1,0 +1,55 @@
+/** What a processor is told about the batch it runs. */
+export interface BatchContext {
+  /** Number of the batch, counted from 1 in each batcher. */
+  readonly batchId: number;
+  /** How many requests the batch holds; the length of the array that the processor gets. */
+  readonly batchSize: number;
+  /**
+   * Aborted when nobody waits for this batch any more: every caller has left or run out of time, or the
+   * batcher was closed. A processor may then stop early; its results would reach no one.
+   */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one batch. Result *i* answers request *i*; an `Error` in place *i* rejects request *i* alone.
+ * What it throws (or rejects with) fails every request of the batch.
+ */
+export type ProcessBatch<TRequest, TResponse> = (
+  requests: readonly TRequest[],
+  context: BatchContext,
+) => PromiseLike<readonly (TResponse | Error)[]> | readonly (TResponse | Error)[];
+
+/** How a processor fares, as a health check wants to know it. */
+export interface ProcessorHealth {
+  /** Whether the processor can run a batch now. */
+  readonly isReady: boolean;
+  /** Why not, in a sentence for the operator. */
+  readonly reason?: string;
+  /** Whatever else is worth showing: model, device, provider, workers. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What runs a batch: a model, a database, a remote service; anything cheaper per batch than per item. */
+export interface BatchProcessor<TRequest, TResponse> {
+  readonly processBatch: ProcessBatch<TRequest, TResponse>;
+
+  /**
+   * Looks at one request on its arrival, before it takes a place in the queue. Throws what the caller shall
+   * get, normally an `InvalidRequestError`. A bad request thus never spoils the batch of its neighbors.
+   */
+  validateRequest?(request: TRequest): void;
+
+  /** Tells how the processor fares. Without it a processor counts as ready. */
+  getHealth?(): ProcessorHealth;
+}
+
+/** A processor, or just the function that it would consist of. */
+export type BatchProcessorLike<TRequest, TResponse> =
+  BatchProcessor<TRequest, TResponse> | ProcessBatch<TRequest, TResponse>;
+
+export function toBatchProcessor<TRequest, TResponse>(
+  processor: BatchProcessorLike<TRequest, TResponse>,
+): BatchProcessor<TRequest, TResponse> {
+  return typeof processor === 'function' ? { processBatch: processor } : processor;
+}

@@ -1,0 +1,68 @@
+import type { BatchProcessor } from './batch-processor.js';
+import type { Clock } from './clock.js';
+import { BatchProcessingError, BatchingError, ResponseCountMismatchError } from './errors/index.js';
+import type { RequestBatch } from './request-batch.js';
+
+/** How a processor call ended: with one result per request, or with an error for all of them. */
+export type BatchEnding<TResponse> =
+  { readonly results: readonly (TResponse | Error)[] } | { readonly error: BatchingError };
+
+/**
+ * Runs batches on the processor and tells how each one ended, exactly once, whatever the processor does:
+ * return, throw, reject, or answer with the wrong number of results.
+ */
+export class BatchRunner<TRequest, TResponse> {
+  readonly running = new Set<RequestBatch<TRequest, TResponse>>();
+
+  constructor(
+    private readonly batcherName: string,
+    private readonly processor: BatchProcessor<TRequest, TResponse>,
+    private readonly clock: Clock,
+    private readonly onEnded: (
+      batch: RequestBatch<TRequest, TResponse>,
+      ending: BatchEnding<TResponse>,
+    ) => void,
+  ) {}
+
+  run(batch: RequestBatch<TRequest, TResponse>): void {
+    this.running.add(batch);
+    this.callProcessor(batch).then(
+      (results) => this.end(batch, this.checkCount(batch, results)),
+      (error: unknown) => this.end(batch, { error: this.toBatchingError(batch, error) }),
+    );
+  }
+
+  /** What the processor throws while it is called counts the same as what it rejects with later. */
+  private callProcessor(batch: RequestBatch<TRequest, TResponse>): Promise<readonly (TResponse | Error)[]> {
+    try {
+      return Promise.resolve(this.processor.processBatch(batch.payloads, batch));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** With one result too few or too many nobody can say whose is whose, so nobody gets any. */
+  private checkCount(
+    { batchSize }: RequestBatch<TRequest, TResponse>,
+    results: readonly (TResponse | Error)[],
+  ): BatchEnding<TResponse> {
+    return Array.isArray(results) && results.length === batchSize
+      ? { results }
+      : { error: new ResponseCountMismatchError(this.batcherName, batchSize, results) };
+  }
+
+  private toBatchingError(
+    { batchId, batchSize }: RequestBatch<TRequest, TResponse>,
+    error: unknown,
+  ): BatchingError {
+    return error instanceof BatchingError
+      ? error
+      : new BatchProcessingError(this.batcherName, batchId, batchSize, error);
+  }
+
+  private end(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
+    this.running.delete(batch);
+    batch.processingTimeMs = this.clock.now() - batch.dispatchedAtMs;
+    this.onEnded(batch, ending);
+  }
+}

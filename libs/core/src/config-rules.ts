@@ -1,0 +1,79 @@
+import type { ConfigFault } from './errors/index.js';
+
+/** Says what is allowed, or nothing if the value is. */
+export type ConfigRule = (value: unknown) => string | undefined;
+
+export type ConfigRules<TConfig> = { readonly [Field in keyof TConfig]-?: ConfigRule };
+
+export interface ConfigCheck<TConfig> {
+  /** Every fault found; the caller adds those that concern more than one field. */
+  readonly faults: ConfigFault[];
+  /** Whether a field by itself is in order, so that it makes sense to compare it with others. */
+  isValid(field: keyof TConfig & string): boolean;
+}
+
+/** Holds each field of `config` against its rule, and reports the fields that no rule knows. */
+export function checkConfig<TConfig>(
+  config: Readonly<Record<string, unknown>>,
+  rules: ConfigRules<TConfig>,
+): ConfigCheck<TConfig> {
+  const known = Object.keys(rules) as (keyof TConfig & string)[];
+  const faults: ConfigFault[] = [];
+  for (const field of Object.keys(config)) {
+    if (!Object.hasOwn(rules, field)) faults.push({ field, problem: describeUnknownOption(field, known) });
+  }
+  for (const field of known) {
+    const allowed = rules[field](config[field]);
+    if (allowed !== undefined) {
+      faults.push({ field, problem: `received ${describeValue(config[field])}, expected ${allowed}` });
+    }
+  }
+  const faulty = new Set(faults.map((fault) => fault.field));
+  return { faults, isValid: (field) => !faulty.has(field) };
+}
+
+/** What to say of an option that nobody knows: that it is unknown, which one may be meant, or which there are. */
+export function describeUnknownOption(field: string, known: readonly string[]): string {
+  const meant = known.find((candidate) => candidate.toLowerCase() === field.toLowerCase());
+  const advice = meant === undefined ? `known options are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return `unknown option; ${advice}`;
+}
+
+export function integerBetween(lowest: number, highest: number): ConfigRule {
+  return (value) =>
+    Number.isInteger(value) && (value as number) >= lowest && (value as number) <= highest
+      ? undefined
+      : `an integer from ${lowest} to ${highest}`;
+}
+
+export function numberBetween(lowest: number, highest: number, unit: string): ConfigRule {
+  const range =
+    lowest === Number.MIN_VALUE ? `above 0 and at most ${highest}` : `from ${lowest} to ${highest}`;
+  return (value) =>
+    typeof value === 'number' && value >= lowest && value <= highest
+      ? undefined
+      : `a number ${range} (${unit})`;
+}
+
+export function oneOf(allowed: readonly string[]): ConfigRule {
+  return (value) =>
+    typeof value === 'string' && allowed.includes(value)
+      ? undefined
+      : `one of ${allowed.map((choice) => `"${choice}"`).join(', ')}`;
+}
+
+export function optional(rule: ConfigRule): ConfigRule {
+  return (value) => {
+    const allowed = value === undefined ? undefined : rule(value);
+    return allowed === undefined ? undefined : `${allowed}, or nothing`;
+  };
+}
+
+/** A value as a person would write it, short enough for a message. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}

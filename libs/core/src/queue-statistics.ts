@@ -1,0 +1,54 @@
+import type { DispatchReason } from './batch-info.js';
+import type { DurationSummary } from './duration-histogram.js';
+
+/** What a batcher tells of itself; a snapshot. Totals count from the batcher's start. */
+export interface QueueStatistics {
+  /** Requests that wait now. */
+  readonly currentQueueSize: number;
+  /** Most requests that may wait. */
+  readonly maxQueueSize: number;
+  readonly isQueueFull: boolean;
+  readonly isQueueEmpty: boolean;
+  /** How long the oldest waiting request has waited, in milliseconds; 0 if none waits. */
+  readonly oldestWaitMs: number;
+  /** Requests in batches that run now. */
+  readonly requestsInFlight: number;
+  /** Batches that run now. */
+  readonly batchesInFlight: number;
+  /** Most batches that may run at the same time. */
+  readonly maxConcurrentBatches: number;
+  /** Requests by what became of them. `accepted` = the others + those that wait or run. */
+  readonly requests: RequestTotals;
+  /** Calls that were never accepted, by the code of their error. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly batches: BatchTotals;
+  /** How long requests waited for their batch, in milliseconds. */
+  readonly queueTimeMs: DurationSummary;
+  /** How long the processor took for a batch, in milliseconds. */
+  readonly processingTimeMs: DurationSummary;
+}
+
+export interface RequestTotals {
+  readonly accepted: number;
+  readonly succeeded: number;
+  /** Rejected with an error of the processor, or because it returned the wrong number of results. */
+  readonly failed: number;
+  /** Out of time, in the queue or in a running batch. */
+  readonly expired: number;
+  /** Taken back by the caller. */
+  readonly aborted: number;
+  /** Rejected because the batcher was closed before their answer was there. */
+  readonly closed: number;
+}
+
+export interface BatchTotals {
+  readonly dispatched: number;
+  readonly completed: number;
+  /** Batches that failed as a whole. */
+  readonly failed: number;
+  readonly meanSize: number;
+  /** How many batches had which size. */
+  readonly sizes: Readonly<Record<number, number>>;
+  /** How many batches ran for which reason. */
+  readonly dispatchReasons: Readonly<Partial<Record<DispatchReason, number>>>;
+}

@@ -1,0 +1,10 @@
+/** What a caller may say of one request. */
+export interface RequestOptions {
+  /** Takes the request back. Its place is free at once; the promise rejects with `RequestAbortedError`. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How long the caller waits for the answer, in milliseconds from the call. Above 0; what is 0 or less is
+   * refused as already late. Default: the batcher's `defaultTimeoutMs`.
+   */
+  readonly timeoutMs?: number | undefined;
+}

@@ -1,0 +1,91 @@
+import type { DispatchReason } from './batch-info.js';
+import { DurationHistogram } from './duration-histogram.js';
+import type { BatchTotals, QueueStatistics, RequestTotals } from './queue-statistics.js';
+import type { RequestBatch } from './request-batch.js';
+
+/** How an accepted request can end. */
+export type RequestOutcome = Exclude<keyof RequestTotals, 'accepted'>;
+
+/** Counts what happens. Constant time and memory per event, whatever the load. */
+export class StatisticsRecorder {
+  /** Requests by what became of them. */
+  readonly requests = { accepted: 0, succeeded: 0, failed: 0, expired: 0, aborted: 0, closed: 0 };
+  private readonly refused: Record<string, number> = {};
+  private readonly sizes: Record<number, number> = {};
+  private readonly dispatchReasons: Partial<Record<DispatchReason, number>> = {};
+  private batchesDispatched = 0;
+  private batchesCompleted = 0;
+  private batchesFailed = 0;
+  private requestsDispatched = 0;
+  private batchesInFlight = 0;
+  private requestsInFlight = 0;
+  private readonly queueTime = new DurationHistogram();
+  private readonly processingTime = new DurationHistogram();
+
+  requestAccepted(): void {
+    this.requests.accepted += 1;
+  }
+
+  requestRefused(code: string): void {
+    this.refused[code] = (this.refused[code] ?? 0) + 1;
+  }
+
+  requestsSettled(outcome: RequestOutcome, count = 1): void {
+    this.requests[outcome] += count;
+  }
+
+  batchDispatched({
+    requests,
+    batchSize,
+    dispatchedAtMs,
+    dispatchReason,
+  }: RequestBatch<unknown, unknown>): void {
+    this.batchesInFlight += 1;
+    this.requestsInFlight += batchSize;
+    this.batchesDispatched += 1;
+    this.requestsDispatched += batchSize;
+    this.sizes[batchSize] = (this.sizes[batchSize] ?? 0) + 1;
+    this.dispatchReasons[dispatchReason] = (this.dispatchReasons[dispatchReason] ?? 0) + 1;
+    for (const request of requests) this.queueTime.record(dispatchedAtMs - request.enqueuedAtMs);
+  }
+
+  batchEnded({ batchSize, processingTimeMs }: RequestBatch<unknown, unknown>, isFailed: boolean): void {
+    this.batchesInFlight -= 1;
+    this.requestsInFlight -= batchSize;
+    if (isFailed) this.batchesFailed += 1;
+    else this.batchesCompleted += 1;
+    this.processingTime.record(processingTimeMs);
+  }
+
+  summarize(): Pick<
+    QueueStatistics,
+    | 'requestsInFlight'
+    | 'batchesInFlight'
+    | 'requests'
+    | 'refused'
+    | 'batches'
+    | 'queueTimeMs'
+    | 'processingTimeMs'
+  > {
+    return {
+      requestsInFlight: this.requestsInFlight,
+      batchesInFlight: this.batchesInFlight,
+      requests: { ...this.requests },
+      refused: { ...this.refused },
+      batches: this.summarizeBatches(),
+      queueTimeMs: this.queueTime.summarize(),
+      processingTimeMs: this.processingTime.summarize(),
+    };
+  }
+
+  private summarizeBatches(): BatchTotals {
+    return {
+      dispatched: this.batchesDispatched,
+      completed: this.batchesCompleted,
+      failed: this.batchesFailed,
+      meanSize: this.batchesDispatched === 0 ? 0 : this.requestsDispatched / this.batchesDispatched,
+      sizes: { ...this.sizes },
+      dispatchReasons: { ...this.dispatchReasons },
+    };
+  }
+}

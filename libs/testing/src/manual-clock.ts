@@ -1,0 +1,102 @@
+import type { Alarm, Clock } from 'nestjs-batching/core';
+
+/**
+ * A clock that stands still until it is moved. Tests with it take no real time and always run the same way.
+ *
+ * ```ts
+ * const clock = new ManualClock();
+ * const batcher = new DynamicBatcher({ maxWaitTimeMs: 10 }, processor, { clock });
+ * const answer = batcher.process('a');
+ * await clock.advance(10);
+ * ```
+ */
+export class ManualClock implements Clock {
+  private nowMs: number;
+  private readonly alarms = new Set<ManualAlarm>();
+  private deferred: (() => void)[] = [];
+
+  /** @param startMs Where the clock starts, in milliseconds. Default 0. */
+  constructor(startMs = 0) {
+    this.nowMs = startMs;
+  }
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  createAlarm(ring: () => void): Alarm {
+    const alarm = new ManualAlarm(ring);
+    this.alarms.add(alarm);
+    return alarm;
+  }
+
+  defer(callback: () => void): void {
+    this.deferred.push(callback);
+  }
+
+  /** Resolves after `durationMs` of this clock. For processors and workloads in virtual time. */
+  sleep(durationMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const alarm = new ManualAlarm(() => {
+        this.alarms.delete(alarm);
+        resolve();
+      });
+      this.alarms.add(alarm);
+      alarm.set(this.nowMs + durationMs);
+    });
+  }
+
+  /**
+   * Moves the clock by `durationMs` (0: just runs what is due). Every alarm on the way rings at its own time,
+   * and everything that follows from it has run before the clock moves on.
+   */
+  async advance(durationMs = 0): Promise<void> {
+    const untilMs = this.nowMs + durationMs;
+    for (;;) {
+      await this.settle();
+      const next = this.nextAlarm();
+      if (next === undefined || next.atMs > untilMs) break;
+      this.nowMs = Math.max(this.nowMs, next.atMs);
+      next.fire();
+    }
+    this.nowMs = untilMs;
+  }
+
+  /** Runs whatever is ready at this moment, without moving the clock. */
+  private async settle(): Promise<void> {
+    do {
+      const ready = this.deferred;
+      this.deferred = [];
+      for (const callback of ready) callback();
+      // Promise callbacks have all run when the event loop comes to its next turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.deferred.length > 0);
+  }
+
+  private nextAlarm(): ManualAlarm | undefined {
+    let next: ManualAlarm | undefined;
+    for (const alarm of this.alarms) {
+      if (alarm.atMs < (next?.atMs ?? Infinity)) next = alarm;
+    }
+    return next;
+  }
+}
+
+class ManualAlarm implements Alarm {
+  atMs = Infinity;
+
+  constructor(private readonly ring: () => void) {}
+
+  set(atMs: number): void {
+    this.atMs = atMs;
+  }
+
+  clear(): void {
+    this.atMs = Infinity;
+  }
+
+  fire(): void {
+    this.atMs = Infinity;
+    this.ring();
+  }
+}
