@@ -1,5 +1,6 @@
 import type { BatchProcessor } from './batch-processor.js';
 import type { ResolvedBatchingConfig } from './batching-config.js';
+import { describeValue } from './config-rules.js';
 import {
   BatchingError,
   DeadlineExceededError,
@@ -27,7 +28,7 @@ export class Admission<TRequest> {
     const allowedMs = timeoutMs ?? this.config.defaultTimeoutMs ?? Infinity;
     if (typeof allowedMs !== 'number' || Number.isNaN(allowedMs)) {
       throw new InvalidRequestError(
-        `Batcher "${this.batcherName}": received the timeoutMs ${String(allowedMs)}, expected a number of milliseconds.`,
+        `Batcher "${this.batcherName}": received the timeoutMs ${describeValue(allowedMs)}, expected a number of milliseconds.`,
       );
     }
     if (allowedMs <= 0) throw new DeadlineExceededError(this.batcherName, 'admission', allowedMs);

@@ -40,6 +40,12 @@ export interface BatchProcessor<TRequest, TResponse> {
    */
   validateRequest?(request: TRequest): void;
 
+  /**
+   * Releases what the processor holds: sessions, workers, connections. `BatchingModule` calls it when the app
+   * closes, after the last batch; who uses a `DynamicBatcher` without it calls it after `drain`.
+   */
+  close?(): void | Promise<void>;
+
   /** Tells how the processor fares. Without it a processor counts as ready. */
   getHealth?(): ProcessorHealth;
 }

@@ -33,12 +33,10 @@ export class BatchRunner<TRequest, TResponse> {
   }
 
   /** What the processor throws while it is called counts the same as what it rejects with later. */
-  private callProcessor(batch: RequestBatch<TRequest, TResponse>): Promise<readonly (TResponse | Error)[]> {
-    try {
-      return Promise.resolve(this.processor.processBatch(batch.payloads, batch));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+  private async callProcessor(
+    batch: RequestBatch<TRequest, TResponse>,
+  ): Promise<readonly (TResponse | Error)[]> {
+    return await this.processor.processBatch(batch.payloads, batch);
   }
 
   /** With one result too few or too many nobody can say whose is whose, so nobody gets any. */

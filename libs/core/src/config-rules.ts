@@ -9,7 +9,7 @@ export interface ConfigCheck<TConfig> {
   /** Every fault found; the caller adds those that concern more than one field. */
   readonly faults: ConfigFault[];
   /** Whether a field by itself is in order, so that it makes sense to compare it with others. */
-  isValid(field: keyof TConfig & string): boolean;
+  readonly isValid: (field: keyof TConfig & string) => boolean;
 }
 
 /** Holds each field of `config` against its rule, and reports the fields that no rule knows. */

@@ -55,7 +55,7 @@ export class DurationHistogram {
     let seen = 0;
     for (let bucket = 0; bucket < this.counts.length; bucket += 1) {
       seen += this.counts[bucket] ?? 0;
-      if (seen >= rank) return Math.min(upperBoundOf(bucket), this.max);
+      if (seen >= rank) return Math.min(middleOf(bucket), this.max);
     }
     return this.max;
   }
@@ -73,8 +73,9 @@ function bucketOf(durationMs: number): number {
   return bucket < 0 || durationMs <= 0 ? 0 : Math.min(bucket, LAST_BUCKET);
 }
 
-function upperBoundOf(bucket: number): number {
+/** No duration of a bucket is further from its middle than 1/64, which is 1.6 %. */
+function middleOf(bucket: number): number {
   const octave = Math.floor(bucket / SUB_BUCKETS_PER_OCTAVE);
-  const step = (bucket % SUB_BUCKETS_PER_OCTAVE) + 1;
+  const step = (bucket % SUB_BUCKETS_PER_OCTAVE) + 0.5;
   return 2 ** (octave + LOWEST_EXPONENT) * (1 + step / SUB_BUCKETS_PER_OCTAVE);
 }

@@ -11,6 +11,7 @@ import { BatchRunner, type BatchEnding } from './batch-runner.js';
 import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.js';
 import { BoundedRequestQueue } from './bounded-request-queue.js';
 import type { Alarm, Clock } from './clock.js';
+import { describeValue } from './config-rules.js';
 import { DeadlineHeap } from './deadline-heap.js';
 import { DrainEstimate } from './drain-estimate.js';
 import {
@@ -85,16 +86,17 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   private readonly drained = new Promise<DrainResult>((resolve) => (this.resolveDrained = resolve));
 
   /**
+   * @param config What is not given has its default; of several, a later one wins.
    * @param processor Runs the batches.
    * @throws InvalidConfigError that lists every fault of the configuration.
    */
   constructor(
-    config: BatchingConfig,
+    config: BatchingConfig | readonly BatchingConfig[],
     processor: BatchProcessorLike<TRequest, TResponse>,
     { name = 'default', clock = systemClock }: DynamicBatcherOptions = {},
   ) {
     this.name = name;
-    this.config = resolveConfig(`batcher "${name}"`, config);
+    this.config = resolveConfig(`batcher "${name}"`, ...[config].flat());
     this.clock = clock;
     this.processor = toBatchProcessor(processor);
     this.admission = new Admission(name, this.config, this.processor);
@@ -160,9 +162,9 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
    * @throws RangeError if `timeoutMs` is no such number.
    */
   drain({ timeoutMs = this.config.drainTimeoutMs }: { timeoutMs?: number } = {}): Promise<DrainResult> {
-    if (!(timeoutMs >= 0)) {
+    if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
       throw new RangeError(
-        `drain: received the timeoutMs ${String(timeoutMs)}, expected milliseconds, 0 or more.`,
+        `drain: received the timeoutMs ${describeValue(timeoutMs)}, expected milliseconds, 0 or more.`,
       );
     }
     if (this.currentState !== 'closed') {
@@ -187,7 +189,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   /** The caller has taken a request back. Called by the request itself. */
   abort(request: QueuedRequest<TRequest, TResponse>): void {
     this.giveUp(request, 'aborted', new RequestAbortedError(this.name, request.signal?.reason));
-    this.decide();
+    // What else comes in this turn shall still ride with what is here.
+    if (!this.isDecisionDeferred) this.decide();
   }
 
   private admit(
@@ -206,7 +209,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       return this.enqueue(payload, options.signal, timeoutMs, wantsBatchInfo).promise;
     } catch (error) {
       this.recorder.requestRefused(error instanceof BatchingError ? error.code : 'UNKNOWN');
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
@@ -217,7 +220,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     wantsBatchInfo: boolean,
   ): QueuedRequest<TRequest, TResponse> {
     const nowMs = this.clock.now();
-    const request = new QueuedRequest(this, payload, nowMs, nowMs + timeoutMs, signal, wantsBatchInfo);
+    const request = new QueuedRequest(this, payload, nowMs, timeoutMs, signal, wantsBatchInfo);
     this.queue.enqueue(request);
     this.recorder.requestAccepted();
     if (request.deadlineAtMs !== Infinity) {
@@ -247,23 +250,24 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     // A processor may call the batcher while it is being started; the loop below sees what that changed.
     if (this.isDeciding) return;
     this.isDeciding = true;
-    const nowMs = this.clock.now();
-    this.expire(nowMs);
-    this.waitUntilMs = this.fillSlots(nowMs);
-    this.finishDrain(nowMs);
+    this.waitUntilMs = this.fillSlots();
+    this.finishDrain();
     this.setAlarm();
     this.isDeciding = false;
   }
 
   /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
-  private fillSlots(nowMs: number): number {
-    while (nowMs < this.closeAtMs) {
+  private fillSlots(): number {
+    for (;;) {
+      // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
+      const nowMs = this.clock.now();
+      this.expire(nowMs);
+      if (nowMs >= this.closeAtMs) return Infinity;
       const decision = this.builder.decide(this.viewAt(nowMs));
       if (decision.action === 'wait') return decision.untilMs;
-      if (decision.action === 'idle') break;
+      if (decision.action === 'idle') return Infinity;
       this.dispatch(decision.size, decision.reason, nowMs);
     }
-    return Infinity;
   }
 
   private viewAt(nowMs: number): BatchingView {
@@ -317,12 +321,14 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     this.deadlines.remove(request);
     this.recorder.requestsSettled(outcome);
     request.reject(error);
-    request.batch?.callerLeft();
+    if (request.batch === undefined) return;
+    this.recorder.callerLeftBatch();
+    request.batch.callerLeft();
   }
 
-  private finishDrain(nowMs: number): void {
+  private finishDrain(): void {
     if (this.currentState !== 'draining') return;
-    if (nowMs >= this.closeAtMs) this.rejectAll();
+    if (this.clock.now() >= this.closeAtMs) this.rejectAll();
     else if (!this.queue.isEmpty || this.runner.running.size > 0) return;
     this.currentState = 'closed';
     this.closeAtMs = Infinity;

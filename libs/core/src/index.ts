@@ -29,5 +29,5 @@ export type { QueuedRequest } from './queued-request.js';
 export type { BatchTotals, QueueStatistics, RequestTotals } from './queue-statistics.js';
 export type { RequestBatch } from './request-batch.js';
 export type { RequestOptions } from './request-options.js';
-export { BATCHING_OPTION_NAMES, resolveConfig } from './resolve-config.js';
+export { assertBatchingDefaults, BATCHING_OPTION_NAMES, resolveConfig } from './resolve-config.js';
 export { systemClock } from './system-clock.js';

@@ -11,7 +11,7 @@ export interface QueueStatistics {
   readonly isQueueEmpty: boolean;
   /** How long the oldest waiting request has waited, in milliseconds; 0 if none waits. */
   readonly oldestWaitMs: number;
-  /** Requests in batches that run now. */
+  /** Requests in batches that run now whose callers still wait. */
   readonly requestsInFlight: number;
   /** Batches that run now. */
   readonly batchesInFlight: number;

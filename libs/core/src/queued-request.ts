@@ -20,6 +20,8 @@ export class QueuedRequest<TRequest, TResponse> implements EventListenerObject {
   queuePosition = -1;
   /** Its place among the deadlines; kept by them. -1: not there. */
   deadlineIndex = -1;
+  /** On the clock's scale; Infinity if the caller waits as long as it takes. */
+  readonly deadlineAtMs: number;
   readonly promise: Promise<TResponse | BatchedResponse<TResponse>>;
   private readonly settleResponse: Resolve<TResponse>;
   private readonly settleError: (error: unknown) => void;
@@ -28,20 +30,17 @@ export class QueuedRequest<TRequest, TResponse> implements EventListenerObject {
     private readonly owner: RequestOwner<TRequest, TResponse>,
     readonly payload: TRequest,
     readonly enqueuedAtMs: number,
-    /** On the clock's scale; Infinity if the caller waits as long as it takes. */
-    readonly deadlineAtMs: number,
+    /** How long the caller waits; Infinity if as long as it takes. */
+    readonly timeoutMs: number,
     readonly signal: AbortSignal | undefined,
     /** Whether the caller wants to know about the batch, too. */
     private readonly wantsBatchInfo: boolean,
   ) {
+    this.deadlineAtMs = enqueuedAtMs + timeoutMs;
     this.promise = new Promise(captureSettlers);
     this.settleResponse = capturedResolve as Resolve<TResponse>;
     this.settleError = capturedReject;
     signal?.addEventListener('abort', this, { once: true });
-  }
-
-  get timeoutMs(): number {
-    return this.deadlineAtMs - this.enqueuedAtMs;
   }
 
   resolve(response: TResponse): void {

@@ -6,8 +6,9 @@ import type { QueuedRequest } from './queued-request.js';
 export class RequestBatch<TRequest, TResponse> implements BatchContext {
   /** How long the processor took, in milliseconds; known when it has returned. */
   processingTimeMs = 0;
+  /** How many callers still wait for this batch. */
+  waitingCallers: number;
   private abortController: AbortController | undefined = undefined;
-  private callersLeft: number;
 
   constructor(
     readonly batchId: number,
@@ -15,7 +16,7 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     readonly dispatchReason: DispatchReason,
     readonly dispatchedAtMs: number,
   ) {
-    this.callersLeft = requests.length;
+    this.waitingCallers = requests.length;
     for (const request of requests) request.batch = this;
   }
 
@@ -30,14 +31,14 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
   /** Made only for a processor that asks for it: most do not, and a signal costs more than a request. */
   get signal(): AbortSignal {
     this.abortController ??= new AbortController();
-    if (this.callersLeft === 0) this.abortController.abort();
+    if (this.waitingCallers === 0) this.abortController.abort();
     return this.abortController.signal;
   }
 
-  /** A caller has got its answer, or has stopped waiting for one, before the batch was through. */
+  /** A caller has stopped waiting before the batch was through. */
   callerLeft(): void {
-    this.callersLeft -= 1;
-    if (this.callersLeft === 0) this.abortController?.abort();
+    this.waitingCallers -= 1;
+    if (this.waitingCallers === 0) this.abortController?.abort();
   }
 
   describeFor(request: QueuedRequest<TRequest, TResponse>): BatchInfo {

@@ -29,6 +29,17 @@ const RULES: ConfigRules<ResolvedBatchingConfig> = {
 export const BATCHING_OPTION_NAMES = Object.keys(RULES) as readonly (keyof BatchingConfig)[];
 
 /**
+ * Checks each field by itself, not the pairs: defaults are only one part of a configuration.
+ *
+ * @param subject What is configured, for the message.
+ * @throws InvalidConfigError that lists every fault.
+ */
+export function assertBatchingDefaults(subject: string, defaults: BatchingConfig): void {
+  const { faults } = checkConfig(mergeLayers([DEFAULT_BATCHING_CONFIG, defaults]), RULES);
+  if (faults.length > 0) throw new InvalidConfigError(subject, faults);
+}
+
+/**
  * Decides every field: a later layer wins over an earlier one, and both over the defaults; a field that is
  * `undefined` counts as not given.
  *
@@ -37,13 +48,7 @@ export const BATCHING_OPTION_NAMES = Object.keys(RULES) as readonly (keyof Batch
  *   pairs that contradict each other.
  */
 export function resolveConfig(subject: string, ...layers: readonly BatchingConfig[]): ResolvedBatchingConfig {
-  const merged: Record<string, unknown> = { ...DEFAULT_BATCHING_CONFIG };
-  for (const layer of layers) {
-    for (const [field, value] of Object.entries(layer)) {
-      if (value !== undefined) merged[field] = value;
-    }
-  }
-
+  const merged = mergeLayers([DEFAULT_BATCHING_CONFIG, ...layers]);
   const { faults, isValid } = checkConfig(merged, RULES);
   const config = merged as unknown as ResolvedBatchingConfig;
 
@@ -63,4 +68,9 @@ export function resolveConfig(subject: string, ...layers: readonly BatchingConfi
 
   if (faults.length > 0) throw new InvalidConfigError(subject, faults);
   return Object.freeze(config);
+}
+
+function mergeLayers(layers: readonly BatchingConfig[]): Record<string, unknown> {
+  const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(given);
 }

@@ -49,9 +49,14 @@ export class StatisticsRecorder {
     for (const request of requests) this.queueTime.record(dispatchedAtMs - request.enqueuedAtMs);
   }
 
-  batchEnded({ batchSize, processingTimeMs }: RequestBatch<unknown, unknown>, isFailed: boolean): void {
+  /** A caller has stopped waiting for a batch that runs. */
+  callerLeftBatch(): void {
+    this.requestsInFlight -= 1;
+  }
+
+  batchEnded({ waitingCallers, processingTimeMs }: RequestBatch<unknown, unknown>, isFailed: boolean): void {
     this.batchesInFlight -= 1;
-    this.requestsInFlight -= batchSize;
+    this.requestsInFlight -= waitingCallers;
     if (isFailed) this.batchesFailed += 1;
     else this.batchesCompleted += 1;
     this.processingTime.record(processingTimeMs);

@@ -39,7 +39,9 @@ export class FakeProcessor<TRequest, TResponse> implements BatchProcessor<TReque
   ): Promise<readonly (TResponse | Error)[]> =>
     new Promise((resolve, reject) => {
       const end = (): void => {
-        this.running.splice(this.running.indexOf(batch), 1);
+        const index = this.running.indexOf(batch);
+        if (index === -1) throw new Error(`Batch ${context.batchId} has already ended.`);
+        this.running.splice(index, 1);
       };
       const batch: FakeBatch<TRequest, TResponse> = {
         requests,
@@ -50,7 +52,7 @@ export class FakeProcessor<TRequest, TResponse> implements BatchProcessor<TReque
         },
         fail: (error) => {
           end();
-          reject(error as Error);
+          reject(error);
         },
       };
       this.batches.push(batch);

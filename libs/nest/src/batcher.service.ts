@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import {
+  InvalidConfigError,
+  type BatchedResponse,
+  type DynamicBatcher,
+  type QueueStatistics,
+  type RequestOptions,
+} from 'nestjs-batching/core';
+import { BatcherRegistry } from './batcher.registry.js';
+import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
+
+/** The default batcher, and the way to every other one by its name. */
+@Injectable()
+export class BatcherService<TRequest = unknown, TResponse = unknown> {
+  constructor(private readonly registry: BatcherRegistry) {}
+
+  /** Sends one request through the default batcher; see `DynamicBatcher.process`. */
+  process(request: TRequest, options?: RequestOptions): Promise<TResponse> {
+    return this.default.process(request, options);
+  }
+
+  /** Like `process`, and tells of the batch that the response rode in. */
+  processWithInfo(request: TRequest, options?: RequestOptions): Promise<BatchedResponse<TResponse>> {
+    return this.default.processWithInfo(request, options);
+  }
+
+  /** What the default batcher tells of itself. */
+  getStatistics(): QueueStatistics {
+    return this.default.getStatistics();
+  }
+
+  /** The names of all batchers of the app. */
+  get names(): readonly string[] {
+    return this.registry.names;
+  }
+
+  /**
+   * The batcher of this name.
+   *
+   * @throws InvalidConfigError that names those there are.
+   */
+  get<TBatcherRequest = unknown, TBatcherResponse = unknown>(
+    name: string,
+  ): DynamicBatcher<TBatcherRequest, TBatcherResponse> {
+    const batcher = this.registry.find(name);
+    if (batcher === undefined) throw unknownBatcherError('BatcherService.get', name, this.registry.names);
+    // A name says nothing to the compiler: the caller vouches for the types, as with any injection by token.
+    return batcher as unknown as DynamicBatcher<TBatcherRequest, TBatcherResponse>;
+  }
+
+  private get default(): DynamicBatcher<TRequest, TResponse> {
+    return this.get<TRequest, TResponse>(DEFAULT_BATCHER_NAME);
+  }
+}
+
+/** Says which batcher was asked for, by whom, which ones there are, and how to add one. */
+export function unknownBatcherError(
+  askedBy: string,
+  name: string,
+  known: readonly string[],
+): InvalidConfigError {
+  const there = known.length === 0 ? 'no batcher is registered' : `registered are ${known.join(', ')}`;
+  const advice =
+    name === DEFAULT_BATCHER_NAME
+      ? 'give BatchingModule.forRoot() a processor'
+      : `add BatchingModule.registerBatcher({ name: '${name}', processor })`;
+  return new InvalidConfigError(askedBy, [
+    { field: 'name', problem: `received "${name}", but ${there}; ${advice}` },
+  ]);
+}

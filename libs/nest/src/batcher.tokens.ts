@@ -1,0 +1,15 @@
+/** The name of the batcher that `BatchingModule.forRoot({ processor })` provides. */
+export const DEFAULT_BATCHER_NAME = 'default';
+
+/** Where the configuration lives that all batchers start from. */
+export const BATCHING_DEFAULTS = Symbol('BATCHING_DEFAULTS');
+
+/** The injection token of a batcher, as `@InjectBatcher(name)` uses it. */
+export function getBatcherToken(name: string = DEFAULT_BATCHER_NAME): string {
+  return `Batcher(${name})`;
+}
+
+/** The injection token under which a batcher's processor is held. */
+export function getProcessorToken(name: string): string {
+  return `BatchProcessor(${name})`;
+}

@@ -1,0 +1,34 @@
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { BatchingConfig } from 'nestjs-batching/core';
+import type { ProcessorReference } from './processor-reference.js';
+
+/** What `forRoot` takes: what all batchers start from, and optionally the processor of a default batcher. */
+export interface BatchingModuleOptions extends BatchingConfig {
+  /** Runs the batches of the default batcher, which `BatcherService` stands for. Default: there is none. */
+  readonly processor?: ProcessorReference | undefined;
+}
+
+/** What `registerBatcher` takes. What is left out comes from `forRoot`, then from the defaults. */
+export interface BatcherOptions extends BatchingConfig {
+  /** By this name `@Batched`, `@InjectBatcher` and `BatcherService.get` know it. Unique in the app. */
+  readonly name: string;
+  readonly processor: ProcessorReference;
+  /** Modules that export what the processor class injects. */
+  readonly imports?: ModuleMetadata['imports'];
+}
+
+/** What `registerBatcherAsync` takes: the configuration comes from a factory that Nest calls. */
+export interface BatcherAsyncOptions {
+  readonly name: string;
+  /** The processor, if it is known now; otherwise the factory returns it. */
+  readonly processor?: ProcessorReference;
+  readonly imports?: ModuleMetadata['imports'];
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: (...dependencies: never[]) => BatcherFactoryResult | Promise<BatcherFactoryResult>;
+}
+
+/** What the factory of `registerBatcherAsync` returns. */
+export interface BatcherFactoryResult extends BatchingConfig {
+  /** A function or an object. (A class belongs beside the factory, where Nest sees it in time.) */
+  readonly processor?: Exclude<ProcessorReference, new (...args: never[]) => unknown>;
+}

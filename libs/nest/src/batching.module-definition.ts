@@ -1,0 +1,21 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { BATCHING_DEFAULTS } from './batcher.tokens.js';
+import type { BatchingModuleOptions } from './batching-options.js';
+import type { ProcessorReference } from './processor-reference.js';
+
+/** What Nest must know before it makes anything, and thus cannot come from an asynchronous factory. */
+export interface BatchingModuleExtras {
+  /** Whether the defaults count for the whole app. Default true. */
+  isGlobal?: boolean;
+  /** The processor of the default batcher, if it is a class. */
+  processor?: ProcessorReference | undefined;
+}
+
+const EXTRAS: BatchingModuleExtras = { isGlobal: true, processor: undefined };
+
+export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<BatchingModuleOptions>({ optionsInjectionToken: BATCHING_DEFAULTS })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createBatchingOptions')
+    .setExtras(EXTRAS, (definition) => definition)
+    .build();

@@ -1,0 +1,126 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { assertBatchingDefaults, type BatchingConfig } from 'nestjs-batching/core';
+import { BatcherRegistry } from './batcher.registry.js';
+import {
+  BATCHING_DEFAULTS,
+  DEFAULT_BATCHER_NAME,
+  getBatcherToken,
+  getProcessorToken,
+} from './batcher.tokens.js';
+import { BatchingCoreModule } from './batching-core.module.js';
+import {
+  ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  OPTIONS_TYPE,
+  type BatchingModuleExtras,
+} from './batching.module-definition.js';
+import type {
+  BatcherAsyncOptions,
+  BatcherFactoryResult,
+  BatcherOptions,
+  BatchingModuleOptions,
+} from './batching-options.js';
+import { isProcessorClass, type ProcessorReference } from './processor-reference.js';
+
+/**
+ * Adds batchers to a Nest app: `forRoot` once for what they have in common (and the default batcher),
+ * `registerBatcher` for each named one. A wrong configuration stops the start with every fault listed.
+ */
+@Module({})
+export class BatchingModule extends ConfigurableModuleClass {
+  /** What all batchers start from; with a `processor`, also the default batcher. */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return withDefaultBatcher(super.forRoot(options), options);
+  }
+
+  /** `forRoot` with a configuration that is only known later (`useFactory`, `useClass`, `useExisting`). */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withDefaultBatcher(super.forRootAsync(options), options);
+  }
+
+  /** Adds a batcher of its own name. */
+  static registerBatcher({ name, processor, imports = [], ...config }: BatcherOptions): DynamicModule {
+    return {
+      module: BatchingModule,
+      imports: [BatchingCoreModule, ...imports],
+      providers: [
+        processorProvider(name, processor),
+        {
+          provide: getBatcherToken(name),
+          inject: [BatcherRegistry, getProcessorToken(name), OPTIONAL_DEFAULTS],
+          useFactory: (registry: BatcherRegistry, instance: unknown, defaults?: BatchingModuleOptions) =>
+            registry.create(name, instance, withoutProcessor(defaults), config),
+        },
+      ],
+      exports: [getBatcherToken(name)],
+    };
+  }
+
+  /** `registerBatcher` with a configuration, and perhaps a processor, that is only known later. */
+  static registerBatcherAsync(options: BatcherAsyncOptions): DynamicModule {
+    const { name, processor, imports = [], inject = [], useFactory } = options;
+    const optionsToken = `BatcherOptions(${name})`;
+    return {
+      module: BatchingModule,
+      imports: [BatchingCoreModule, ...imports],
+      providers: [
+        { provide: optionsToken, inject, useFactory },
+        processorProvider(name, processor),
+        {
+          provide: getBatcherToken(name),
+          inject: [BatcherRegistry, getProcessorToken(name), optionsToken, OPTIONAL_DEFAULTS],
+          useFactory: (
+            registry: BatcherRegistry,
+            instance: unknown,
+            { processor: made, ...config }: BatcherFactoryResult,
+            defaults?: BatchingModuleOptions,
+          ) => registry.create(name, instance ?? made, withoutProcessor(defaults), config),
+        },
+      ],
+      exports: [getBatcherToken(name)],
+    };
+  }
+}
+
+const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
+
+function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExtras): DynamicModule {
+  const { isGlobal = true, processor } = extras;
+  return {
+    ...definition,
+    global: isGlobal,
+    imports: [BatchingCoreModule, ...(definition.imports ?? [])],
+    providers: [
+      ...(definition.providers ?? []),
+      processorProvider(DEFAULT_BATCHER_NAME, processor),
+      {
+        provide: getBatcherToken(),
+        inject: [BatcherRegistry, getProcessorToken(DEFAULT_BATCHER_NAME), BATCHING_DEFAULTS],
+        useFactory: createDefaultBatcher,
+      },
+    ],
+    exports: [BATCHING_DEFAULTS, getBatcherToken()],
+  };
+}
+
+/** Without a processor there is no default batcher, but the defaults still have to be right. */
+function createDefaultBatcher(
+  registry: BatcherRegistry,
+  instance: unknown,
+  defaults: BatchingModuleOptions,
+): unknown {
+  const config = withoutProcessor(defaults);
+  assertBatchingDefaults('BatchingModule.forRoot()', config);
+  const processor = instance ?? defaults.processor;
+  return processor === undefined ? undefined : registry.create(DEFAULT_BATCHER_NAME, processor, config);
+}
+
+function processorProvider(name: string, reference: ProcessorReference | undefined): Provider {
+  const provide = getProcessorToken(name);
+  return isProcessorClass(reference) ? { provide, useClass: reference } : { provide, useValue: reference };
+}
+
+function withoutProcessor(defaults: BatchingModuleOptions = {}): BatchingConfig {
+  const { processor: _processor, ...config } = defaults;
+  return config;
+}

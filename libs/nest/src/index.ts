@@ -1,0 +1,16 @@
+export * from './batched.decorator.js';
+export type { BatchedOptions } from './batched.metadata.js';
+export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
+export { BatcherService } from './batcher.service.js';
+export { DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
+export { BatchingHttpException } from './batching-http.exception.js';
+export { BatchingModule } from './batching.module.js';
+export type {
+  BatcherAsyncOptions,
+  BatcherFactoryResult,
+  BatcherOptions,
+  BatchingModuleOptions,
+} from './batching-options.js';
+export { InjectBatcher } from './inject-batcher.decorator.js';
+export type { ProcessorReference } from './processor-reference.js';
+export * from 'nestjs-batching/core';

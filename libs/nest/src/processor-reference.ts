@@ -1,0 +1,40 @@
+import type { Type } from '@nestjs/common';
+import { InvalidConfigError, type BatchProcessor, type BatchProcessorLike } from 'nestjs-batching/core';
+
+/**
+ * How a module names what runs its batches: a class (made and wired by Nest), an object with `processBatch`,
+ * or that function by itself.
+ */
+export type ProcessorReference<TRequest = never, TResponse = unknown> =
+  Type<BatchProcessor<TRequest, TResponse>> | BatchProcessorLike<TRequest, TResponse>;
+
+/** Whether Nest must make an instance of it first. */
+export function isProcessorClass(reference: unknown): reference is Type<BatchProcessor<never, unknown>> {
+  return typeof reference === 'function' && /^class\b/.test(Function.prototype.toString.call(reference));
+}
+
+/** @throws InvalidConfigError if it cannot run a batch. */
+export function assertProcessor(
+  batcherName: string,
+  candidate: unknown,
+): asserts candidate is BatchProcessorLike<never, unknown> {
+  if (typeof candidate === 'function' && !isProcessorClass(candidate)) return;
+  if (typeof candidate === 'object' && candidate !== null && hasProcessBatch(candidate)) return;
+  throw new InvalidConfigError(`batcher "${batcherName}"`, [
+    {
+      field: 'processor',
+      problem: `received ${describe(candidate)}, expected a function, or a class or object with a method processBatch(requests, context)`,
+    },
+  ]);
+}
+
+function hasProcessBatch(candidate: object): boolean {
+  return 'processBatch' in candidate && typeof candidate.processBatch === 'function';
+}
+
+function describe(candidate: unknown): string {
+  if (candidate === undefined || candidate === null) return 'none';
+  if (typeof candidate === 'function') return `class ${candidate.name}`;
+  if (typeof candidate !== 'object') return `a ${typeof candidate}`;
+  return `an instance of ${candidate.constructor?.name ?? 'Object'} without that method`;
+}
