@@ -4,7 +4,6 @@ import { mergeMap, type Observable } from 'rxjs';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { BatcherService } from './batcher.service.js';
-import { BatchingErrorResponder } from './batching-error.responder.js';
 import { ClientDisconnect, type HttpResponse } from './client-disconnect.js';
 import { toServerTiming } from './server-timing.js';
 
@@ -18,7 +17,6 @@ export class BatchedInterceptor implements NestInterceptor {
     private readonly reflector: Reflector,
     private readonly registry: BatcherRegistry,
     private readonly batchers: BatcherService,
-    private readonly errors: BatchingErrorResponder,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
@@ -39,8 +37,6 @@ export class BatchedInterceptor implements NestInterceptor {
       const answer = await batcher.processWithInfo(request, { signal: client.signal, timeoutMs });
       this.setHeader(response, 'Server-Timing', toServerTiming(answer.batch));
       return toBody === undefined ? answer.response : toBody(answer.response as never, answer.batch);
-    } catch (error) {
-      throw this.errors.toHttp(error, response);
     } finally {
       client.stopWatching();
       // A client that keeps its connection would keep the closing server open.

@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { BatchedExplorer } from './batched.explorer.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { BatcherService } from './batcher.service.js';
+import { BatchingErrorInterceptor } from './batching-error.interceptor.js';
 import { BatchingErrorResponder } from './batching-error.responder.js';
 import { BatchingExceptionFilter } from './batching-exception.filter.js';
 import { BatchingLifecycleService } from './batching-lifecycle.service.js';
@@ -17,6 +18,7 @@ import { BatchingLifecycleService } from './batching-lifecycle.service.js';
     BatchedExplorer,
     BatchingErrorResponder,
     BatchingLifecycleService,
+    { provide: APP_INTERCEPTOR, useClass: BatchingErrorInterceptor },
     { provide: APP_FILTER, useClass: BatchingExceptionFilter },
   ],
   exports: [BatcherRegistry, BatcherService, BatchingErrorResponder],

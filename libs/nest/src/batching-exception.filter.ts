@@ -3,7 +3,7 @@ import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { BatchingError } from 'nestjs-batching/core';
 import { BatchingErrorResponder } from './batching-error.responder.js';
 
-/** For the batcher's errors that a handler lets through when it calls a batcher by itself. */
+/** For the batcher's errors of guards, which run before any interceptor. */
 @Catch(BatchingError)
 export class BatchingExceptionFilter extends BaseExceptionFilter<unknown> {
   constructor(

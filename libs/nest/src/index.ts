@@ -2,7 +2,7 @@ export * from './batched.decorator.js';
 export type { BatchedOptions } from './batched.metadata.js';
 export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
 export { BatcherService } from './batcher.service.js';
-export { DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
+export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
 export { BatchingHttpException } from './batching-http.exception.js';
 export { BatchingModule } from './batching.module.js';
 export type {

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import { Module } from '@nestjs/common';
+import { OnnxModule } from 'nestjs-batching/onnx';
+import { executionProviders } from '../configuration/execution-providers.configuration.js';
+import { PROJECT_ROOT } from '../project-root.js';
+import { DigitsController } from './digits.controller.js';
+import { StatisticsController } from './statistics.controller.js';
+
+@Module({
+  imports: [
+    OnnxModule.register({
+      name: 'digits',
+      path:
+        process.env['DIGITS_MODEL'] ??
+        fileURLToPath(new URL('apps/inference-api/model/digits.onnx', PROJECT_ROOT)),
+      executionProviders: executionProviders(process.env['EXECUTION_PROVIDERS']),
+      inputs: { image: { type: 'float32', shape: ['N', 1, 28, 28] } },
+      outputs: { logits: { type: 'float32', shape: ['N', 10] } },
+    }),
+  ],
+  controllers: [DigitsController, StatisticsController],
+})
+export class DigitsModule {}

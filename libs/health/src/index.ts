@@ -1,0 +1,2 @@
+export { BatcherHealthIndicator } from './batcher.health.js';
+export { BatchingHealthModule } from './batching-health.module.js';

@@ -1,0 +1,22 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { catchError, type Observable } from 'rxjs';
+import { BatchingErrorResponder } from './batching-error.responder.js';
+
+/**
+ * Turns every `BatchingError` that leaves a handler into an `HttpException`, whether the handler is `@Batched()`
+ * or calls a batcher by itself. It stands outside all other interceptors, and before the filters: an app's own
+ * filters only meet exceptions that they know.
+ */
+@Injectable()
+export class BatchingErrorInterceptor implements NestInterceptor {
+  constructor(private readonly responder: BatchingErrorResponder) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    return next.handle().pipe(
+      catchError((error: unknown) => {
+        throw this.responder.toHttp(error, context.switchToHttp().getResponse());
+      }),
+    );
+  }
+}
