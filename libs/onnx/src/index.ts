@@ -1,0 +1,33 @@
+export type { DeclaredTensor } from './declared-tensor.js';
+export {
+  EXECUTION_PROVIDER_NAMES,
+  type ExecutionProviderConfig,
+  type ExecutionProviderName,
+} from './execution-provider.js';
+export { ModelHostEndedError } from './model-host-ended.error.js';
+export type { ModelHost, StartModelHost } from './model-host.js';
+export type {
+  NamedTensor,
+  OpenedSession,
+  OpenRequest,
+  ReportedTensor,
+  RunReply,
+  RunRequest,
+} from './model-protocol.js';
+export type { BatchedTensor } from './model-signature.js';
+export type { OnnxLogger } from './onnx-logger.js';
+export type { FailedExecutionProvider, OnnxModelMetadata } from './onnx-model-metadata.js';
+export type { OnnxModelOptions } from './onnx-model-options.js';
+export {
+  type OnnxModuleAsyncOptions,
+  type OnnxModuleConfig,
+  type OnnxModuleOptions,
+} from './onnx-module-options.js';
+export { getOnnxModelToken, OnnxModule } from './onnx.module.js';
+export { OnnxModel, type OnnxLoadContext } from './onnx-model.js';
+export type { OnnxResultRow, OnnxRow, OnnxTensorRow, OnnxTensorValue } from './onnx-row.js';
+export { RuntimeUnavailableError } from './runtime-unavailable.error.js';
+export type { OnnxLogLevel, OnnxSessionOptions } from './session-options.js';
+export type { TensorShape } from './tensor-shape.js';
+export { TENSOR_TYPES, type TensorData, type TensorType } from './tensor-type.js';
+export type { WarmUp } from './trial-run.js';

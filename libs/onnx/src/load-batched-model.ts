@@ -1,0 +1,88 @@
+import { Logger } from '@nestjs/common';
+import type { BatchingModuleOptions } from 'nestjs-batching';
+import {
+  BATCHING_OPTION_NAMES,
+  InvalidConfigError,
+  resolveConfig,
+  type BatchingConfig,
+  type ConfigFault,
+} from 'nestjs-batching/core';
+import { OnnxModel } from './onnx-model.js';
+import type { OnnxModelOptions } from './onnx-model-options.js';
+import type { OnnxModuleConfig } from './onnx-module-options.js';
+
+/** A model that is ready, and how its requests are to be batched. */
+export interface BatchedModel {
+  readonly model: OnnxModel;
+  readonly batching: BatchingConfig;
+}
+
+/**
+ * Loads the model and checks how it is to be batched.
+ *
+ * @throws InvalidConfigError that lists the faults of both.
+ */
+export async function loadBatchedModel(
+  name: string,
+  config: OnnxModuleConfig,
+  { processor: _processor, ...defaults }: BatchingModuleOptions = {},
+): Promise<BatchedModel> {
+  const { batching, modelOptions } = separate(config);
+  const batchingCheck = check(() => resolveConfig(`model "${name}"`, defaults, batching));
+  // With batching at fault, the model is still looked at: one start shall tell everything.
+  const warmupBatchSizes = batchingCheck.value === undefined ? [1] : [1, batchingCheck.value.maxBatchSize];
+  const loading = loadAlongside(
+    OnnxModel.load(name, { warmupBatchSizes, logger: new Logger('OnnxModel'), ...modelOptions }),
+  );
+  const [load] = await Promise.allSettled([loading]);
+  if (load.status === 'fulfilled' && batchingCheck.faults.length === 0)
+    return { model: load.value, batching };
+
+  if (load.status === 'fulfilled') await load.value.close();
+  const modelFaults = load.status === 'rejected' ? faultsOf(load.reason) : [];
+  throw new InvalidConfigError(`model "${name}"`, [...batchingCheck.faults, ...modelFaults]);
+}
+
+function separate(config: OnnxModuleConfig): { batching: BatchingConfig; modelOptions: OnnxModelOptions } {
+  const isBatching = (field: string): boolean => (BATCHING_OPTION_NAMES as readonly string[]).includes(field);
+  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
+  return {
+    batching: Object.fromEntries(entries.filter(([field]) => isBatching(field))),
+    // What nobody knows goes to the model, which refuses it by name.
+    modelOptions: Object.fromEntries(
+      entries.filter(([field]) => !isBatching(field)),
+    ) as unknown as OnnxModelOptions,
+  };
+}
+
+function check<TValue>(decide: () => TValue): { value?: TValue; faults: readonly ConfigFault[] } {
+  try {
+    return { value: decide(), faults: [] };
+  } catch (error) {
+    return { faults: faultsOf(error) };
+  }
+}
+
+/** @throws what is no matter of configuration. */
+function faultsOf(error: unknown): readonly ConfigFault[] {
+  if (error instanceof InvalidConfigError) return error.faults;
+  throw error;
+}
+
+const loadsUnderWay = new Set<Promise<unknown>>();
+
+/**
+ * A failed start makes Nest end the process, and ending it while another model is being opened makes ONNX
+ * Runtime abort it. So a failure is not told before the other loads have come to an end.
+ */
+async function loadAlongside<TModel>(load: Promise<TModel>): Promise<TModel> {
+  loadsUnderWay.add(load);
+  try {
+    return await load;
+  } catch (error) {
+    await Promise.allSettled(loadsUnderWay);
+    throw error;
+  } finally {
+    loadsUnderWay.delete(load);
+  }
+}

@@ -1,0 +1,96 @@
+import type { InferenceSession } from 'onnxruntime-node';
+
+import { codeOf, messageOf } from './error-message.js';
+import type {
+  NamedTensor,
+  OpenedSession,
+  OpenRequest,
+  ReportedTensor,
+  RunReply,
+  RunRequest,
+} from './model-protocol.js';
+import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
+import { ONNX_LOG_LEVELS, type OnnxSessionOptions } from './session-options.js';
+import { isTensorType } from './tensor-type.js';
+
+type OnnxRuntime = typeof import('onnxruntime-node');
+
+/**
+ * One session of ONNX Runtime. Creating and running it block their thread until they are done, so this runs
+ * in a worker and nowhere else.
+ */
+export class ModelSession {
+  private constructor(
+    private readonly runtime: OnnxRuntime,
+    private readonly session: InferenceSession,
+    /** What the session says of the model. */
+    readonly opened: OpenedSession,
+  ) {}
+
+  /** @throws RuntimeUnavailableError, or whatever ONNX Runtime has against the model, provider or options. */
+  static async open({ path, executionProvider, session: options }: OpenRequest): Promise<ModelSession> {
+    const runtime = await loadRuntime();
+    // Counts for the first session of the process only, which is when ONNX Runtime sets up its own log.
+    if (options.logLevel !== undefined) runtime.env.logLevel = options.logLevel;
+    const startedAtMs = performance.now();
+    const session = await runtime.InferenceSession.create(path, {
+      executionProviders: [executionProvider],
+      ...toSessionOptions(options),
+    });
+    return new ModelSession(runtime, session, {
+      inputs: session.inputMetadata.map(toReportedTensor),
+      outputs: session.outputMetadata.map(toReportedTensor),
+      openMs: performance.now() - startedAtMs,
+      runtimeVersion: runtime.env.versions.node ?? runtime.env.versions.common,
+    });
+  }
+
+  async run({ inputs, outputNames }: RunRequest): Promise<RunReply> {
+    const feeds = Object.fromEntries(
+      inputs.map(({ name, type, data, dims }) => [name, new this.runtime.Tensor(type, data, dims)]),
+    );
+    const startedAtMs = performance.now();
+    const results = await this.session.run(feeds, outputNames);
+    const runMs = performance.now() - startedAtMs;
+    return { outputs: outputNames.map((name) => toNamedTensor(name, results)), runMs };
+  }
+
+  /** Gives back what the session holds. Never while a run is under way: that would end the process. */
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+async function loadRuntime(): Promise<OnnxRuntime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw new RuntimeUnavailableError(
+      codeOf(error) === 'ERR_MODULE_NOT_FOUND'
+        ? 'the package is not installed; install it with: npm install onnxruntime-node'
+        : `the package is installed but cannot be loaded on ${process.platform}-${process.arch}: ${messageOf(error)}`,
+    );
+  }
+}
+
+function toSessionOptions({ logLevel, ...options }: OnnxSessionOptions): InferenceSession.SessionOptions {
+  // The binding takes an option that is there but undefined for a wrong one.
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (logLevel === undefined) return given;
+  return { ...given, logSeverityLevel: ONNX_LOG_LEVELS.indexOf(logLevel) as 0 | 1 | 2 | 3 | 4 };
+}
+
+function toReportedTensor(metadata: InferenceSession.ValueMetadata): ReportedTensor {
+  const { name } = metadata;
+  return metadata.isTensor
+    ? { name, type: metadata.type, shape: metadata.shape }
+    : { name, type: undefined, shape: [] };
+}
+
+function toNamedTensor(name: string, results: InferenceSession.ReturnType): NamedTensor {
+  const result = results[name];
+  if (result === undefined || !isTensorType(result.type)) {
+    throw new Error(`the model gave ${result === undefined ? 'no' : `a ${result.type}`} output "${name}"`);
+  }
+  return { name, type: result.type, dims: result.dims, data: result.data as NamedTensor['data'] };
+}

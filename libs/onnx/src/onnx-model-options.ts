@@ -1,0 +1,34 @@
+import type { DeclaredTensor } from './declared-tensor.js';
+import type { ExecutionProviderConfig, ExecutionProviderName } from './execution-provider.js';
+import type { OnnxLogger } from './onnx-logger.js';
+import type { OnnxSessionOptions } from './session-options.js';
+
+/** Which model, and how to run it. */
+export interface OnnxModelOptions {
+  /** The model's file; a relative path counts from the working directory of the process. */
+  readonly path: string;
+  /**
+   * What may run the model, best first. Each is tried by creating a session and running it; the first that
+   * works is taken, the ones before it are logged as warnings and kept in the metadata. Default `['cpu']`.
+   */
+  readonly executionProviders?: readonly (ExecutionProviderName | ExecutionProviderConfig)[];
+  /**
+   * The inputs that the application will send, all of them. Every difference from the model stops the start.
+   * Default: those of the model.
+   */
+  readonly inputs?: Readonly<Record<string, DeclaredTensor>>;
+  /**
+   * The outputs that the application wants, by name or with what it expects of them. The others are not
+   * fetched. Every difference from the model stops the start. Default: all of the model's.
+   */
+  readonly outputs?: readonly string[] | Readonly<Record<string, DeclaredTensor>>;
+  /**
+   * Sizes of the batches of zeros that run before the model counts as ready, so that no caller pays for memory
+   * and kernels that are set up on a first run. Integers, 1 to 65,536; free dimensions count 1. Default `[1]`.
+   */
+  readonly warmupBatchSizes?: readonly number[];
+  /** Threads, optimization, memory and log of ONNX Runtime. */
+  readonly session?: OnnxSessionOptions;
+  /** Where the model says what it does. Default: warnings only, as process warnings. */
+  readonly logger?: OnnxLogger;
+}

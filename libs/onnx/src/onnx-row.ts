@@ -1,0 +1,33 @@
+import type { TensorData, TensorType } from './tensor-type.js';
+
+/** The elements of one input, and their dimensions where the model leaves some of them free. */
+export interface OnnxTensorValue {
+  /** The elements, row-major, in the typed array that belongs to the input's type. */
+  readonly data: TensorData;
+  /** The size of each dimension without the batch axis; a leading 1 for the batch axis is accepted too. */
+  readonly dims: readonly number[];
+}
+
+/**
+ * One caller's inputs by name, each *without* the batch axis: for an input `image` of `float32
+ * [batch, 1, 28, 28]` a row is `{ image: Float32Array(784) }`. An input with free dimensions besides the
+ * batch axis needs `{ data, dims }`. The arrays are copied when the batch is formed; they stay the caller's,
+ * who must leave them alone until the answer is there.
+ */
+export type OnnxRow = Readonly<Record<string, TensorData | OnnxTensorValue>>;
+
+/** One output's part that belongs to one caller. */
+export interface OnnxTensorRow {
+  readonly type: TensorType;
+  /**
+   * The elements, row-major: a view into the buffer that holds the whole batch's output. Read it through
+   * this array, never through `data.buffer`, where the other callers' rows are too; call `data.slice()`
+   * before you transfer it to another thread or keep it for long.
+   */
+  readonly data: TensorData;
+  /** The size of each dimension without the batch axis. */
+  readonly dims: readonly number[];
+}
+
+/** One caller's outputs by name. */
+export type OnnxResultRow = Readonly<Record<string, OnnxTensorRow>>;

@@ -1,0 +1,61 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BATCHING_DEFAULTS, BatchingModule, type BatchingModuleOptions } from 'nestjs-batching';
+import { loadBatchedModel, type BatchedModel } from './load-batched-model.js';
+import type { OnnxModuleAsyncOptions, OnnxModuleConfig, OnnxModuleOptions } from './onnx-module-options.js';
+
+/** The injection token of a model, for who wants its `metadata`. */
+export function getOnnxModelToken(name: string): string {
+  return `OnnxModel(${name})`;
+}
+
+/**
+ * Registers a batcher whose processor is an ONNX model. The app starts when the model is loaded, has been
+ * tried on its execution provider and is warm; it does not start if anything is wrong with model or options.
+ */
+@Module({})
+export class OnnxModule {
+  static register({ name, ...config }: OnnxModuleOptions): DynamicModule {
+    return OnnxModule.registerAsync({ name, useFactory: () => config });
+  }
+
+  /** `register` with a configuration that is only known later. */
+  static registerAsync({
+    name,
+    imports = [],
+    inject = [],
+    useFactory,
+  }: OnnxModuleAsyncOptions): DynamicModule {
+    const configToken = `OnnxModuleConfig(${name})`;
+    const loadedToken = `BatchedModel(${name})`;
+    const modelModule: DynamicModule = {
+      module: OnnxModule,
+      imports,
+      providers: [
+        { provide: configToken, inject, useFactory },
+        {
+          provide: loadedToken,
+          inject: [configToken, { token: BATCHING_DEFAULTS, optional: true }],
+          useFactory: (config: OnnxModuleConfig, defaults?: BatchingModuleOptions) =>
+            loadBatchedModel(name, config, defaults),
+        },
+        {
+          provide: getOnnxModelToken(name),
+          inject: [loadedToken],
+          useFactory: ({ model }: BatchedModel) => model,
+        },
+      ],
+      exports: [loadedToken, getOnnxModelToken(name)],
+    };
+    const batcherModule = BatchingModule.registerBatcherAsync({
+      name,
+      imports: [modelModule],
+      inject: [loadedToken],
+      useFactory: ({ model, batching }: BatchedModel) => ({ ...batching, processor: model }),
+    });
+    return {
+      module: OnnxModule,
+      imports: [modelModule, batcherModule],
+      exports: [modelModule, batcherModule],
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+
+import {
+  checkConfig,
+  describeValue,
+  optional,
+  type ConfigFault,
+  type ConfigRules,
+} from 'nestjs-batching/core';
+
+import { checkDeclaredTensors, type DeclaredTensors } from './declared-tensor.js';
+import { checkExecutionProviders, type ExecutionProviderConfig } from './execution-provider.js';
+import { processWarningLogger, type OnnxLogger } from './onnx-logger.js';
+import type { OnnxModelOptions } from './onnx-model-options.js';
+import { SESSION_OPTION_RULES, type OnnxSessionOptions } from './session-options.js';
+
+/** A model's options with every field decided. */
+export interface ResolvedModelOptions {
+  /** Absolute; undefined where none was given. */
+  readonly path: string | undefined;
+  readonly executionProviders: readonly ExecutionProviderConfig[];
+  readonly inputs: DeclaredTensors | undefined;
+  readonly outputs: DeclaredTensors | undefined;
+  readonly warmupBatchSizes: readonly number[];
+  readonly session: OnnxSessionOptions;
+  readonly logger: OnnxLogger;
+}
+
+export interface ModelOptionsCheck {
+  readonly faults: readonly ConfigFault[];
+  /** What is left of the options without their faults: enough to look for the model's own. */
+  readonly options: ResolvedModelOptions;
+}
+
+const LARGEST_BATCH = 65_536;
+
+const RULES: ConfigRules<OnnxModelOptions> = {
+  path: (value) => (typeof value === 'string' && value !== '' ? undefined : "the path of the model's file"),
+  // These are looked at one by one below, for faults that say which entry is meant.
+  executionProviders: () => undefined,
+  inputs: () => undefined,
+  outputs: () => undefined,
+  session: () => undefined,
+  warmupBatchSizes: optional(listOfBatchSizes),
+  logger: optional(logger),
+};
+
+/** Decides every option, and lists everything that is wrong with them as far as they tell by themselves. */
+export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsCheck {
+  const { faults, isValid } = checkConfig<OnnxModelOptions>({ ...received }, RULES);
+  const providers = checkExecutionProviders(received.executionProviders ?? ['cpu']);
+  const inputs = checkDeclaredTensors('inputs', received.inputs);
+  const outputs = checkDeclaredTensors('outputs', received.outputs);
+  const session = checkSessionOptions(received.session ?? {});
+
+  return {
+    faults: [...faults, ...providers.faults, ...inputs.faults, ...outputs.faults, ...session.faults],
+    options: Object.freeze({
+      path: isValid('path') ? resolve(received.path) : undefined,
+      executionProviders: providers.executionProviders,
+      inputs: inputs.tensors,
+      outputs: outputs.tensors,
+      warmupBatchSizes: isValid('warmupBatchSizes') ? (received.warmupBatchSizes ?? [1]) : [],
+      session: session.options,
+      logger: (isValid('logger') ? received.logger : undefined) ?? processWarningLogger,
+    }),
+  };
+}
+
+function checkSessionOptions(received: unknown): { faults: ConfigFault[]; options: OnnxSessionOptions } {
+  if (typeof received !== 'object' || received === null) {
+    const problem = `received ${describeValue(received)}, expected an object`;
+    return { faults: [{ field: 'session', problem }], options: {} };
+  }
+  const { faults } = checkConfig<OnnxSessionOptions>({ ...received }, SESSION_OPTION_RULES);
+  return {
+    faults: faults.map(({ field, problem }) => ({ field: `session.${field}`, problem })),
+    options: faults.length === 0 ? received : {},
+  };
+}
+
+function listOfBatchSizes(value: unknown): string | undefined {
+  const isList =
+    Array.isArray(value) &&
+    value.every((size) => Number.isInteger(size) && size >= 1 && size <= LARGEST_BATCH);
+  return isList ? undefined : `a list of integers from 1 to ${LARGEST_BATCH}`;
+}
+
+function logger(value: unknown): string | undefined {
+  const { log, warn } = (value ?? {}) as Partial<Record<keyof OnnxLogger, unknown>>;
+  return typeof log === 'function' && typeof warn === 'function' ? undefined : 'an object with log and warn';
+}

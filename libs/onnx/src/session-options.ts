@@ -1,0 +1,41 @@
+import { integerBetween, oneOf, optional, type ConfigRules } from 'nestjs-batching/core';
+
+/** How ONNX Runtime runs the model. What is left out is as ONNX Runtime has it. */
+export interface OnnxSessionOptions {
+  /** Threads that work on one operator. Integer, 0 to 1,024; 0 is one per physical core. Default 0. */
+  readonly intraOpNumThreads?: number;
+  /**
+   * Threads that work on different operators at the same time, in the execution mode `parallel`. Integer, 0 to
+   * 1,024; 0 lets ONNX Runtime decide. Default 0.
+   */
+  readonly interOpNumThreads?: number;
+  /** Whether independent operators run one after the other or at the same time. Default `sequential`. */
+  readonly executionMode?: 'sequential' | 'parallel';
+  /** How far ONNX Runtime rewrites the model's graph when it loads it. Default `all`. */
+  readonly graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'layout' | 'all';
+  /** Whether memory on the CPU is kept for the next run instead of given back. Default true. */
+  readonly enableCpuMemArena?: boolean;
+  /** Whether the memory of a run is planned from earlier runs of the same shape. Default true. */
+  readonly enableMemPattern?: boolean;
+  /** From which severity on ONNX Runtime writes to stderr. Default `warning`. */
+  readonly logLevel?: OnnxLogLevel;
+}
+
+/** ONNX Runtime's severities, in its order: the index is its number. */
+export const ONNX_LOG_LEVELS = ['verbose', 'info', 'warning', 'error', 'fatal'] as const;
+
+export type OnnxLogLevel = (typeof ONNX_LOG_LEVELS)[number];
+
+export const SESSION_OPTION_RULES: ConfigRules<OnnxSessionOptions> = {
+  intraOpNumThreads: optional(integerBetween(0, 1024)),
+  interOpNumThreads: optional(integerBetween(0, 1024)),
+  executionMode: optional(oneOf(['sequential', 'parallel'])),
+  graphOptimizationLevel: optional(oneOf(['disabled', 'basic', 'extended', 'layout', 'all'])),
+  enableCpuMemArena: optional(trueOrFalse),
+  enableMemPattern: optional(trueOrFalse),
+  logLevel: optional(oneOf(ONNX_LOG_LEVELS)),
+};
+
+function trueOrFalse(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
+}

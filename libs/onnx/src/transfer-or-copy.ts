@@ -1,0 +1,29 @@
+import { types } from 'node:util';
+
+/** The part of a port that sends; `Worker` and `MessagePort` are such. */
+export interface MessageSender {
+  postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
+}
+
+/**
+ * Sends a message and gives its buffers away with it. Buffers that may not be transferred, such as memory that
+ * belongs to a native library, are copied instead.
+ */
+export function transferOrCopy(
+  sender: MessageSender,
+  message: unknown,
+  buffers: Iterable<ArrayBufferLike>,
+): void {
+  const transfer = [...new Set(buffers)].filter(types.isArrayBuffer);
+  try {
+    sender.postMessage(message, transfer);
+  } catch (error) {
+    // Nothing has been given away then: all buffers are checked before the first one leaves.
+    if (!isDataCloneError(error)) throw error;
+    sender.postMessage(message, []);
+  }
+}
+
+function isDataCloneError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'DataCloneError';
+}

@@ -1,0 +1,70 @@
+/** Element types that a tensor of a built model may have. */
+export type OnnxElementType =
+  | 'float32'
+  | 'float64'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'bool';
+
+/** An input or output of the graph. A number is a fixed dimension, a string names a dynamic one. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly type: OnnxElementType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** A constant tensor, row-major: `data` has as many elements as the product of `dims` (one for `[]`). */
+export interface OnnxInitializer {
+  readonly name: string;
+  readonly type: OnnxElementType;
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<number> | ArrayLike<bigint>;
+}
+
+/**
+ * An operator's attribute, tagged with its kind: `1` alone does not tell an ONNX int from an ONNX float, and
+ * the runtime refuses the wrong one. Integers must be safe integers.
+ */
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | { readonly string: string }
+  | { readonly strings: readonly string[] }
+  | { readonly tensor: Omit<OnnxInitializer, 'name'> };
+
+/** One operator. An empty string among `inputs` leaves that optional input out. */
+export interface OnnxNode {
+  /** Operator of the default ONNX domain, such as `MatMul`. */
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+}
+
+/** A whole model, described by what its graph computes. */
+export interface OnnxGraph {
+  /** Name of the graph. Default: `graph`. */
+  readonly name?: string;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** In an order in which every node comes after those that feed it. */
+  readonly nodes: readonly OnnxNode[];
+  /** Default: none. */
+  readonly initializers?: readonly OnnxInitializer[];
+  /** Version of the default operator set. Default: 17. */
+  readonly opset?: number;
+  /** Version of the ONNX file format, 8 to 10. Default: 8. */
+  readonly irVersion?: number;
+  /** Name of the tool that made the model, kept in the file. Default: `nestjs-batching`. */
+  readonly producer?: string;
+  /** Free text kept in the file. Default: none. */
+  readonly description?: string;
+}
