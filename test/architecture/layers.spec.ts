@@ -1,0 +1,77 @@
+import { posix } from 'node:path';
+import { readSourceFiles, type SourceFile } from './source-files.js';
+
+/** What each lib may import of the others. Imports point down only; apps may import any of them. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: [],
+  testing: ['core'],
+  nest: ['core'],
+  onnx: ['core', 'nest'],
+  health: ['core', 'nest'],
+};
+
+/** The lib that a package path stands for: `nestjs-batching` is `nest`, `nestjs-batching/core` is `core`. */
+function libOf(specifier: string): string | undefined {
+  const [, subpath] = /^nestjs-batching(?:\/(.*))?$/.exec(specifier) ?? [];
+  return specifier.startsWith('nestjs-batching') ? (subpath ?? 'nest') : undefined;
+}
+
+function importsOf(
+  files: readonly SourceFile[],
+  isWrong: (specifier: string, path: string) => boolean,
+): string[] {
+  return files.flatMap(({ path, imports }) =>
+    imports
+      .filter((specifier) => isWrong(specifier, path))
+      .map((specifier) => `${path} imports ${specifier}`),
+  );
+}
+
+describe.each(Object.entries(MAY_IMPORT))('libs/%s', (lib, allowed) => {
+  const files = readSourceFiles(`libs/${lib}`, { withTests: false });
+
+  it('has files to look at', () => {
+    expect(files.length).toBeGreaterThan(0);
+  });
+
+  it(`imports no lib but ${allowed.join(', ') || 'itself'}`, () => {
+    const wrong = importsOf(files, (specifier) => {
+      const imported = libOf(specifier);
+      return imported !== undefined && !allowed.includes(imported);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('reaches no file outside of itself', () => {
+    const wrong = importsOf(files, (specifier, path) => {
+      if (!specifier.startsWith('.')) return false;
+      return !posix.join(posix.dirname(path), specifier).startsWith(`libs/${lib}/`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('libs/core', () => {
+  const files = readSourceFiles('libs/core', { withTests: false });
+
+  it('depends on nothing, not even on Node’s own modules', () => {
+    expect(importsOf(files, (specifier) => !specifier.startsWith('.'))).toEqual([]);
+  });
+
+  it('reads no clock and sets no timer outside of system-clock.ts', () => {
+    const wrong = files
+      .filter(({ path }) => !path.endsWith('/system-clock.ts'))
+      .filter(({ text }) =>
+        /\b(?:Date\.now|performance\.now|setTimeout|setInterval|setImmediate)\b/.test(text),
+      )
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the apps', () => {
+  it('import the libs by the names that a user would', () => {
+    const files = readSourceFiles('apps', { withTests: false });
+    expect(importsOf(files, (specifier) => specifier.includes('/libs/'))).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { PROJECT_ROOT } from '../architecture/source-files.js';
+
+/** A TypeScript block of a document, as a file of its own beside the project's other files. */
+interface Snippet {
+  readonly title: string;
+  readonly fileName: string;
+  readonly text: string;
+}
+
+const documents = [
+  'README.md',
+  ...readdirSync(join(PROJECT_ROOT, 'docs')).map((name) => `docs/${name}`),
+].filter((path) => path.endsWith('.md'));
+const snippets = documents.flatMap(readSnippets);
+
+/** Blocks that are marked `ts`; each must stand by itself, as a reader would paste it. */
+function readSnippets(document: string): Snippet[] {
+  const blocks = readFileSync(join(PROJECT_ROOT, document), 'utf8').matchAll(/^```ts\n(.*?)^```/gms);
+  return [...blocks].map(([, text = ''], index) => ({
+    title: `${document}, block ${index + 1}`,
+    fileName: join(PROJECT_ROOT, 'test/docs', `${document.replaceAll(/\W/g, '-')}-${index + 1}.ts`),
+    // Without an import or export a file is a script, and its names meet those of all others.
+    text: `${text}\nexport {};\n`,
+  }));
+}
+
+function findFaults(): Map<string, string[]> {
+  const configPath = join(PROJECT_ROOT, 'tsconfig.json');
+  const { options } = ts.getParsedCommandLineOfConfigFile(
+    configPath,
+    { noEmit: true },
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: () => undefined,
+    },
+  ) ?? { options: {} };
+  const files = new Map(snippets.map(({ fileName, text }) => [fileName, text]));
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = host;
+  host.readFile = (fileName) => files.get(fileName) ?? readFile(fileName);
+  host.fileExists = (fileName) => files.has(fileName) || fileExists(fileName);
+  const program = ts.createProgram(
+    [...files.keys()],
+    { ...options, noUnusedLocals: false, noUnusedParameters: false },
+    host,
+  );
+  const faults = new Map<string, string[]>();
+  for (const { file, messageText } of ts.getPreEmitDiagnostics(program)) {
+    const fileName = file?.fileName ?? 'the project';
+    faults.set(fileName, [
+      ...(faults.get(fileName) ?? []),
+      ts.flattenDiagnosticMessageText(messageText, '\n'),
+    ]);
+  }
+  return faults;
+}
+
+describe('the code in the documents', () => {
+  const faults = findFaults();
+
+  it('is there', () => {
+    expect(snippets.length).toBeGreaterThan(0);
+  });
+
+  it.each(snippets)('compiles: $title', ({ fileName }) => {
+    expect(faults.get(fileName) ?? []).toEqual([]);
+  });
+});
