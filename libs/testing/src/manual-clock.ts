@@ -1,5 +1,8 @@
 import type { Alarm, Clock } from 'nestjs-batching/core';
 
+/** Far more alarms than any test has due at one moment. */
+const MOST_RINGS_AT_ONCE = 100_000;
+
 /**
  * A clock that stands still until it is moved. Tests with it take no real time and always run the same way.
  *
@@ -49,13 +52,22 @@ export class ManualClock implements Clock {
   /**
    * Moves the clock by `durationMs` (0: just runs what is due). Every alarm on the way rings at its own time,
    * and everything that follows from it has run before the clock moves on.
+   *
+   * @throws RangeError if `durationMs` is negative or no number: time does not go back. Error if alarms ring
+   *   again and again without the clock moving on: who is woken for nothing would otherwise hang the test.
    */
   async advance(durationMs = 0): Promise<void> {
+    if (!(durationMs >= 0)) {
+      throw new RangeError(`advance: received ${durationMs}, expected milliseconds, 0 or more.`);
+    }
     const untilMs = this.nowMs + durationMs;
+    let ringsAtOnce = 0;
     for (;;) {
       await this.settle();
       const next = this.nextAlarm();
       if (next === undefined || next.atMs > untilMs) break;
+      ringsAtOnce = next.atMs > this.nowMs ? 1 : ringsAtOnce + 1;
+      if (ringsAtOnce > MOST_RINGS_AT_ONCE) throw new Error(`Alarms ring without end at ${this.nowMs} ms.`);
       this.nowMs = Math.max(this.nowMs, next.atMs);
       next.fire();
     }

@@ -8,12 +8,20 @@ export class BatchProcessingError extends BatchingError {
   override readonly cause: unknown;
 
   constructor(batcherName: string, batchId: number, batchSize: number, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `Batcher "${batcherName}": the processor failed on batch ${batchId} of ${batchSize} requests: ${reason}`,
+      `Batcher "${batcherName}": the processor failed on batch ${batchId} of ${batchSize} requests: ${reasonOf(cause)}`,
     );
     this.cause = cause;
     this.isRetryable =
       typeof cause === 'object' && cause !== null && 'isRetryable' in cause && cause.isRetryable === true;
+  }
+}
+
+/** A processor may throw anything, also what cannot be turned into text; the batch must end all the same. */
+function reasonOf(cause: unknown): string {
+  try {
+    return String(cause instanceof Error ? cause.message : cause);
+  } catch {
+    return `it threw a value of type ${typeof cause}`;
   }
 }

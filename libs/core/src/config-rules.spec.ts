@@ -1,0 +1,128 @@
+import {
+  checkConfig,
+  describeUnknownOption,
+  describeValue,
+  integerBetween,
+  numberBetween,
+  oneOf,
+  optional,
+} from './config-rules.js';
+
+interface Sample {
+  readonly count: number;
+  readonly mode: string;
+}
+
+const RULES = { count: integerBetween(1, 10), mode: oneOf(['fast', 'exact']) };
+
+describe('checkConfig', () => {
+  it('finds no fault where there is none', () => {
+    const { faults, isValid } = checkConfig<Sample>({ count: 3, mode: 'fast' }, RULES);
+    expect(faults).toEqual([]);
+    expect([isValid('count'), isValid('mode')]).toEqual([true, true]);
+  });
+
+  it('lists every fault: what came and what is allowed', () => {
+    const { faults } = checkConfig<Sample>({ count: 0, mode: 'slow', speed: 9 }, RULES);
+    expect(faults).toEqual([
+      { field: 'speed', problem: 'unknown option; known options are count, mode' },
+      { field: 'count', problem: 'received 0, expected an integer from 1 to 10' },
+      { field: 'mode', problem: 'received "slow", expected one of "fast", "exact"' },
+    ]);
+  });
+
+  it('tells which fields are in order by themselves', () => {
+    const { isValid } = checkConfig<Sample>({ count: 0, mode: 'fast' }, RULES);
+    expect([isValid('count'), isValid('mode')]).toEqual([false, true]);
+  });
+
+  it('calls an option unknown though every object inherits something of that name', () => {
+    const { faults } = checkConfig<Sample>({ count: 1, mode: 'fast', toString: 1 }, RULES);
+    expect(faults.map(({ field }) => field)).toEqual(['toString']);
+  });
+});
+
+describe('describeUnknownOption', () => {
+  it('asks whether an option was meant that differs only in upper and lower case', () => {
+    expect(describeUnknownOption('maxbatchSIZE', ['maxQueueSize', 'maxBatchSize'])).toBe(
+      'unknown option; did you mean maxBatchSize?',
+    );
+  });
+
+  it('lists what there is otherwise', () => {
+    expect(describeUnknownOption('speed', ['count', 'mode'])).toBe(
+      'unknown option; known options are count, mode',
+    );
+  });
+});
+
+describe('integerBetween', () => {
+  it.each([1, 2, 10])('allows %d', (value) => {
+    expect(integerBetween(1, 10)(value)).toBeUndefined();
+  });
+
+  it.each([0, 11, 1.5, NaN, Infinity, '5', 5n, null, undefined, true, [5]])('does not allow %p', (value) => {
+    expect(integerBetween(1, 10)(value)).toBe('an integer from 1 to 10');
+  });
+});
+
+describe('numberBetween', () => {
+  it.each([0, 0.5, 10])('allows %d', (value) => {
+    expect(numberBetween(0, 10, 'milliseconds')(value)).toBeUndefined();
+  });
+
+  it.each([-0.001, 10.001, NaN, Infinity, '5', 5n, null, undefined])('does not allow %p', (value) => {
+    expect(numberBetween(0, 10, 'milliseconds')(value)).toBe('a number from 0 to 10 (milliseconds)');
+  });
+
+  it('says that 0 itself is not allowed where only more is', () => {
+    const rule = numberBetween(Number.MIN_VALUE, 10, 'milliseconds');
+    expect(rule(0)).toBe('a number above 0 and at most 10 (milliseconds)');
+    expect(rule(0.001)).toBeUndefined();
+  });
+});
+
+describe('oneOf', () => {
+  it('allows what is listed, as it is written', () => {
+    const rule = oneOf(['fast', 'exact']);
+    expect(rule('exact')).toBeUndefined();
+    for (const value of ['Exact', '', 0, undefined, ['fast']])
+      expect(rule(value)).toBe('one of "fast", "exact"');
+  });
+});
+
+describe('optional', () => {
+  it('allows nothing besides what the rule allows, and says so', () => {
+    const rule = optional(integerBetween(1, 10));
+    expect(rule(undefined)).toBeUndefined();
+    expect(rule(5)).toBeUndefined();
+    expect(rule(11)).toBe('an integer from 1 to 10, or nothing');
+    expect(rule(null)).toBe('an integer from 1 to 10, or nothing');
+  });
+});
+
+describe('describeValue', () => {
+  it.each<[unknown, string]>([
+    ['a "quoted" word', '"a \\"quoted\\" word"'],
+    [12.5, '12.5'],
+    [NaN, 'NaN'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [true, 'true'],
+    [7n, '7'],
+    [Symbol('mark'), 'Symbol(mark)'],
+    [[1, 2, 3], 'an array of 3'],
+    [{ a: 1 }, 'an object'],
+    [Object.create(null), 'an object'],
+    [describeValue, 'function describeValue'],
+    [
+      (
+        () => () =>
+          0
+      )(),
+      'function (anonymous)',
+    ],
+  ])('writes %p as a person would', (value, text) => {
+    expect(describeValue(value)).toBe(text);
+  });
+});

@@ -1,0 +1,68 @@
+import type { BatchEnding } from './batch-runner.js';
+import { InvalidRequestError } from './errors/index.js';
+import { QueuedRequest } from './queued-request.js';
+import { RequestBatch } from './request-batch.js';
+import { ResponseScatterer, type ScatterOutcome } from './response-scatterer.js';
+
+function setUp() {
+  const owner = { abort: () => undefined };
+  const requests = ['a', 'b', 'c'].map(
+    (payload) => new QueuedRequest<string, string | undefined>(owner, payload, 0, Infinity, undefined, false),
+  );
+  // Who is rejected must not end the test run, also when an assertion fails before anybody has looked.
+  for (const { promise } of requests) promise.catch(() => undefined);
+  const batch = new RequestBatch(1, requests, 'full', 0);
+  const scatter = (ending: BatchEnding<string | undefined>): ScatterOutcome =>
+    new ResponseScatterer<string, string | undefined>().scatter(batch, ending);
+  return { requests, scatter, settled: () => Promise.allSettled(requests.map(({ promise }) => promise)) };
+}
+
+describe('ResponseScatterer', () => {
+  it('gives result i to request i', async () => {
+    const { scatter, settled } = setUp();
+    expect(scatter({ results: ['A', 'B', 'C'] })).toEqual({ succeeded: 3, failed: 0 });
+    expect(await settled()).toEqual(['A', 'B', 'C'].map((value) => ({ status: 'fulfilled', value })));
+  });
+
+  it('rejects with an Error in place i request i alone', async () => {
+    const { scatter, settled } = setUp();
+    const reason = new Error('b is spoiled');
+    expect(scatter({ results: ['A', reason, 'C'] })).toEqual({ succeeded: 2, failed: 1 });
+    expect(await settled()).toEqual([
+      { status: 'fulfilled', value: 'A' },
+      { status: 'rejected', reason },
+      { status: 'fulfilled', value: 'C' },
+    ]);
+  });
+
+  it('rejects all with the error of the whole batch', async () => {
+    const { scatter, settled } = setUp();
+    const error = new InvalidRequestError('wrong');
+    expect(scatter({ error })).toEqual({ succeeded: 0, failed: 3 });
+    for (const outcome of await settled()) {
+      expect(outcome.status === 'rejected' && outcome.reason === error).toBe(true);
+    }
+  });
+
+  it('takes undefined for a result like any other', async () => {
+    const { scatter, settled } = setUp();
+    expect(scatter({ results: [undefined, 'B', undefined] })).toEqual({ succeeded: 3, failed: 0 });
+    expect((await settled()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  });
+
+  it.each<[string, BatchEnding<string>]>([
+    ['results', { results: ['A', 'B', 'C'] }],
+    ['an error', { error: new InvalidRequestError('wrong') }],
+  ])(
+    'passes over who has left, and counts only who still waited, when the batch ends with %s',
+    async (_, ending) => {
+      const { requests, scatter, settled } = setUp();
+      const gone = new Error('gone');
+      requests[1]?.reject(gone);
+      const { succeeded, failed } = scatter(ending);
+
+      expect(succeeded + failed).toBe(2);
+      expect((await settled())[1]).toEqual({ status: 'rejected', reason: gone });
+    },
+  );
+});

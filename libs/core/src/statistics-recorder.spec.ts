@@ -1,0 +1,110 @@
+import type { DispatchReason } from './batch-info.js';
+import { QueuedRequest } from './queued-request.js';
+import { RequestBatch } from './request-batch.js';
+import { StatisticsRecorder } from './statistics-recorder.js';
+
+/** A batch of requests that came at 1000, dispatched at 1010. */
+function batchOf(size: number, reason: DispatchReason = 'full'): RequestBatch<unknown, unknown> {
+  const owner = { abort: () => undefined };
+  const requests = Array.from(
+    { length: size },
+    () => new QueuedRequest<unknown, unknown>(owner, 'a', 1000, Infinity, undefined, false),
+  );
+  return new RequestBatch(1, requests, reason, 1010);
+}
+
+describe('StatisticsRecorder', () => {
+  it('starts with nothing', () => {
+    expect(new StatisticsRecorder().summarize()).toMatchObject({
+      requestsInFlight: 0,
+      batchesInFlight: 0,
+      requests: { accepted: 0, succeeded: 0, failed: 0, expired: 0, aborted: 0, closed: 0 },
+      refused: {},
+      batches: { dispatched: 0, completed: 0, failed: 0, meanSize: 0, sizes: {}, dispatchReasons: {} },
+    });
+  });
+
+  it('counts accepted and settled requests by what became of them', () => {
+    const recorder = new StatisticsRecorder();
+    for (let count = 0; count < 6; count += 1) recorder.requestAccepted();
+    recorder.requestsSettled('succeeded', 2);
+    recorder.requestsSettled('failed', 0);
+    recorder.requestsSettled('expired');
+    recorder.requestsSettled('aborted');
+    recorder.requestsSettled('closed');
+
+    expect(recorder.summarize().requests).toEqual({
+      accepted: 6,
+      succeeded: 2,
+      failed: 0,
+      expired: 1,
+      aborted: 1,
+      closed: 1,
+    });
+  });
+
+  it('counts refused calls by the code of their error', () => {
+    const recorder = new StatisticsRecorder();
+    for (const code of ['QUEUE_FULL', 'ABORTED', 'QUEUE_FULL']) recorder.requestRefused(code);
+    expect(recorder.summarize().refused).toEqual({ QUEUE_FULL: 2, ABORTED: 1 });
+  });
+
+  it('counts batches by size and reason, and how long their requests had waited', () => {
+    const recorder = new StatisticsRecorder();
+    recorder.batchDispatched(batchOf(3));
+    recorder.batchDispatched(batchOf(1, 'waited'));
+    recorder.batchDispatched(batchOf(3));
+
+    const { batches, batchesInFlight, requestsInFlight, queueTimeMs } = recorder.summarize();
+    expect(batches).toMatchObject({
+      dispatched: 3,
+      sizes: { 1: 1, 3: 2 },
+      dispatchReasons: { full: 2, waited: 1 },
+    });
+    expect(batches.meanSize).toBeCloseTo(7 / 3);
+    expect([batchesInFlight, requestsInFlight]).toEqual([3, 7]);
+    expect(queueTimeMs).toMatchObject({ count: 7, mean: 10, max: 10 });
+  });
+
+  it('counts batches that have ended by whether they failed, and how long they took', () => {
+    const recorder = new StatisticsRecorder();
+    const [completed, failed] = [batchOf(2), batchOf(4)];
+    for (const batch of [completed, failed]) recorder.batchDispatched(batch);
+    completed.processingTimeMs = 20;
+    recorder.batchEnded(completed, false);
+    expect(recorder.summarize()).toMatchObject({ batchesInFlight: 1, requestsInFlight: 4 });
+
+    failed.processingTimeMs = 40;
+    recorder.batchEnded(failed, true);
+    expect(recorder.summarize()).toMatchObject({
+      batchesInFlight: 0,
+      requestsInFlight: 0,
+      batches: { dispatched: 2, completed: 1, failed: 1 },
+      processingTimeMs: { count: 2, mean: 30, max: 40 },
+    });
+  });
+
+  it('counts as in flight only requests whose callers still wait', () => {
+    const recorder = new StatisticsRecorder();
+    const batch = batchOf(3);
+    recorder.batchDispatched(batch);
+    recorder.callerLeftBatch();
+    batch.callerLeft();
+    expect(recorder.summarize().requestsInFlight).toBe(2);
+
+    recorder.batchEnded(batch, false);
+    expect(recorder.summarize().requestsInFlight).toBe(0);
+  });
+
+  it('hands out a snapshot', () => {
+    const recorder = new StatisticsRecorder();
+    const before = recorder.summarize();
+    recorder.requestAccepted();
+    recorder.requestRefused('ABORTED');
+    recorder.batchDispatched(batchOf(1));
+
+    expect(before).toMatchObject({ requests: { accepted: 0 }, refused: {} });
+    expect(before.batches).toMatchObject({ sizes: {}, dispatchReasons: {} });
+    expect(Object.keys(before.batches.sizes)).toEqual([]);
+  });
+});
