@@ -43,7 +43,8 @@ export default {
       moduleNameMapper: {
         '^nestjs-batching$': '<rootDir>/dist/libs/nest/src/index.js',
         '^nestjs-batching/(.*)$': '<rootDir>/dist/libs/$1/src/index.js',
-        '^(?:\\.\\./)+(apps|test/programs)/(.*)$': '<rootDir>/dist/$1/$2',
+        '^(?:\\.\\./)+apps/(.*)$': '<rootDir>/dist/apps/$1',
+        '^\\.\\./programs/(.*)$': '<rootDir>/dist/test/programs/$1',
         ...shared.moduleNameMapper,
       },
     },

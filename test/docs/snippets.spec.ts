@@ -39,9 +39,9 @@ function findFaults(): Map<string, string[]> {
   ) ?? { options: {} };
   const files = new Map(snippets.map(({ fileName, text }) => [fileName, text]));
   const host = ts.createCompilerHost(options);
-  const { readFile, fileExists } = host;
-  host.readFile = (fileName) => files.get(fileName) ?? readFile(fileName);
-  host.fileExists = (fileName) => files.has(fileName) || fileExists(fileName);
+  const onDisk = { ...host };
+  host.readFile = (fileName) => files.get(fileName) ?? onDisk.readFile(fileName);
+  host.fileExists = (fileName) => files.has(fileName) || onDisk.fileExists(fileName);
   const program = ts.createProgram(
     [...files.keys()],
     { ...options, noUnusedLocals: false, noUnusedParameters: false },

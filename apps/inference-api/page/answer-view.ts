@@ -11,9 +11,11 @@ export function showAnswer({
   shown.textContent = String(digit);
   shown.dataset['state'] = 'answered';
   find('confidence', HTMLElement).textContent = `${percent(confidence)} sure`;
-  find('probabilities', HTMLElement).replaceChildren(...probabilities.map(toBar));
+  find('probabilities', HTMLElement).replaceChildren(
+    ...probabilities.map((probability, candidate) => toBar(probability, candidate, candidate === digit)),
+  );
   find('ride', HTMLElement).textContent =
-    `Batch ${ride.batchId}, ${ride.batchSize === 1 ? 'alone' : `together with ${ride.batchSize - 1} others`}: ` +
+    `Batch ${ride.batchId}, ${describeCompany(ride.batchSize - 1)}: ` +
     `waited ${ride.queueTimeMs} ms, the model took ${ride.processingTimeMs} ms.`;
 }
 
@@ -31,12 +33,20 @@ export function showNothing(): void {
   find('ride', HTMLElement).textContent = '';
 }
 
-function toBar(probability: number, digit: number): HTMLLIElement {
+function describeCompany(others: number): string {
+  if (others === 0) return 'alone';
+  return others === 1 ? 'together with one other' : `together with ${others} others`;
+}
+
+function toBar(probability: number, digit: number, isBest: boolean): HTMLLIElement {
   const bar = document.createElement('li');
+  bar.dataset['isBest'] = String(isBest);
   const meter = document.createElement('meter');
   meter.value = probability;
   meter.setAttribute('aria-label', `Probability of ${digit}`);
-  bar.append(String(digit), meter, percent(probability));
+  const share = document.createElement('output');
+  share.textContent = percent(probability);
+  bar.append(String(digit), meter, share);
   return bar;
 }
 

@@ -2,29 +2,33 @@ import type { Rider } from './burst.js';
 import { find } from './find.js';
 import { paintPixels } from './paint-pixels.js';
 
-/** Shows who rode together: a row for each batch, with its digits; a wrong answer has a frame. */
+/** A batch of so many has room for more than its size above it. */
+const WIDE_BATCH = 6;
+
+/** Shows who rode together: a box for each batch, with its digits; a wrong answer has a frame. */
 export function showBatches(riders: readonly Rider[]): void {
   const batches = Map.groupBy(riders, ({ ride }) => ride.batchId);
   const correct = riders.filter(({ label, digit }) => label === digit).length;
   const largest = Math.max(...riders.map(({ ride }) => ride.batchSize));
+  const mean = riders.length / batches.size;
   find('burst-summary', HTMLElement).textContent =
-    `${riders.length} digits rode in ${batches.size} batches, the largest of ${largest}. ` +
-    `${correct} were recognized.`;
+    `${riders.length} digits rode in ${batches.size} batches, ${mean.toFixed(1)} in the mean and ${largest} in ` +
+    `the largest. ${correct} were recognized.`;
   const inOrder = [...batches.entries()].sort(([one], [other]) => one - other);
-  find('batches', HTMLElement).replaceChildren(...inOrder.map(([batchId, group]) => toRow(batchId, group)));
+  find('batches', HTMLElement).replaceChildren(...inOrder.map(([batchId, group]) => toBox(batchId, group)));
 }
 
-function toRow(batchId: number, riders: readonly Rider[]): HTMLElement {
-  const row = document.createElement('div');
-  row.className = 'batch';
-  const title = document.createElement('span');
-  const [first] = riders;
-  title.textContent = `Batch ${batchId}: ${first?.ride.batchSize ?? 0} requests, ${first?.ride.processingTimeMs.toFixed(1) ?? 0} ms`;
+function toBox(batchId: number, riders: readonly Rider[]): HTMLElement {
+  const { batchSize = 0, processingTimeMs = 0 } = riders[0]?.ride ?? {};
+  const requests = batchSize === 1 ? '1 request' : `${batchSize} requests`;
+  const box = document.createElement('div');
+  box.className = 'batch';
+  box.title = `Batch ${batchId}: ${requests}, ${processingTimeMs.toFixed(1)} ms`;
   const digits = document.createElement('div');
   digits.className = 'riders';
   digits.append(...riders.map(toThumbnail));
-  row.append(title, digits);
-  return row;
+  box.append(batchSize >= WIDE_BATCH ? box.title : String(batchSize), digits);
+  return box;
 }
 
 function toThumbnail({ label, digit, pixels }: Rider): HTMLCanvasElement {

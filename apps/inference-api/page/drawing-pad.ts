@@ -38,19 +38,34 @@ export class DrawingPad {
     };
   }
 
-  private startStroke({ offsetX, offsetY }: PointerEvent): void {
+  private startStroke(event: PointerEvent): void {
+    const { x, y } = this.pointOf(event);
     this.surface.strokeStyle = '#fff';
     this.surface.lineWidth = PEN_WIDTH;
     this.surface.lineCap = 'round';
     this.surface.lineJoin = 'round';
     this.surface.beginPath();
-    this.surface.moveTo(offsetX, offsetY);
-    this.surface.lineTo(offsetX, offsetY);
+    this.surface.moveTo(x, y);
+    this.surface.lineTo(x, y);
     this.surface.stroke();
   }
 
-  private continueStroke({ offsetX, offsetY }: PointerEvent): void {
-    this.surface.lineTo(offsetX, offsetY);
+  /** A quick hand makes several moves between two frames; most browsers report them together. */
+  private continueStroke(event: PointerEvent): void {
+    const moves = 'getCoalescedEvents' in event ? event.getCoalescedEvents() : [];
+    for (const move of moves.length === 0 ? [event] : moves) {
+      const { x, y } = this.pointOf(move);
+      this.surface.lineTo(x, y);
+    }
     this.surface.stroke();
+  }
+
+  /** The page may show the canvas larger or smaller than it is. */
+  private pointOf({ clientX, clientY }: PointerEvent): { x: number; y: number } {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect();
+    return {
+      x: ((clientX - left) * this.canvas.width) / width,
+      y: ((clientY - top) * this.canvas.height) / height,
+    };
   }
 }

@@ -7,10 +7,14 @@ import { paintPixels } from './paint-pixels.js';
 import { showAnswer, showFailure, showNothing } from './answer-view.js';
 import { centerDigit } from '../digit-image/center-digit.js';
 
+/** Counts what was drawn and cleared: an answer that comes late must not replace what came after it. */
+let lastChange = 0;
+
 const preview = find('preview', HTMLCanvasElement);
 const pad = new DrawingPad(find('drawing', HTMLCanvasElement), () => void recognize());
 
 find('clear', HTMLButtonElement).addEventListener('click', () => {
+  lastChange += 1;
   pad.clear();
   paintPixels(preview, []);
   showNothing();
@@ -19,12 +23,15 @@ find('burst', HTMLButtonElement).addEventListener('click', () => void burst(send
 find('burst-together', HTMLButtonElement).addEventListener('click', () => void burst(sendTogether));
 
 async function recognize(): Promise<void> {
+  lastChange += 1;
+  const thisChange = lastChange;
   const pixels = Array.from(centerDigit(pad.readInk()));
   paintPixels(preview, pixels);
   try {
-    showAnswer(await classify(pixels));
+    const answer = await classify(pixels);
+    if (thisChange === lastChange) showAnswer(answer);
   } catch (error) {
-    showFailure(error);
+    if (thisChange === lastChange) showFailure(error);
   }
 }
 
@@ -32,8 +39,11 @@ async function burst(send: SendBurst): Promise<void> {
   const buttons = [find('burst', HTMLButtonElement), find('burst-together', HTMLButtonElement)];
   const progress = find('burst-progress', HTMLProgressElement);
   buttons.forEach((button) => (button.disabled = true));
+  progress.value = 0;
   progress.hidden = false;
   try {
+    // Drawing the digits takes a moment, in which nothing could appear.
+    await nextFrame();
     showBatches(await send((done) => (progress.value = done)));
   } catch (error) {
     find('burst-summary', HTMLElement).textContent = error instanceof Error ? error.message : String(error);
@@ -41,4 +51,9 @@ async function burst(send: SendBurst): Promise<void> {
     buttons.forEach((button) => (button.disabled = false));
     progress.hidden = true;
   }
+}
+
+/** Resolves when the browser has shown what has been changed so far. */
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

@@ -3,8 +3,10 @@ import { BatchingModule } from 'nestjs-batching';
 import { batchingConfiguration } from './configuration/batching.configuration.js';
 import { DigitsModule } from './digits/digits.module.js';
 import { HealthModule } from './health/health.module.js';
+import { UnusedConnections } from './http/unused-connections.js';
 
 @Module({
   imports: [BatchingModule.forRoot(batchingConfiguration(process.env)), DigitsModule, HealthModule],
+  providers: [UnusedConnections],
 })
 export class AppModule {}

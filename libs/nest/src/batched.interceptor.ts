@@ -2,7 +2,6 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { mergeMap, type Observable } from 'rxjs';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
-import { BatcherRegistry } from './batcher.registry.js';
 import { BatcherService } from './batcher.service.js';
 import { ClientDisconnect, type HttpResponse } from './client-disconnect.js';
 import { toServerTiming } from './server-timing.js';
@@ -15,7 +14,6 @@ import { toServerTiming } from './server-timing.js';
 export class BatchedInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
-    private readonly registry: BatcherRegistry,
     private readonly batchers: BatcherService,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
@@ -35,16 +33,10 @@ export class BatchedInterceptor implements NestInterceptor {
     try {
       const batcher = this.batchers.get(batcherName);
       const answer = await batcher.processWithInfo(request, { signal: client.signal, timeoutMs });
-      this.setHeader(response, 'Server-Timing', toServerTiming(answer.batch));
+      this.adapterHost.httpAdapter.setHeader(response, 'Server-Timing', toServerTiming(answer.batch));
       return toBody === undefined ? answer.response : toBody(answer.response as never, answer.batch);
     } finally {
       client.stopWatching();
-      // A client that keeps its connection would keep the closing server open.
-      if (this.registry.isShuttingDown) this.setHeader(response, 'Connection', 'close');
     }
-  }
-
-  private setHeader(response: HttpResponse, name: string, value: string): void {
-    this.adapterHost.httpAdapter.setHeader(response, name, value);
   }
 }

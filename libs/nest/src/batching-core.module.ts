@@ -7,6 +7,7 @@ import { BatchingErrorInterceptor } from './batching-error.interceptor.js';
 import { BatchingErrorResponder } from './batching-error.responder.js';
 import { BatchingExceptionFilter } from './batching-exception.filter.js';
 import { BatchingLifecycleService } from './batching-lifecycle.service.js';
+import { ClosingConnectionInterceptor } from './closing-connection.interceptor.js';
 
 /** What there is once in an app, however many modules register batchers. */
 @Global()
@@ -18,6 +19,7 @@ import { BatchingLifecycleService } from './batching-lifecycle.service.js';
     BatchedExplorer,
     BatchingErrorResponder,
     BatchingLifecycleService,
+    { provide: APP_INTERCEPTOR, useClass: ClosingConnectionInterceptor },
     { provide: APP_INTERCEPTOR, useClass: BatchingErrorInterceptor },
     { provide: APP_FILTER, useClass: BatchingExceptionFilter },
   ],

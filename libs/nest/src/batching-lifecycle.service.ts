@@ -1,4 +1,10 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
 
 /**
@@ -6,11 +12,17 @@ import { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
  * wait for the requests in flight, between the last two:
  *
  * 1. `onModuleDestroy`: readiness goes down, and nobody waits for company any more. Batches go on being served.
- * 2. `onApplicationShutdown`: what code without a request has left is finished, then the processors are released.
+ * 2. `beforeApplicationShutdown`: from now on `drainTimeoutMs` counts. A batch that never ends would keep its
+ *    requests, and they the server, open; when the time is over they are answered with an error.
+ * 3. `onApplicationShutdown`: what code without a request has left is finished, then the processors are released.
  */
 @Injectable()
-export class BatchingLifecycleService implements OnModuleDestroy, OnApplicationShutdown {
+export class BatchingLifecycleService
+  implements OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
+{
   private readonly logger = new Logger('Batching');
+  private readonly drainTimers: NodeJS.Timeout[] = [];
+  private shuttingDown: Promise<unknown> | undefined;
 
   constructor(private readonly registry: BatcherRegistry) {}
 
@@ -19,12 +31,23 @@ export class BatchingLifecycleService implements OnModuleDestroy, OnApplicationS
     for (const { batcher } of this.registry.all) batcher.expedite();
   }
 
+  /** Of a global module, Nest calls it after those of all others: no load balancer is waited for any more. */
+  beforeApplicationShutdown(): void {
+    for (const { batcher } of this.registry.all) {
+      this.drainTimers.push(setTimeout(() => void batcher.close(), batcher.config.drainTimeoutMs));
+    }
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.registry.all.map((registered) => this.shutDown(registered)));
+    // An app may be closed twice, a processor only once.
+    this.shuttingDown ??= Promise.all(this.registry.all.map((registered) => this.shutDown(registered)));
+    await this.shuttingDown;
+    for (const timer of this.drainTimers) clearTimeout(timer);
   }
 
   private async shutDown({ batcher, processor }: RegisteredBatcher): Promise<void> {
-    const { rejectedRequests } = await batcher.drain();
+    // The timer has its time.
+    const { rejectedRequests } = await batcher.drain({ timeoutMs: Infinity });
     if (rejectedRequests > 0) {
       this.logger.warn(
         `Batcher "${batcher.name}" was closed after its drainTimeoutMs of ${batcher.config.drainTimeoutMs} ms; ` +

@@ -1,8 +1,9 @@
 import { BadRequestException } from '@nestjs/common';
 import { decode } from 'fast-png';
 import { centerDigit } from '../../digit-image/center-digit.js';
-import { readPngSize } from './png-size.js';
+import { essentialsOf } from './png-essentials.js';
 import { toInk } from './png-ink.js';
+import { readPngSize } from './png-size.js';
 
 /** Decoding happens on the main thread; a picture of this size takes it a few milliseconds. */
 const LARGEST_SIDE = 1024;
@@ -23,13 +24,13 @@ export function pixelsFromPng(file: Buffer = Buffer.alloc(0)): ArrayLike<number>
       `expected a PNG of 1×1 to ${LARGEST_SIDE}×${LARGEST_SIDE} pixels, received ${size.width}×${size.height}`,
     );
   }
-  const ink = toInk(decodeOrRefuse(file));
+  const ink = toInk(decodeOrRefuse(file, size));
   return ink.width === 28 && ink.height === 28 ? ink.data : centerDigit(ink);
 }
 
-function decodeOrRefuse(file: Buffer): ReturnType<typeof decode> {
+function decodeOrRefuse(file: Buffer, size: { width: number; height: number }): ReturnType<typeof decode> {
   try {
-    return decode(file, { checkCrc: true });
+    return decode(essentialsOf(file, size), { checkCrc: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BadRequestException(`expected a PNG file, received a broken one: ${reason}`);

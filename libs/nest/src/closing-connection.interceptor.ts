@@ -1,0 +1,26 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { tap, type Observable } from 'rxjs';
+import { BatcherRegistry } from './batcher.registry.js';
+
+/**
+ * While the app closes, tells each client that its answer was the last one on the connection. Node's server
+ * ends connections without a request when it closes; one that always has the next request under way would keep
+ * it, and thus the app, open.
+ */
+@Injectable()
+export class ClosingConnectionInterceptor implements NestInterceptor {
+  constructor(
+    private readonly registry: BatcherRegistry,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    const closeIfShuttingDown = (): void => {
+      if (!this.registry.isShuttingDown) return;
+      this.adapterHost.httpAdapter.setHeader(context.switchToHttp().getResponse(), 'Connection', 'close');
+    };
+    return next.handle().pipe(tap({ next: closeIfShuttingDown, error: closeIfShuttingDown }));
+  }
+}

@@ -1,0 +1,174 @@
+import { Controller, Get } from '@nestjs/common';
+import {
+  Batched,
+  BatchingModule,
+  InvalidConfigError,
+  type BatchingConfig,
+  type ProcessorReference,
+} from 'nestjs-batching';
+import { HttpApps } from './http-apps.js';
+
+const echo = (texts: readonly string[]): readonly string[] => texts;
+
+class NoProcessor {
+  run(): void {
+    // Has no processBatch, as what comes out of a misspelled method name.
+  }
+}
+
+@Controller('words')
+class WordsController {
+  @Get('here')
+  @Batched('echo')
+  here(): string {
+    return 'a';
+  }
+
+  @Get('there')
+  @Batched('digits')
+  there(): string {
+    return 'a';
+  }
+
+  @Get('default')
+  @Batched()
+  byDefault(): string {
+    return 'a';
+  }
+}
+
+/** As it comes from a file or the environment, where no compiler looks at it. */
+function unchecked<TChecked>(value: unknown): TChecked {
+  return value as TChecked;
+}
+
+const apps = new HttpApps();
+afterEach(() => apps.closeAll());
+
+describe('a wrong configuration stops the start', () => {
+  it('and names every fault: ranges, types, unknown options, pairs', async () => {
+    const error = await apps.failureOf({
+      imports: [
+        BatchingModule.registerBatcher({
+          ...unchecked<BatchingConfig>({
+            maxBatchSize: 0,
+            maxWaitTimeMs: -1,
+            timeoutStrategy: 'foo',
+            maxqueuesize: 5,
+            batchTimeout: 3,
+          }),
+          name: 'echo',
+          processor: echo,
+        }),
+      ],
+    });
+
+    expect(error).toBeInstanceOf(InvalidConfigError);
+    expect((error as InvalidConfigError).code).toBe('INVALID_CONFIG');
+    expect(error.message.split('\n').sort()).toEqual([
+      '  - batchTimeout: unknown option; known options are maxBatchSize, maxWaitTimeMs, preferredBatchSize, ' +
+        'maxQueueSize, maxConcurrentBatches, timeoutStrategy, defaultTimeoutMs, drainTimeoutMs',
+      '  - maxBatchSize: received 0, expected an integer from 1 to 65536',
+      '  - maxWaitTimeMs: received -1, expected a number from 0 to 60000 (milliseconds)',
+      '  - maxqueuesize: unknown option; did you mean maxQueueSize?',
+      '  - timeoutStrategy: received "foo", expected one of "dispatch-partial", "wait-for-full", "adaptive"',
+      'Invalid configuration of batcher "echo":',
+    ]);
+  });
+
+  it('and names options that contradict each other', async () => {
+    const error = await apps.failureOf({
+      imports: [
+        BatchingModule.registerBatcher({
+          name: 'echo',
+          processor: echo,
+          maxBatchSize: 64,
+          maxQueueSize: 10,
+          preferredBatchSize: 100,
+        }),
+      ],
+    });
+
+    expect(error.message).toContain('maxQueueSize: received 10, expected at least maxBatchSize (64)');
+    expect(error.message).toContain('preferredBatchSize: received 100, expected at most maxBatchSize (64)');
+  });
+
+  it.each([
+    ['forRoot', (): unknown => BatchingModule.forRoot({ maxBatchSize: 0, maxWaitTimeMs: NaN })],
+    [
+      'forRootAsync',
+      (): unknown =>
+        BatchingModule.forRootAsync({ useFactory: () => ({ maxBatchSize: 0, maxWaitTimeMs: NaN }) }),
+    ],
+  ])('where the defaults of %s are wrong, although no batcher uses them', async (_, makeModule) => {
+    const error = await apps.failureOf({ imports: [unchecked(makeModule())] });
+
+    expect(error.message).toContain('Invalid configuration of BatchingModule.forRoot()');
+    expect(error.message).toContain('maxBatchSize: received 0');
+    expect(error.message).toContain('maxWaitTimeMs: received NaN');
+  });
+
+  it('where two batchers have the same name', async () => {
+    const error = await apps.failureOf({
+      imports: [
+        BatchingModule.registerBatcher({ name: 'echo', processor: echo }),
+        BatchingModule.registerBatcher({ name: 'echo', processor: (texts: readonly string[]) => texts }),
+      ],
+    });
+
+    expect(error.message).toContain('batcher "echo"');
+    expect(error.message).toContain('name: another batcher has it already; names are unique in an app');
+  });
+
+  it('where a batcher has no name', async () => {
+    const error = await apps.failureOf({
+      imports: [BatchingModule.registerBatcher({ name: '', processor: echo })],
+    });
+
+    expect(error.message).toContain('name: received "", expected a name that is not empty');
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a class without processBatch', NoProcessor, 'an instance of NoProcessor without that method'],
+    ['an object without processBatch', { run: echo }, 'an instance of Object without that method'],
+    ['a string', 'echo', 'a string'],
+    ['nothing', undefined, 'none'],
+  ])('where %s is given as processor', async (_, processor, received) => {
+    const error = await apps.failureOf({
+      imports: [
+        BatchingModule.registerBatcher({
+          name: 'echo',
+          processor: unchecked<ProcessorReference>(processor),
+        }),
+      ],
+    });
+
+    expect(error.message).toContain(
+      `processor: received ${received}, expected a function, or a class or object with a method ` +
+        'processBatch(requests, context)',
+    );
+  });
+
+  it('where the factory of registerBatcherAsync gives no processor', async () => {
+    const error = await apps.failureOf({
+      imports: [BatchingModule.registerBatcherAsync({ name: 'echo', useFactory: () => ({}) })],
+    });
+
+    expect(error.message).toContain('processor: received none');
+  });
+
+  it('where @Batched names batchers that there are not, with every method and what there is', async () => {
+    const error = await apps.failureOf({
+      imports: [BatchingModule.registerBatcher({ name: 'echo', processor: echo })],
+      controllers: [WordsController],
+    });
+
+    expect(error.message.split('\n')).toEqual([
+      'Invalid configuration of @Batched():',
+      '  - WordsController.there: received "digits", but registered are echo; ' +
+        "add BatchingModule.registerBatcher({ name: 'digits', processor })",
+      '  - WordsController.byDefault: received "default", but registered are echo; ' +
+        'give BatchingModule.forRoot() a processor',
+    ]);
+  });
+});

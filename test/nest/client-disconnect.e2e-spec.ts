@@ -1,0 +1,64 @@
+import { sendAndMayLeave } from '../http/leaving-client.js';
+import { until } from '../http/until.js';
+import { HeldRequests } from './held-requests.js';
+import { HttpApps, platforms } from './http-apps.js';
+
+const apps = new HttpApps();
+afterEach(() => apps.closeAll());
+
+describe.each(platforms)('a client that disconnects on $name', (platform) => {
+  it('frees its place while the slot is busy, and never reaches the processor', async () => {
+    const held = await HeldRequests.start(apps, platform, { maxBatchSize: 2, maxQueueSize: 2 });
+    const first = await held.occupySlot();
+    const client = sendAndMayLeave(`${held.httpApp.url}/orders`, { text: 'leaving' });
+    await until('the client that will leave waits', () => held.waiting === 1);
+    const staying = await held.queueUp('staying');
+    expect((await held.send('refused')).status).toBe(503);
+
+    await client.leave();
+    await until('its place is free', () => held.waiting === 1);
+    const newcomer = await held.queueUp('newcomer');
+    held.processor.running[0]?.succeed();
+    await held.untilRunning(2);
+    held.processor.running[0]?.succeed();
+
+    const answers = await Promise.all([...first, ...staying, ...newcomer]);
+    expect(answers.map(({ body }) => body.text)).toEqual(['first', 'staying', 'newcomer']);
+    const texts = held.processor.requestsByBatch.flat().map(({ text }) => text);
+    expect(texts).toEqual(['first', 'staying', 'newcomer']);
+  });
+
+  it('is counted as aborted, its batch is told that nobody waits, and nothing is logged', async () => {
+    const held = await HeldRequests.start(apps, platform);
+    const client = sendAndMayLeave(`${held.httpApp.url}/orders`, { text: 'leaving' });
+    await held.untilRunning(1);
+    const [batch] = held.processor.running;
+    expect(held.aborted).toBe(0);
+    expect(batch?.context.signal.aborted).toBe(false);
+
+    await client.leave();
+    await until('the request counts as aborted', () => held.aborted === 1);
+
+    expect(batch?.context.signal.aborted).toBe(true);
+    batch?.succeed();
+    expect(held.httpApp.logger.at('error')).toEqual([]);
+  });
+
+  it('leaves its neighbors in a running batch their answers', async () => {
+    const held = await HeldRequests.start(apps, platform);
+    const first = await held.occupySlot();
+    const client = sendAndMayLeave(`${held.httpApp.url}/orders`, { text: 'leaving' });
+    await until('the client that will leave waits', () => held.waiting === 1);
+    const staying = await held.queueUp('staying');
+    held.processor.running[0]?.succeed();
+    await held.untilRunning(2);
+
+    await client.leave();
+    await until('the request counts as aborted', () => held.aborted === 1);
+    expect(held.processor.running[0]?.context.signal.aborted).toBe(false);
+    held.processor.running[0]?.succeed();
+
+    const answers = await Promise.all([...first, ...staying]);
+    expect(answers.map(({ body }) => body.text)).toEqual(['first', 'staying']);
+  });
+});

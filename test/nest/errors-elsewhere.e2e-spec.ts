@@ -1,0 +1,154 @@
+import {
+  Catch,
+  Controller,
+  Get,
+  HttpException,
+  Injectable,
+  UseGuards,
+  type ArgumentsHost,
+  type CanActivate,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
+import { Batched, BatchingModule, DynamicBatcher, InjectBatcher } from 'nestjs-batching';
+import { get } from '../http/json-client.js';
+import { HttpApps, platforms } from './http-apps.js';
+
+/** Asks a batcher that refuses everything. */
+@Injectable()
+class RefusedGuard implements CanActivate {
+  constructor(@InjectBatcher('closed') private readonly closed: DynamicBatcher<string, string>) {}
+
+  async canActivate(): Promise<boolean> {
+    return (await this.closed.process('may I?')) === 'yes';
+  }
+}
+
+@Controller()
+class ErrorsController {
+  constructor(
+    @InjectBatcher('closed') private readonly closed: DynamicBatcher<string, string>,
+    @InjectBatcher('failing') private readonly failing: DynamicBatcher<string, string>,
+  ) {}
+
+  @Get('refused')
+  refused(): Promise<string> {
+    return this.closed.process('a');
+  }
+
+  @Get('failed')
+  failed(): Promise<string> {
+    return this.failing.process('a');
+  }
+
+  @Get('guarded')
+  @UseGuards(RefusedGuard)
+  guarded(): string {
+    return 'never';
+  }
+
+  @Get('batched')
+  @Batched('closed')
+  batched(): string {
+    return 'a';
+  }
+
+  @Get('broken')
+  broken(): string {
+    throw new TypeError('no error of the batcher');
+  }
+}
+
+/** Makes an answer of its own out of everything, as many apps do. */
+@Catch()
+class CatchAllFilter implements ExceptionFilter<unknown> {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  catch(exception: unknown, context: ArgumentsHost): void {
+    const status = exception instanceof HttpException ? exception.getStatus() : 500;
+    const seen = exception instanceof Error ? exception.constructor.name : typeof exception;
+    const response: unknown = context.switchToHttp().getResponse();
+    this.host.httpAdapter.reply(response, { seen }, status);
+  }
+}
+
+const batchers = [
+  BatchingModule.registerBatcher({ name: 'closed', processor: () => [] }),
+  BatchingModule.registerBatcher({
+    name: 'failing',
+    processor: () => {
+      throw new Error('out of memory on device 0');
+    },
+  }),
+];
+
+const apps = new HttpApps();
+afterEach(() => apps.closeAll());
+
+describe.each(platforms)("the batcher's errors outside of @Batched on $name", (platform) => {
+  const start = async (
+    filter?: (host: HttpAdapterHost) => ExceptionFilter<unknown>,
+  ): Promise<Awaited<ReturnType<HttpApps['start']>>> => {
+    const started = await apps.start(
+      { imports: batchers, controllers: [ErrorsController] },
+      platform,
+      (app) => filter !== undefined && app.useGlobalFilters(filter(app.get(HttpAdapterHost))),
+    );
+    await started.batcher('closed').close();
+    return started;
+  };
+
+  it('are mapped where a handler calls a batcher by itself', async () => {
+    const { url } = await start();
+
+    const refused = await get(`${url}/refused`);
+
+    expect(refused).toMatchObject({ status: 503, body: { code: 'BATCHER_CLOSED' } });
+    expect(refused.headers.get('retry-after')).toBe('1');
+  });
+
+  it('hide what went wrong inside there, too', async () => {
+    const { url, logger } = await start();
+
+    const failed = await get(`${url}/failed`);
+
+    expect(failed).toMatchObject({ status: 500, body: { code: 'PROCESSING_FAILED' } });
+    expect(JSON.stringify(failed.body)).not.toContain('out of memory');
+    expect(logger.at('error').join()).toContain('out of memory on device 0');
+  });
+
+  it('are mapped where a guard calls a batcher', async () => {
+    const { url } = await start();
+
+    const refused = await get(`${url}/guarded`);
+
+    expect(refused).toMatchObject({ status: 503, body: { code: 'BATCHER_CLOSED' } });
+    expect(refused.headers.get('retry-after')).toBe('1');
+  });
+
+  it.each(['refused', 'batched'])(
+    'come as HTTP exceptions to a catch-all filter of the app (GET /%s)',
+    async (path) => {
+      const { url } = await start((host) => new CatchAllFilter(host));
+
+      const refused = await get(`${url}/${path}`);
+
+      expect(refused).toMatchObject({ status: 503, body: { seen: 'BatchingHttpException' } });
+      expect(refused.headers.get('retry-after')).toBe('1');
+    },
+  );
+
+  it('leave the errors of others to the filters of the app', async () => {
+    const { url } = await start((host) => new CatchAllFilter(host));
+
+    expect(await get(`${url}/broken`)).toMatchObject({ status: 500, body: { seen: 'TypeError' } });
+  });
+
+  it('keep their status behind a catch-all filter that extends the one of Nest', async () => {
+    @Catch()
+    class LoggingFilter extends BaseExceptionFilter<unknown> {}
+    const { url } = await start(({ httpAdapter }) => new LoggingFilter(httpAdapter));
+
+    expect(await get(`${url}/refused`)).toMatchObject({ status: 503, body: { code: 'BATCHER_CLOSED' } });
+  });
+});
