@@ -9,3 +9,24 @@ export type {
   OnnxValue,
 } from './onnx-graph.js';
 export { buildOnnxModel } from './onnx-model-builder.js';
+export { burstyTimes, diurnalTimes, heavyTailTimes, poissonTimes } from './arrival-times.js';
+export { SeededRandom } from './seeded-random.js';
+export {
+  SimulatedFaultError,
+  SimulatedProcessor,
+  type CostCurve,
+  type SimulatedFaults,
+  type SimulatedProcessorOptions,
+  type SlowPhases,
+} from './simulated-processor.js';
+export { SimulationClock } from './simulation-clock.js';
+export {
+  arrivalsAt,
+  takeFirst,
+  floodByOneTenant,
+  mergeArrivals,
+  playArrivals,
+  priorityMix,
+  type Arrival,
+  type ArrivalTraits,
+} from './workload.js';

@@ -1,0 +1,18 @@
+/** Sends one request and answers with its result. */
+export type Call = (request: number) => Promise<number>;
+
+/** So many callers at once, each of whom sends its next request when it has its answer. */
+export async function callInLoops(call: Call, callers: number, requestsEach: number): Promise<void> {
+  const loops: Promise<void>[] = [];
+  for (let caller = 0; caller < callers; caller += 1) loops.push(callInLoop(call, caller, requestsEach));
+  await Promise.all(loops);
+}
+
+async function callInLoop(call: Call, caller: number, requests: number): Promise<void> {
+  for (let count = 0; count < requests; count += 1) {
+    // Every request is another one, or a cache would answer.
+    const request = caller * requests + count;
+    const response = await call(request);
+    if (response !== request) throw new Error(`Request ${request} got the answer to ${response}.`);
+  }
+}

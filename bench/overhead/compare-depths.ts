@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
+import { DEEP_QUEUES, measureAtDepth } from './deep-queue.js';
+import { measureRows, printRows, type OverheadRow } from './overhead-rows.js';
+
+const DEPTHS = [100, 1_000_000];
+
+const { values } = parseArgs({
+  options: {
+    turns: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '1000000' },
+    out: { type: 'string', default: 'bench/results/overhead' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(`What a request costs while a hundred others wait, and while a million do.
+
+  --turns N      how often each is measured (default 5)
+  --requests N   requests each time (default 1000000)
+  --out FOLDER   where results go (default bench/results/overhead)
+
+A million promises that wait grow old, and Node moves what grows old twice; any queue pays for that, as the bare
+one shows. To see what the queue itself costs, give Node so much room for the young that none grow old:
+--min-semi-space-size=1024 --max-semi-space-size=1024
+`);
+} else {
+  const rows: OverheadRow[] = [];
+  for (const queue of DEEP_QUEUES) {
+    const depths = DEPTHS.map((waiting) => ({
+      name: `${queue.name}, ${waiting.toLocaleString('en-US')} waiting`,
+      measure: () => measureAtDepth(queue, waiting, Number(values.requests)),
+    }));
+    rows.push(...(await measureRows(depths, Number(values.turns))));
+  }
+  printRows(rows);
+  mkdirSync(values.out, { recursive: true });
+  const setting = { node: process.version, flags: process.execArgv, turns: Number(values.turns) };
+  const json = JSON.stringify({ ...setting, rows });
+  writeFileSync(`${values.out}/depths.json`, await format(json, { parser: 'json', printWidth: 110 }));
+}

@@ -1,0 +1,59 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
+import { renderBarPlot } from '../plots/bar-plot.js';
+import { callInLoops } from './callers.js';
+import { measureRows, printRows, type OverheadRow } from './overhead-rows.js';
+import { BATCH_SIZE, PEERS, type Peer } from './peers.js';
+import { processorTimeNs } from './processor-time.js';
+
+const CALLERS = 1024;
+
+const { values } = parseArgs({
+  options: {
+    turns: { type: 'string', default: '9' },
+    requests: { type: 'string', default: '1000000' },
+    out: { type: 'string', default: 'bench/results/overhead' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(`What a request costs, beside others, in the same run and in turns.
+
+  --turns N      how often each is measured (default 9)
+  --requests N   requests each time (default 1000000)
+  --out FOLDER   where results go (default bench/results/overhead)
+`);
+} else {
+  await compareOverhead(Number(values.turns), Number(values.requests));
+}
+
+async function compareOverhead(turns: number, requests: number): Promise<void> {
+  const peers = PEERS.map((peer) => ({ name: peer.name, measure: () => measurePeer(peer, requests) }));
+  const rows = await measureRows(peers, turns);
+  printRows(rows);
+  const setting = { node: process.version, callers: CALLERS, batchSize: BATCH_SIZE, turns, requests };
+  await write(setting, rows);
+}
+
+async function measurePeer({ create }: Peer, requests: number): Promise<number> {
+  const call = create();
+  const requestsEach = Math.ceil(requests / CALLERS);
+  const startedNs = processorTimeNs();
+  await callInLoops(call, CALLERS, requestsEach);
+  return (processorTimeNs() - startedNs) / (requestsEach * CALLERS);
+}
+
+async function write(setting: object, rows: readonly OverheadRow[]): Promise<void> {
+  mkdirSync(values.out, { recursive: true });
+  const json = JSON.stringify({ ...setting, rows });
+  writeFileSync(`${values.out}/overhead.json`, await format(json, { parser: 'json', printWidth: 110 }));
+  const bars = rows.map(({ name, ratio }) => ({
+    label: name,
+    value: ratio,
+    color: name.startsWith('ours') ? '#0072b2' : '#999999',
+  }));
+  const title = `Time a request, ${CALLERS} callers, batches of ${BATCH_SIZE}`;
+  writeFileSync(`${values.out}/overhead.svg`, renderBarPlot(title, 'multiple of the bare minimum', bars));
+}
