@@ -1,4 +1,4 @@
-import { Controller, Global, Inject, Injectable, Module, Post, Body } from '@nestjs/common';
+import { Controller, Inject, Injectable, Module, Post, Body } from '@nestjs/common';
 import {
   Batched,
   BatcherService,
@@ -16,7 +16,6 @@ class Dictionary {
   }
 }
 
-@Global()
 @Module({ providers: [Dictionary], exports: [Dictionary] })
 class DictionaryModule {}
 
@@ -44,7 +43,7 @@ describe.each(platforms)('BatchingModule.forRoot on $name', (platform) => {
   it('makes the processor class and gives it what it injects', async () => {
     const { url } = await apps.start(
       {
-        imports: [DictionaryModule, BatchingModule.forRoot({ processor: Translator })],
+        imports: [BatchingModule.forRoot({ processor: Translator, imports: [DictionaryModule] })],
         controllers: [WordsController],
       },
       platform,

@@ -20,13 +20,21 @@ async function expectFailure(environment: Record<string, string>, ...says: strin
 
 describe('a sample that is wrongly configured ends with code 1', () => {
   it(
-    'and names every option at fault',
+    'and names every fault, of batching and model alike',
     () =>
       expectFailure(
-        { MAX_BATCH_SIZE: '0', TIMEOUT_STRATEGY: 'foo', MAX_WAIT_TIME_MS: 'soon' },
+        {
+          MAX_BATCH_SIZE: '0',
+          TIMEOUT_STRATEGY: 'foo',
+          MAX_WAIT_TIME_MS: 'soon',
+          EXECUTION_PROVIDERS: 'gpu',
+          DIGITS_MODEL: join(folder, 'none.onnx'),
+        },
         'maxBatchSize: received 0, expected an integer from 1 to 65536',
         'timeoutStrategy: received "foo", expected one of "dispatch-partial", "wait-for-full", "adaptive"',
         'maxWaitTimeMs: received NaN, expected a number from 0 to 60000 (milliseconds)',
+        'executionProviders[0]: received "gpu"',
+        `path: "${join(folder, 'none.onnx')}" does not exist`,
       ),
     30_000,
   );

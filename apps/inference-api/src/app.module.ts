@@ -1,12 +1,11 @@
 import { Module } from '@nestjs/common';
 import { BatchingModule } from 'nestjs-batching';
-import { batchingConfiguration } from './configuration/batching.configuration.js';
 import { DigitsModule } from './digits/digits.module.js';
 import { HealthModule } from './health/health.module.js';
 import { UnusedConnections } from './http/unused-connections.js';
 
 @Module({
-  imports: [BatchingModule.forRoot(batchingConfiguration(process.env)), DigitsModule, HealthModule],
+  imports: [BatchingModule.forRoot(), DigitsModule, HealthModule],
   providers: [UnusedConnections],
 })
 export class AppModule {}

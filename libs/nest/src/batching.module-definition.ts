@@ -1,4 +1,4 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { ConfigurableModuleBuilder, type ModuleMetadata } from '@nestjs/common';
 import { BATCHING_DEFAULTS } from './batcher.tokens.js';
 import type { BatchingModuleOptions } from './batching-options.js';
 import type { ProcessorReference } from './processor-reference.js';
@@ -9,9 +9,11 @@ export interface BatchingModuleExtras {
   isGlobal?: boolean;
   /** The processor of the default batcher, if it is a class. */
   processor?: ProcessorReference | undefined;
+  /** Modules that export what the processor class injects. */
+  imports?: ModuleMetadata['imports'];
 }
 
-const EXTRAS: BatchingModuleExtras = { isGlobal: true, processor: undefined };
+const EXTRAS: BatchingModuleExtras = { isGlobal: true, processor: undefined, imports: [] };
 
 export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<BatchingModuleOptions>({ optionsInjectionToken: BATCHING_DEFAULTS })

@@ -85,11 +85,11 @@ export class BatchingModule extends ConfigurableModuleClass {
 const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
 
 function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExtras): DynamicModule {
-  const { isGlobal = true, processor } = extras;
+  const { isGlobal = true, processor, imports = [] } = extras;
   return {
     ...definition,
     global: isGlobal,
-    imports: [BatchingCoreModule, ...(definition.imports ?? [])],
+    imports: [BatchingCoreModule, ...(definition.imports ?? imports)],
     providers: [
       ...(definition.providers ?? []),
       processorProvider(DEFAULT_BATCHER_NAME, processor),

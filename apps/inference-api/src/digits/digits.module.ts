@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Module } from '@nestjs/common';
 import { OnnxModule } from 'nestjs-batching/onnx';
+import { batchingConfiguration } from '../configuration/batching.configuration.js';
 import { executionProviders } from '../configuration/execution-providers.configuration.js';
 import { PROJECT_ROOT } from '../project-root.js';
 import { DigitsController } from './digits.controller.js';
@@ -16,6 +17,8 @@ import { StatisticsController } from './statistics.controller.js';
       executionProviders: executionProviders(process.env['EXECUTION_PROVIDERS']),
       inputs: { image: { type: 'float32', shape: ['N', 1, 28, 28] } },
       outputs: { logits: { type: 'float32', shape: ['N', 10] } },
+      // Beside the model's own options, so that a start that fails tells what is wrong with either.
+      ...batchingConfiguration(process.env),
     }),
   ],
   controllers: [DigitsController, StatisticsController],
