@@ -186,7 +186,7 @@ async function run(model: OnnxModel, rows: readonly OnnxRow[]): Promise<OnnxResu
 }
 
 function contextFor(batchSize: number): BatchContext {
-  return { batchId: 1, batchSize, signal: new AbortController().signal };
+  return { batchId: 1, batchSize, paddedBatchSize: batchSize, signal: new AbortController().signal };
 }
 
 /** To 1e-6 of the largest element: a batch may add in another order than a single row. */

@@ -1,15 +1,9 @@
 import { getEventListeners } from 'node:events';
-import {
-  BatcherClosedError,
-  BatchingError,
-  BatchProcessingError,
-  DeadlineExceededError,
-  InvalidRequestError,
-  QueueFullError,
-  RequestAbortedError,
-  ResponseCountMismatchError,
-} from 'nestjs-batching/core';
-import type { Batch, Call, Journal } from './journal.js';
+import { BatcherClosedError } from 'nestjs-batching/core';
+import { fateOf, hasRightOutcome, type Fate } from './expected-outcome.js';
+import { costOf, faultOfChoice, idsOf, isEnough, largestSize, longestWaitMs } from './expected-order.js';
+import { faultOfRefusal } from './expected-refusal.js';
+import { placeOf, type Batch, type Call, type Journal } from './journal.js';
 
 /** What a batcher promises. It knows only the journal, not how it came about, and says what it finds broken. */
 export interface Guarantee {
@@ -22,60 +16,62 @@ export interface Guarantee {
 
 export const GUARANTEES: readonly Guarantee[] = [
   {
-    title: 'No batch is empty or exceeds maxBatchSize',
-    whenBatchStarts: ({ calls }, { config }) =>
-      calls.length < 1 || calls.length > config.maxBatchSize ? `it holds ${calls.length}` : undefined,
+    title: 'No batch is empty or exceeds maxBatchSize, or maxBatchCost with more than one request',
+    whenBatchStarts: ({ calls, config }) => {
+      const isWithinCost = calls.length === 1 || costOf(calls, config) <= (config.maxBatchCost ?? Infinity);
+      const isRight = calls.length >= 1 && calls.length <= largestSize(config) && isWithinCost;
+      return isRight ? undefined : `it holds ${calls.length}, which cost ${costOf(calls, config)}`;
+    },
+  },
+  {
+    title: 'A batch is told the allowed size at which it runs',
+    whenBatchStarts: ({ calls, context, config }) => {
+      const sizes = config.allowedBatchSizes?.filter((size) => size >= calls.length) ?? [];
+      const expected = sizes.length === 0 ? calls.length : Math.min(...sizes);
+      const isRight = context.paddedBatchSize === expected && context.batchSize === calls.length;
+      return isRight ? undefined : `${context.paddedBatchSize} for ${calls.length}`;
+    },
   },
   {
     title: 'Never more than maxConcurrentBatches run',
-    whenBatchStarts: ({ runningBefore }, { config }) =>
+    whenBatchStarts: ({ runningBefore, config }) =>
       runningBefore >= config.maxConcurrentBatches ? `${runningBefore} ran already` : undefined,
   },
   {
-    title: 'Who has left never reaches the processor',
+    title: 'A place in which nobody waits never reaches the processor',
     whenBatchStarts: ({ calls }, journal) =>
       listOf(
         'left',
-        calls.filter((call) => journal.hasLeft(call)),
+        calls.filter((call) => !journal.isNeeded(call)),
       ),
   },
   {
-    title: 'Each accepted request reaches the processor at most once, each refused one never',
+    title: 'Each place reaches the processor at most once, that of a refused request never',
     whenBatchStarts: ({ calls }) =>
       listOf(
         'wrong',
-        calls.filter((call) => call.batch !== undefined || !call.isAccepted),
+        calls.filter((call) => call.batch !== undefined || call.leader !== undefined || !call.isAccepted),
       ),
   },
   {
-    title: 'Requests run in the order in which they came',
-    whenBatchStarts: ({ calls, waitingBefore }) => {
-      const expected = waitingBefore.slice(0, calls.length);
-      return isSame(calls, expected)
-        ? undefined
-        : `${idsOf(calls)} ran, ${idsOf(expected)} had waited longer`;
+    title: 'A batch takes who is most urgent, in order, and all that fit',
+    atRest: ({ batches }) => {
+      for (const batch of batches) {
+        const fault = batch.isReviewed ? undefined : faultOfChoice(batch);
+        if (fault !== undefined) return `batch ${batch.id}: ${fault}`;
+      }
+      return undefined;
     },
   },
   {
-    title: 'A batch is formed when a slot takes it, of all that wait then',
-    whenBatchStarts: ({ calls, waitingBefore }, { config }) => {
-      const expected = Math.min(waitingBefore.length, config.maxBatchSize);
-      return calls.length === expected ? undefined : `it holds ${calls.length}, ${expected} could have run`;
-    },
-  },
-  {
-    title: 'No batch runs before its strategy lets it',
-    whenBatchStarts: ({ startedAtMs, waitingBefore, wasExpedited }, { config }) => {
-      const size = config.preferredBatchSize ?? config.maxBatchSize;
-      if (wasExpedited || waitingBefore.length >= size) return undefined;
-      const dueAtMs = (waitingBefore[0]?.calledAtMs ?? Infinity) + longestWaitMs(config);
-      return startedAtMs < dueAtMs ? `it ran at ${startedAtMs}, was due at ${dueAtMs}` : undefined;
-    },
+    title: 'No batch runs before its strategy lets it, and it runs for the reason that it names',
+    whenBatchStarts: (batch) => (isReasonRight(batch) ? undefined : `it ran for the reason ${batch.reason}`),
   },
   {
     title: 'While a slot is free the oldest request waits no longer than its strategy says',
-    whenBatchStarts: ({ startedAtMs, waitingBefore, slotFreeSinceMs }, { config }) => {
-      const dueAtMs = Math.max((waitingBefore[0]?.calledAtMs ?? 0) + longestWaitMs(config), slotFreeSinceMs);
+    whenBatchStarts: ({ calls, startedAtMs, waitingBefore, couldRunSinceMs, config }) => {
+      const oldest = waitingBefore.find(({ bucket }) => bucket === calls[0]?.bucket);
+      const dueAtMs = Math.max((oldest?.calledAtMs ?? 0) + longestWaitMs(config), couldRunSinceMs);
       return startedAtMs > dueAtMs ? `it ran at ${startedAtMs}, was due at ${dueAtMs}` : undefined;
     },
     atRest: ({ config, waiting, running, nowMs, isExpedited }) => {
@@ -83,44 +79,58 @@ export const GUARANTEES: readonly Guarantee[] = [
       if (oldest === undefined || running.length >= config.maxConcurrentBatches) return undefined;
       const isDue =
         isExpedited ||
-        waiting.length >= (config.preferredBatchSize ?? config.maxBatchSize) ||
-        nowMs >= oldest.calledAtMs + longestWaitMs(config);
+        nowMs >= oldest.calledAtMs + longestWaitMs(config) ||
+        bucketsOf(waiting).some((together) => isEnough(together, config));
       return isDue ? `${idsOf(waiting)} wait though a slot is free` : undefined;
     },
   },
   {
     title: 'A request is refused only for a reason, and for the right one',
-    atRest: ({ calls, config }) => {
+    atRest: ({ calls }) => {
       for (const call of calls) {
-        const expected = expectedRefusal(call, config.maxQueueSize);
-        const received = call.isAccepted ? undefined : call.error?.constructor;
-        if (expected !== received) {
-          return `call ${call.id}: expected ${expected?.name ?? 'no refusal'}, received ${String(call.error)}`;
-        }
+        const fault = faultOfRefusal(call);
+        if (fault !== undefined) return `call ${call.id}: ${fault}`;
       }
       return undefined;
     },
   },
   {
-    title: 'The queue holds exactly who waits, never more than maxQueueSize',
+    title: 'Many requests at once are accepted all or none, and answered when the last of them is',
+    atRest: (journal) => {
+      for (const group of new Set(journal.calls.map((call) => call.group))) {
+        if (group === undefined) continue;
+        const { calls, settledAtMs } = group;
+        if (new Set(calls.map(({ isAccepted }) => isAccepted)).size > 1) return `${idsOf(calls)} were split`;
+        const isPending = calls.some((call) => call.isAccepted && fateOf(call, journal) === undefined);
+        const lastMs = Math.max(...calls.map((call) => call.settledAtMs ?? Infinity));
+        if (settledAtMs === undefined ? !isPending : settledAtMs !== lastMs)
+          return `${idsOf(calls)} are settled at ${settledAtMs}, the last at ${lastMs}`;
+      }
+      return undefined;
+    },
+  },
+  {
+    title: 'The queue holds exactly who waits; what comes does not let it exceed maxQueueSize',
     atRest: ({ waiting, statisticsNow, config, nowMs }) => {
-      const { currentQueueSize, isQueueEmpty, isQueueFull, oldestWaitMs } = statisticsNow();
+      const { currentQueueSize, isQueueEmpty, isQueueFull, oldestWaitMs, buckets } = statisticsNow();
       const isRight =
         currentQueueSize === waiting.length &&
-        currentQueueSize <= config.maxQueueSize &&
         isQueueEmpty === (waiting.length === 0) &&
-        isQueueFull === (waiting.length === config.maxQueueSize) &&
-        oldestWaitMs === nowMs - (waiting[0]?.calledAtMs ?? nowMs);
-      return isRight ? undefined : `it holds ${currentQueueSize}, ${waiting.length} wait`;
+        isQueueFull === waiting.length >= config.maxQueueSize &&
+        oldestWaitMs === nowMs - (waiting[0]?.calledAtMs ?? nowMs) &&
+        buckets === bucketsOf(waiting).length;
+      return isRight
+        ? undefined
+        : `it holds ${currentQueueSize} in ${buckets} buckets, ${waiting.length} wait`;
     },
   },
   {
     title: 'Every accepted request settles once, at once, with what is its own',
     atRest: (journal) => {
       for (const call of journal.calls) {
-        const isRight = !call.isAccepted || hasRightOutcome(call, journal);
-        if (!isRight)
-          return `call ${call.id} has ${String(call.response ?? call.error)} at ${call.settledAtMs}`;
+        const isUnheard = call.group !== undefined && call.group.settledAtMs === undefined;
+        if (!call.isAccepted || isUnheard || hasRightOutcome(call, journal)) continue;
+        return `call ${call.id} has ${String(call.response ?? call.error)} at ${call.settledAtMs}`;
       }
       return undefined;
     },
@@ -134,13 +144,16 @@ export const GUARANTEES: readonly Guarantee[] = [
       ),
   },
   {
-    title: 'A signal carries a listener only while its request is not settled',
-    atRest: ({ calls }) =>
+    title: 'A signal carries a listener for each of its requests that is not settled, and no other',
+    atRest: (journal) =>
       listOf(
         'wrong',
-        calls.filter(({ controller, settledAtMs }) => {
-          const listeners = controller === undefined ? [] : getEventListeners(controller.signal, 'abort');
-          return listeners.length !== (controller !== undefined && settledAtMs === undefined ? 1 : 0);
+        journal.calls.filter((call) => {
+          const { controller, group } = call;
+          if (controller === undefined) return false;
+          const sharing = group?.calls ?? [call];
+          const pending = sharing.filter((each) => each.isAccepted && fateOf(each, journal) === undefined);
+          return getEventListeners(controller.signal, 'abort').length !== pending.length;
         }),
       ),
   },
@@ -148,7 +161,7 @@ export const GUARANTEES: readonly Guarantee[] = [
     title: 'The signal of a batch is aborted when all its callers have left, and not before',
     atRest: (journal) => {
       for (const { id, calls, signal, ending, atEnd } of journal.batches) {
-        const haveAllLeft = atEnd?.haveAllLeft ?? calls.every((call) => journal.hasLeft(call));
+        const haveAllLeft = atEnd?.haveAllLeft ?? calls.every((call) => !journal.isNeeded(call));
         const isAborted = atEnd?.isAborted ?? signal?.aborted ?? haveAllLeft;
         if (isAborted !== haveAllLeft)
           return `batch ${id} (${ending?.type ?? 'running'}): aborted: ${isAborted}`;
@@ -177,114 +190,92 @@ export const GUARANTEES: readonly Guarantee[] = [
   {
     title: 'The statistics account for every request and every batch',
     atRest: (journal) => {
-      const expected = expectedStatistics(journal);
-      const received = journal.statisticsNow();
-      const { requests, refused, batches, requestsInFlight, batchesInFlight, currentQueueSize } = received;
-      const { accepted, succeeded, failed, expired, aborted, closed } = requests;
-      const settled = succeeded + failed + expired + aborted + closed;
-      if (accepted !== settled + currentQueueSize + requestsInFlight) {
-        return `${accepted} accepted, but ${settled} settled, ${currentQueueSize} wait, ${requestsInFlight} run`;
-      }
-      const told = JSON.stringify({
-        ...{ accepted, succeeded, failed, expired, aborted, closed },
-        refused: sumOf(Object.values(refused)),
-        ...{ requestsInFlight, batchesInFlight },
-        batches: [batches.dispatched, batches.completed, batches.failed],
-        sizes: sumOf(Object.entries(batches.sizes).map(([size, count]) => Number(size) * count)),
-        reasons: sumOf(Object.values(batches.dispatchReasons)),
-        durations: [received.queueTimeMs.count, received.processingTimeMs.count],
-      });
-      return told === JSON.stringify(expected)
-        ? undefined
-        : `expected ${JSON.stringify(expected)}, received ${told}`;
+      const expected = JSON.stringify(expectedStatistics(journal));
+      const received = JSON.stringify(receivedStatistics(journal));
+      return received === expected ? undefined : `expected ${expected}, received ${received}`;
     },
   },
 ];
 
-function longestWaitMs({ timeoutStrategy, maxWaitTimeMs }: Journal['config']): number {
-  return { adaptive: 0, 'dispatch-partial': 1, 'wait-for-full': 2 }[timeoutStrategy] * maxWaitTimeMs;
-}
-
-function expectedRefusal(call: Call, maxQueueSize: number) {
-  if (call.wasDrainingBefore) return BatcherClosedError;
-  if (call.wasAbortedBefore) return RequestAbortedError;
-  if (call.timeoutMs <= 0) return DeadlineExceededError;
-  if (call.isInvalid) return InvalidRequestError;
-  return call.waitingBefore >= maxQueueSize ? QueueFullError : undefined;
-}
-
-function hasRightOutcome(call: Call, journal: Journal): boolean {
-  const { batch, error, response, settledAtMs } = call;
-  if (settledAtMs === undefined) return !journal.hasLeft(call) && batch?.ending === undefined;
-  if (error instanceof RequestAbortedError) return settledAtMs === call.abortedAtMs;
-  if (error instanceof DeadlineExceededError) {
-    const phase = batch === undefined ? 'queue' : 'execution';
-    return settledAtMs === call.deadlineAtMs && error.phase === phase && error.timeoutMs === call.timeoutMs;
-  }
-  if (error instanceof BatcherClosedError) return settledAtMs === journal.closeAtMs;
-
-  // Everything else comes from its batch, and only if nothing else came first.
-  const leftAtMs = Math.min(call.abortedAtMs ?? Infinity, call.deadlineAtMs);
-  const isInTime = settledAtMs < leftAtMs && settledAtMs <= journal.closeAtMs;
-  if (!isInTime || settledAtMs !== batch?.endedAtMs) return false;
-  switch (batch.ending?.type) {
-    case 'success':
-      return response === answerTo(call);
-    case 'spoiled':
-      return batch.ending.call === call ? error === batch.ending.error : response === answerTo(call);
-    case 'miscounted':
-      return error instanceof ResponseCountMismatchError;
-    case 'failure':
-      return error instanceof BatchProcessingError && error.cause === batch.ending.error;
+function isReasonRight({ calls, config, reason, startedAtMs, waitingBefore, wasExpedited }: Batch): boolean {
+  const together = waitingBefore.filter(({ bucket }) => bucket === calls[0]?.bucket);
+  const waitedMs = startedAtMs - (together[0]?.calledAtMs ?? Infinity);
+  switch (reason) {
+    case 'full':
+      return (
+        together.length >= largestSize(config) ||
+        costOf(together, config) >= (config.maxBatchCost ?? Infinity)
+      );
+    case 'preferred':
+      return together.length >= (config.preferredBatchSize ?? Infinity);
+    case 'drain':
+      return wasExpedited;
+    case 'waited':
+      return waitedMs >= longestWaitMs(config);
+    case 'adaptive':
+      return config.timeoutStrategy === 'adaptive';
+    case 'deadline':
+      return together.some((place) =>
+        [place, ...place.followers].some(({ deadlineAtMs }) => deadlineAtMs < Infinity),
+      );
     case undefined:
       return false;
   }
 }
 
-/** The result that belongs to a call and to no other. */
-export function answerTo(call: Call): string {
-  return `answer to ${call.id}`;
-}
-
 function expectedStatistics(journal: Journal) {
-  const { calls, batches, running } = journal;
+  const { calls, batches, running, waiting } = journal;
   const accepted = calls.filter((call) => call.isAccepted);
-  const count = (isCounted: (call: Call) => boolean): number => accepted.filter(isCounted).length;
+  const fates = accepted.map((call) => fateOf(call, journal));
+  const count = (fate: Fate): number => fates.filter((each) => each === fate).length;
+  const pending = accepted.filter((_, index) => fates[index] === undefined);
   const ended = batches.filter((batch) => batch.ending !== undefined);
   const failedBatches = ended.filter(
     ({ ending }) => ending?.type === 'failure' || ending?.type === 'miscounted',
   );
-  const taken = sumOf(batches.map((batch) => batch.calls.length));
+  const ridden = sumOf(batches.map((batch) => batch.calls.length));
   return {
     accepted: accepted.length,
-    succeeded: count((call) => call.response !== undefined),
-    failed: count(({ error }) => error !== undefined && !isLeaving(error)),
-    expired: count(({ error }) => error instanceof DeadlineExceededError),
-    aborted: count(({ error }) => error instanceof RequestAbortedError),
-    closed: count(({ error }) => error instanceof BatcherClosedError),
-    refused: calls.length - accepted.length,
-    requestsInFlight: count(({ batch, settledAtMs }) => batch !== undefined && settledAtMs === undefined),
-    batchesInFlight: running.length,
+    succeeded: count('succeeded'),
+    failed: count('failed'),
+    expired: count('expired'),
+    aborted: count('aborted'),
+    displaced: count('displaced'),
+    closed: count('closed'),
+    // Many at once are refused by one error.
+    refused: new Set(calls.filter((call) => !call.isAccepted).map((call) => call.group ?? call)).size,
+    waiting: waiting.length,
+    inFlight: [pending.filter((call) => placeOf(call).batch !== undefined).length, running.length],
     batches: [batches.length, ended.length - failedBatches.length, failedBatches.length],
-    sizes: taken,
+    sizes: ridden,
     reasons: batches.length,
-    durations: [taken, ended.length],
+    durations: [ridden, ended.length],
   };
 }
 
-/** Whether an error of an accepted request says that it got no result because nobody waited for it any more. */
-function isLeaving(error: unknown): boolean {
-  return (
-    error instanceof BatchingError && ['DEADLINE_EXCEEDED', 'ABORTED', 'BATCHER_CLOSED'].includes(error.code)
-  );
+function receivedStatistics({ statisticsNow }: Journal): ReturnType<typeof expectedStatistics> {
+  const { requests, refused, batches, currentQueueSize, requestsInFlight, batchesInFlight, ...others } =
+    statisticsNow();
+  const { accepted, succeeded, failed, expired, aborted, displaced, closed } = requests;
+  return {
+    ...{ accepted, succeeded, failed, expired, aborted, displaced, closed },
+    refused: sumOf(Object.values(refused)),
+    waiting: currentQueueSize,
+    inFlight: [requestsInFlight, batchesInFlight],
+    batches: [batches.dispatched, batches.completed, batches.failed],
+    sizes: sumOf(Object.entries(batches.sizes).map(([size, times]) => Number(size) * times)),
+    reasons: sumOf(Object.values(batches.dispatchReasons)),
+    durations: [others.queueTimeMs.count, others.processingTimeMs.count],
+  };
+}
+
+/** What waits, by bucket. */
+function bucketsOf(waiting: readonly Call[]): (readonly Call[])[] {
+  const keys = new Set(waiting.map(({ bucket }) => bucket));
+  return [...keys].map((key) => waiting.filter(({ bucket }) => bucket === key));
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
-
-const idsOf = (calls: readonly Call[]): string => `[${calls.map((call) => call.id).join(' ')}]`;
-
-const isSame = (some: readonly Call[], others: readonly Call[]): boolean =>
-  some.length === others.length && some.every((call, index) => call === others[index]);
 
 const listOf = (what: string, calls: readonly Call[]): string | undefined =>
   calls.length === 0 ? undefined : `${what}: ${idsOf(calls)}`;

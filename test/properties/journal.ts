@@ -1,30 +1,71 @@
 import type {
   BatchContext,
+  Clock,
+  DispatchReason,
   DrainResult,
   QueueStatistics,
   ResolvedBatchingConfig,
 } from 'nestjs-batching/core';
 
-/** One call of `process`, and what became of it. */
-export interface Call {
+/** What was said of a call. */
+export interface CallTraits {
+  readonly timeoutMs: number;
+  readonly priority: number;
+  readonly tenant: string | undefined;
+  /** 1, and without bucket or key, where the batcher is not told to look at them. */
+  readonly cost: number;
+  readonly bucket: string | undefined;
+  readonly key: string | undefined;
+  readonly isInvalid: boolean;
+}
+
+/** How things were when a call came. */
+export interface CallCircumstances {
+  readonly config: ResolvedBatchingConfig;
+  readonly wasAborted: boolean;
+  /** Whether the batcher drained or was closed. */
+  readonly wasDraining: boolean;
+  /** How many places were taken, and how many of them by the call's own tenant. */
+  readonly placesTaken: number;
+  readonly tenantPlacesTaken: number;
+  /** Whose place it would have to take, if all were taken. */
+  readonly displaceable: Call | undefined;
+  /** Whether a batch had ended well, so that the batcher knew how long one takes. */
+  readonly hadLearned: boolean;
+}
+
+/** One request, and what became of it. */
+export interface Call extends CallTraits {
   readonly id: number;
   readonly calledAtMs: number;
   /** Infinity if it waits as long as it takes. */
   readonly deadlineAtMs: number;
-  readonly timeoutMs: number;
-  readonly isInvalid: boolean;
   readonly controller: AbortController | undefined;
-  readonly wasAbortedBefore: boolean;
-  /** How many requests waited when it came. */
-  readonly waitingBefore: number;
-  /** Whether the batcher drained or was closed when it came. */
-  readonly wasDrainingBefore: boolean;
+  readonly circumstances: CallCircumstances;
+  /** With whom it was sent at once, itself included; undefined if it was sent alone. */
+  readonly group: Group | undefined;
+  /** In whose place it waits, if not in its own. */
+  readonly leader: Call | undefined;
+  /** Who waits in its place besides itself. */
+  readonly followers: Call[];
   /** Whether the batcher counts it as accepted. */
   isAccepted: boolean;
   abortedAtMs: number | undefined;
+  /** When it had to give up its place to one of higher priority. */
+  displacedAtMs: number | undefined;
+  /** When it was told, before its deadline, that it would miss it. */
+  droppedAtMs: number | undefined;
+  /** The batch that took it; only for those with a place of their own. */
   batch: Batch | undefined;
   settledAtMs: number | undefined;
   response: string | undefined;
+  error: unknown;
+}
+
+/** One call of `processMany`. */
+export interface Group {
+  readonly calls: readonly Call[];
+  settledAtMs: number | undefined;
   error: unknown;
 }
 
@@ -39,14 +80,17 @@ export type Ending =
 /** One call of the processor. */
 export interface Batch {
   readonly id: number;
+  /** Those whose places ride. */
   readonly calls: readonly Call[];
+  readonly config: ResolvedBatchingConfig;
+  readonly reason: DispatchReason | undefined;
   readonly startedAtMs: number;
-  /** Who waited when it started, oldest first, itself included. */
+  /** The places in which somebody waited when it started, oldest first, its own included. */
   readonly waitingBefore: readonly Call[];
   readonly runningBefore: number;
   readonly wasExpedited: boolean;
-  /** Since when there has been a free slot for it. */
-  readonly slotFreeSinceMs: number;
+  /** Since when there has been a free slot for it, under the rules as they are. */
+  readonly couldRunSinceMs: number;
   readonly context: BatchContext;
   /** The signal, if the processor has asked for it from the start. */
   readonly signal: AbortSignal | undefined;
@@ -54,6 +98,8 @@ export interface Batch {
   endedAtMs: number | undefined;
   /** At its end: whether the signal was aborted, and whether all callers had left. */
   atEnd: { readonly isAborted: boolean; readonly haveAllLeft: boolean } | undefined;
+  /** Whether it has been looked at since everything that belongs to its start has happened. */
+  isReviewed: boolean;
 }
 
 /** What the outside world knows of a batcher: what it has asked for and what it has seen. */
@@ -65,26 +111,67 @@ export class Journal {
   closeAtMs = Infinity;
   isDraining = false;
   drainResult: DrainResult | undefined = undefined;
-  slotFreeSinceMs = 0;
-  nowMs = 0;
+  couldRunSinceMs = 0;
 
   constructor(
-    readonly config: ResolvedBatchingConfig,
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly configNow: () => ResolvedBatchingConfig,
     readonly statisticsNow: () => QueueStatistics,
     readonly stateNow: () => string,
   ) {}
 
-  /** Who waits now, oldest first. */
+  get nowMs(): number {
+    return this.clock.now();
+  }
+
+  get config(): ResolvedBatchingConfig {
+    return this.configNow();
+  }
+
+  /** The places in which somebody waits now, oldest first. */
   get waiting(): Call[] {
-    return this.calls.filter((call) => call.isAccepted && call.batch === undefined && !this.hasLeft(call));
+    return this.calls.filter(
+      (call) =>
+        call.isAccepted && call.leader === undefined && call.batch === undefined && this.isNeeded(call),
+    );
   }
 
   get running(): Batch[] {
     return this.batches.filter((batch) => batch.ending === undefined);
   }
 
-  /** Whether nobody waits for the call any more, other than because it was answered. */
+  /** Whether a call waits no more, other than because it was answered. */
   hasLeft(call: Call): boolean {
-    return call.abortedAtMs !== undefined || call.deadlineAtMs <= this.nowMs || this.closeAtMs <= this.nowMs;
+    return (
+      call.abortedAtMs !== undefined ||
+      call.displacedAtMs !== undefined ||
+      call.droppedAtMs !== undefined ||
+      call.deadlineAtMs <= this.nowMs ||
+      this.closeAtMs <= this.nowMs
+    );
+  }
+
+  /** Whether somebody waits in a place. */
+  isNeeded(place: Call): boolean {
+    return callersOf(place).some((caller) => !this.hasLeft(caller));
+  }
+
+  /** The place that a call of this key can share. */
+  findShareable(key: string | undefined): Call | undefined {
+    if (key === undefined) return undefined;
+    return this.calls.find(
+      (call) =>
+        call.isAccepted &&
+        call.leader === undefined &&
+        call.key === key &&
+        call.batch?.ending === undefined &&
+        this.isNeeded(call),
+    );
   }
 }
+
+/** All that wait in one place. */
+export const callersOf = (place: Call): readonly Call[] => [place, ...place.followers];
+
+/** The place that a call waits in. */
+export const placeOf = (call: Call): Call => call.leader ?? call;

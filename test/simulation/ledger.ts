@@ -1,47 +1,6 @@
 import type { ResolvedBatchingConfig } from 'nestjs-batching/core';
-import type { ArrivalTraits } from 'nestjs-batching/testing';
-
-/** Whether things go wrong, have gone wrong a moment ago, are well, or come to their end. */
-export type Phase = 'safety' | 'recovery' | 'liveness' | 'drain';
-
-/** One call to the batcher; it is also the payload, so a batch tells whose requests it holds. */
-export class Call {
-  /** Infinity if the caller waits as long as it takes. */
-  readonly deadlineAtMs: number;
-  readonly tenant: string | undefined;
-  readonly priority: number | undefined;
-  abortedAtMs: number | undefined = undefined;
-  batch: Batch | undefined = undefined;
-  settledAtMs: number | undefined = undefined;
-  response: unknown = undefined;
-  error: Error | undefined = undefined;
-
-  constructor(
-    readonly id: number,
-    readonly phase: Phase,
-    readonly calledAtMs: number,
-    { timeoutMs = Infinity, tenant, priority }: ArrivalTraits,
-    /** Only requests of one bucket may share a batch. */
-    readonly bucket: number,
-  ) {
-    this.deadlineAtMs = calledAtMs + timeoutMs;
-    this.tenant = tenant;
-    this.priority = priority;
-  }
-}
-
-/** One run of the processor. */
-export interface Batch {
-  readonly id: number;
-  readonly calls: readonly Call[];
-  readonly startedAtMs: number;
-  /** Others that ran when it started. */
-  readonly runningBefore: number;
-  /** Since when at least one slot had been free when it started. */
-  readonly slotFreeSinceMs: number;
-  /** What the processor made of it; undefined until it ends, and if it fails as a whole. */
-  results: readonly unknown[] | undefined;
-}
+import type { Batch } from './batch.js';
+import type { Call, Phase } from './call.js';
 
 /** How often each outcome came in each phase. */
 export type Outcomes = Readonly<Record<Phase, Map<string, number>>>;
@@ -54,8 +13,12 @@ export class Ledger {
   batches = 0;
   running = 0;
   /** Calls that are neither settled nor in a batch; a call that is being refused counts until it knows. */
-  waiting = 0;
+  readonly waiting = new Set<Call>();
+  /** The call that came last. */
+  latest: Call | undefined = undefined;
   slotFreeSinceMs = 0;
+  reconfiguredAtMs = 0;
+  waitingWhenReconfigured = 0;
   drainStartedAtMs = Infinity;
   readonly outcomes: Outcomes = {
     safety: new Map(),
@@ -63,19 +26,28 @@ export class Ledger {
     liveness: new Map(),
     drain: new Map(),
   };
+  private readonly waitingByTenant = new Map<string | undefined, number>();
 
-  constructor(readonly config: ResolvedBatchingConfig) {}
+  constructor(public config: ResolvedBatchingConfig) {}
 
-  called(): void {
-    this.calls += 1;
-    this.waiting += 1;
+  waitingOf(tenant: string | undefined): number {
+    return this.waitingByTenant.get(tenant) ?? 0;
   }
 
-  batchStarted(calls: readonly Call[]): Batch {
+  called(call: Call): void {
+    this.calls += 1;
+    call.found = { all: this.waiting.size, ofItsTenant: this.waitingOf(call.tenant) };
+    this.waiting.add(call);
+    this.countTenant(call, 1);
+    this.latest = call;
+  }
+
+  batchStarted(calls: readonly Call[], paddedSize: number): Batch {
     this.batches += 1;
-    const batch = {
+    const batch: Batch = {
       id: this.batches,
       calls,
+      paddedSize,
       startedAtMs: this.nowMs,
       runningBefore: this.running,
       slotFreeSinceMs: this.slotFreeSinceMs,
@@ -88,7 +60,7 @@ export class Ledger {
   /** After the checkers have seen it: from here on its calls do not wait any more. */
   batchTook(batch: Batch): void {
     for (const call of batch.calls) {
-      if (call.batch === undefined && call.settledAtMs === undefined) this.waiting -= 1;
+      this.noLongerWaits(call);
       call.batch = batch;
     }
   }
@@ -98,11 +70,26 @@ export class Ledger {
     this.running -= 1;
   }
 
+  reconfigured(config: ResolvedBatchingConfig): void {
+    if (this.running >= this.config.maxConcurrentBatches) this.slotFreeSinceMs = this.nowMs;
+    this.reconfiguredAtMs = this.nowMs;
+    this.waitingWhenReconfigured = this.waiting.size;
+    this.config = config;
+  }
+
   settle(call: Call, outcome: string): void {
-    if (call.batch === undefined) this.waiting -= 1;
+    this.noLongerWaits(call);
     call.settledAtMs = this.nowMs;
     this.settled += 1;
     const counts = this.outcomes[call.phase];
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+
+  private noLongerWaits(call: Call): void {
+    if (this.waiting.delete(call)) this.countTenant(call, -1);
+  }
+
+  private countTenant({ tenant }: Call, change: number): void {
+    this.waitingByTenant.set(tenant, this.waitingOf(tenant) + change);
   }
 }

@@ -1,4 +1,4 @@
-import type { BatchingConfig, TimeoutStrategy } from 'nestjs-batching/core';
+import type { BatchingConfig, ResolvedBatchingConfig } from 'nestjs-batching/core';
 import {
   arrivalsAt,
   burstyTimes,
@@ -14,11 +14,16 @@ import {
   type SimulatedFaults,
   type SlowPhases,
 } from 'nestjs-batching/testing';
+import type { Call } from './call.js';
+import type { LiveConfig } from './live-changes.js';
+import { pick } from './pick.js';
 import { drawFeatures } from './scheduling-features.js';
 
 /** Everything that a seed decides. */
 export interface Scenario {
-  readonly config: BatchingConfig & { readonly maxBatchSize: number };
+  readonly config: BatchingConfig<Call> &
+    LiveConfig &
+    Pick<ResolvedBatchingConfig, 'maxBatchSize' | 'priorityLevels'>;
   readonly curve: CostCurve;
   readonly jitter: number;
   readonly faults: SimulatedFaults;
@@ -29,6 +34,8 @@ export interface Scenario {
   readonly load: number;
   readonly arrivals: Iterable<Arrival>;
   readonly bucketCount: number;
+  /** How often the configuration is changed while things go wrong, as a probability for each request. */
+  readonly changeRate: number;
   /** How often a caller takes its request back, as a probability. */
   readonly abortRate: number;
   /** How many callers there are when all is well again; each waits for its answer before it asks again. */
@@ -41,12 +48,13 @@ export interface Scenario {
   readonly recoveryMs: number;
 }
 
-const TENANTS = ['flooder', 'amy', 'ben', 'cleo'];
+const TENANTS: readonly [string, ...string[]] = ['flooder', 'amy', 'ben', 'cleo'];
 
 /** Draws configuration, processor, faults and workload, so that every limit is met in some seeds. */
 export function drawScenario(random: SeededRandom): Scenario {
-  const features = drawFeatures(random);
-  const config = { ...features.config, ...drawConfig(random) };
+  const limits = drawConfig(random);
+  const features = drawFeatures(random, limits, TENANTS);
+  const config = { ...features.config, ...limits };
   const { maxBatchSize, maxQueueSize } = config;
   const curve = {
     fixedMs: pick(random, [0, 1, 2, 20]),
@@ -57,10 +65,12 @@ export function drawScenario(random: SeededRandom): Scenario {
   const ratePerSecond = (load * 1000 * config.maxConcurrentBatches * maxBatchSize) / fullBatchMs;
   const timeoutMs = pick(random, [undefined, 1.5 * fullBatchMs, 4 * fullBatchMs, 50 * fullBatchMs]);
   const priorityOf = priorityMix(random.split(), [1, 2, 3]);
-  const describe = (): ArrivalTraits =>
-    timeoutMs === undefined || random.chance(0.2)
-      ? { priority: priorityOf() }
-      : { priority: priorityOf(), timeoutMs };
+  const hasTenants = random.chance(0.5);
+  const describe = (): ArrivalTraits => ({
+    priority: priorityOf(),
+    ...(timeoutMs === undefined || random.chance(0.2) ? {} : { timeoutMs }),
+    ...(hasTenants ? { tenant: pick(random, TENANTS) } : {}),
+  });
   const [workload, arrivals] = drawArrivals(random, ratePerSecond, describe);
   const mostInSlots = config.maxConcurrentBatches * maxBatchSize;
   const patientCallers = Math.ceil(Math.min(maxQueueSize / 2, 2 * mostInSlots));
@@ -74,6 +84,7 @@ export function drawScenario(random: SeededRandom): Scenario {
     load,
     arrivals,
     bucketCount: features.bucketCount,
+    changeRate: pick(random, [0, 0, 0.002]),
     abortRate: pick(random, [0, 0.02, 0.2]),
     patientCallers,
     meanThinkMs: 4 * fullBatchMs,
@@ -89,12 +100,7 @@ function drawConfig(random: SeededRandom) {
     maxQueueSize: maxBatchSize * pick(random, [1, 4, 64]),
     maxConcurrentBatches: pick(random, [1, 2, 4]),
     maxWaitTimeMs: pick(random, [0, 2, 5, 20]),
-    timeoutStrategy: pick<TimeoutStrategy>(random, [
-      'adaptive',
-      'adaptive',
-      'dispatch-partial',
-      'wait-for-full',
-    ]),
+    timeoutStrategy: pick(random, ['adaptive', 'adaptive', 'dispatch-partial', 'wait-for-full']),
     preferredBatchSize: pick(random, [undefined, undefined, Math.ceil(maxBatchSize / 2)]),
     drainTimeoutMs: pick(random, [0, 20, 10_000]),
   };
@@ -137,13 +143,14 @@ function drawArrivals(
       const floodFactor = 10;
       const share = ratePerSecond / (floodFactor + TENANTS.length - 1);
       const flood = { random: stream, tenants: TENANTS, ratePerSecond: share, floodFactor };
-      return ['flood', floodByOneTenant(flood)];
+      return ['flood', describeAll(floodByOneTenant(flood), describe)];
     }
     default:
       return ['poisson', arrivalsAt(poissonTimes({ random: stream, ratePerSecond }), describe)];
   }
 }
 
-function pick<Item>(random: SeededRandom, items: readonly [Item, ...Item[]]): Item {
-  return items[random.integer(items.length)] ?? items[0];
+/** What an arrival says of itself counts; the rest is drawn. */
+function* describeAll(arrivals: Iterable<Arrival>, describe: () => ArrivalTraits): Generator<Arrival> {
+  for (const arrival of arrivals) yield { ...describe(), ...arrival };
 }

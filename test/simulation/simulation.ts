@@ -1,6 +1,8 @@
 import { takeFirst, playArrivals, SeededRandom, SimulationClock } from 'nestjs-batching/testing';
 import { createCheckers } from './checkers.js';
+import type { Phase } from './call.js';
 import type { Outcomes } from './ledger.js';
+import { drawChange, undoChanges } from './live-changes.js';
 import { drawScenario, type Scenario } from './scenario.js';
 import { WatchedBatcher } from './watched-batcher.js';
 
@@ -112,8 +114,9 @@ class SimulatedLife {
   }
 
   private async safety(requests: number): Promise<void> {
-    const { arrivals, abortRate } = this.scenario;
+    const { arrivals, abortRate, changeRate, config } = this.scenario;
     await playArrivals(this.clock, takeFirst(arrivals, requests), (arrival) => {
+      if (this.random.chance(changeRate)) this.watched.reconfigure(drawChange(this.random, config));
       const isAbortable = this.random.chance(abortRate);
       const { takeBack } = this.watched.call('safety', arrival, this.drawBucket(), isAbortable);
       if (isAbortable) {
@@ -123,22 +126,37 @@ class SimulatedLife {
       this.showProgress();
     });
     await this.untilAllSettled();
+    this.watched.reconfigure(undoChanges(config));
   }
 
   private async liveness(requests: number): Promise<void> {
-    const { patientCallers, meanThinkMs, patientTimeoutMs, recoveryMs } = this.scenario;
+    const { patientCallers, meanThinkMs, recoveryMs, config } = this.scenario;
+    // All of them together do not fill the queue.
+    const mostAtOnce = Math.max(1, Math.floor(config.maxQueueSize / patientCallers));
     const wellFromMs = this.clock.now() + recoveryMs;
     let left = requests;
-    const callPatiently = async (): Promise<void> => {
+    const callAgainAndAgain = async (): Promise<void> => {
       while (left > 0) {
         await this.clock.sleep(this.random.exponential(meanThinkMs));
         const phase = this.clock.now() < wellFromMs ? 'recovery' : 'liveness';
-        if (phase === 'liveness') left -= 1;
-        await this.watched.call(phase, { timeoutMs: patientTimeoutMs }, this.drawBucket()).settled;
+        const count = phase === 'liveness' ? 1 + this.random.integer(Math.min(3, mostAtOnce)) : 1;
+        if (phase === 'liveness') left -= count;
+        await this.callPatiently(phase, count);
         this.showProgress();
       }
     };
-    await Promise.all(Array.from({ length: patientCallers }, callPatiently));
+    await Promise.all(Array.from({ length: patientCallers }, callAgainAndAgain));
+  }
+
+  private async callPatiently(phase: Phase, count: number): Promise<void> {
+    const { patientTimeoutMs: timeoutMs, config } = this.scenario;
+    const traits = { timeoutMs, priority: this.random.integer(config.priorityLevels) };
+    if (count === 1) {
+      await this.watched.call(phase, traits, this.drawBucket()).settled;
+    } else {
+      const buckets = Array.from({ length: count }, () => this.drawBucket());
+      await this.watched.callMany(phase, traits, buckets);
+    }
   }
 
   /** Waits for them as long as anything moves. */

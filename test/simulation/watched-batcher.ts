@@ -1,12 +1,20 @@
-import { BatchingError, DynamicBatcher } from 'nestjs-batching/core';
+import {
+  BatchingError,
+  DeadlineExceededError,
+  DynamicBatcher,
+  QueueFullError,
+  type BatchContext,
+} from 'nestjs-batching/core';
 import {
   SimulatedProcessor,
   type ArrivalTraits,
   type SeededRandom,
   type SimulationClock,
 } from 'nestjs-batching/testing';
-import { describeCall, type Checker } from './checkers.js';
-import { Call, Ledger, type Phase } from './ledger.js';
+import { Call, describeCall, type Phase } from './call.js';
+import type { Checker } from './checker.js';
+import { Ledger } from './ledger.js';
+import type { LiveConfig } from './live-changes.js';
 import type { Scenario } from './scenario.js';
 
 /** A call that was made, and when it is over. */
@@ -35,38 +43,51 @@ export class WatchedBatcher {
       ...{ clock, random, faults, slowPhases, jitter },
       ...curve,
       respond: ({ id }) => id,
+      sizeOf: (_, { paddedBatchSize }) => paddedBatchSize,
     });
     this.batcher = new DynamicBatcher<Call, number>(
       config,
-      (calls, context) => this.runBatch(calls, () => this.processor.processBatch(calls, context)),
+      (calls, context) => this.runBatch(calls, context),
       { clock },
     );
     this.ledger = new Ledger(this.batcher.config);
   }
 
   call(phase: Phase, traits: ArrivalTraits, bucket: number, isAbortable = false): CallInFlight {
-    const { ledger } = this;
-    ledger.nowMs = this.clock.now();
-    const call = new Call(ledger.calls + 1, phase, ledger.nowMs, traits, bucket);
+    const call = this.createCall(phase, traits, bucket);
     const controller = isAbortable ? new AbortController() : undefined;
-    ledger.called();
     const options = controller === undefined ? traits : { ...traits, signal: controller.signal };
     const settled = this.batcher.process(call, options).then(
-      (response) => {
-        call.response = response;
-        this.settle(call, 'succeeded');
-      },
-      (error: unknown) => {
-        call.error =
-          error instanceof Error ? error : new Error('received what is no error', { cause: error });
-        this.settle(call, error instanceof BatchingError ? error.code : 'SPOILED');
-      },
+      (response) => this.succeed(call, response),
+      (error: unknown) => this.fail(call, error),
     );
     this.check(
       () => describeCall(call),
-      (checker) => checker.called?.(ledger),
+      (checker) => checker.called?.(this.ledger),
     );
     return { call, settled, takeBack: () => this.takeBack(call, controller) };
+  }
+
+  /** Resolves when all are settled. Only then is it known what became of each. */
+  async callMany(phase: Phase, traits: ArrivalTraits, buckets: readonly number[]): Promise<void> {
+    const calls = buckets.map((bucket) => this.createCall(phase, traits, bucket));
+    try {
+      const results = await this.batcher.processMany(calls, traits);
+      calls.forEach((call, index) => {
+        const result = results[index];
+        if (result?.status === 'fulfilled') this.succeed(call, result.value);
+        else this.fail(call, result?.reason);
+      });
+    } catch (error) {
+      for (const call of calls) this.fail(call, error);
+    }
+  }
+
+  reconfigure(changes: Partial<LiveConfig>): void {
+    this.ledger.nowMs = this.clock.now();
+    // The batcher decides anew before this returns, so what it starts has to be judged by what it was told.
+    this.ledger.reconfigured({ ...this.ledger.config, ...changes });
+    this.batcher.reconfigure(changes);
   }
 
   async drain(): Promise<void> {
@@ -87,19 +108,24 @@ export class WatchedBatcher {
     this.clock.stop();
   }
 
+  private createCall(phase: Phase, traits: ArrivalTraits, bucket: number): Call {
+    const { ledger } = this;
+    ledger.nowMs = this.clock.now();
+    const call = new Call(ledger.calls + 1, phase, ledger.nowMs, traits, bucket);
+    ledger.called(call);
+    return call;
+  }
+
   private takeBack(call: Call, controller: AbortController | undefined): void {
     if (call.settledAtMs !== undefined) return;
     this.ledger.nowMs = call.abortedAtMs = this.clock.now();
     controller?.abort();
   }
 
-  private runBatch(
-    calls: readonly Call[],
-    process: () => Promise<readonly (number | Error)[]>,
-  ): Promise<readonly (number | Error)[]> {
+  private runBatch(calls: readonly Call[], context: BatchContext): Promise<readonly (number | Error)[]> {
     const { ledger } = this;
     ledger.nowMs = this.clock.now();
-    const batch = ledger.batchStarted(calls);
+    const batch = ledger.batchStarted(calls, context.paddedBatchSize);
     this.check(
       () => `batch ${batch.id}`,
       (checker) => checker.batchStarted?.(batch, ledger),
@@ -111,12 +137,22 @@ export class WatchedBatcher {
     };
     let results: Promise<readonly (number | Error)[]>;
     try {
-      results = process();
+      results = this.processor.processBatch(calls, context);
     } catch (error) {
       end();
       throw error;
     }
     return results.then((given) => (batch.results = given)).finally(end);
+  }
+
+  private succeed(call: Call, response: number): void {
+    call.response = response;
+    this.settle(call, 'succeeded');
+  }
+
+  private fail(call: Call, error: unknown): void {
+    call.error = error instanceof Error ? error : new Error('received what is no error', { cause: error });
+    this.settle(call, error instanceof BatchingError ? outcomeOf(error) : 'SPOILED');
   }
 
   private settle(call: Call, outcome: string): void {
@@ -136,4 +172,11 @@ export class WatchedBatcher {
       }
     }
   }
+}
+
+/** What says more than the code by itself is told apart. */
+function outcomeOf(error: BatchingError): string {
+  if (error instanceof QueueFullError) return `${error.code} (${error.reason})`;
+  if (error instanceof DeadlineExceededError) return `${error.code} (${error.phase})`;
+  return error.code;
 }

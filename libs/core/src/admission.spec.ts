@@ -5,11 +5,13 @@ import {
   DeadlineExceededError,
   InvalidRequestError,
   RequestAbortedError,
+  RequestTooLargeError,
 } from './errors/index.js';
+import { NO_OPTIONS, type RequestOptions } from './request-options.js';
 import { resolveConfig } from './resolve-config.js';
 
 function admissionWith(
-  config: BatchingConfig,
+  config: BatchingConfig<string>,
   validateRequest?: (request: string) => void,
 ): Admission<string> {
   const processor = validateRequest === undefined ? {} : { validateRequest };
@@ -26,21 +28,51 @@ function errorOf(act: () => unknown): unknown {
   throw new Error('expected it to throw');
 }
 
+/** What a call with these options is refused with. */
+const refusalOf = (config: BatchingConfig<string>, options: RequestOptions = NO_OPTIONS): unknown =>
+  errorOf(() => admissionWith(config).examine('abc', options));
+
 describe('Admission', () => {
-  it('lets a caller wait as long as it takes if nothing says otherwise', () => {
-    expect(admissionWith({}).timeoutMsOf({})).toBe(Infinity);
+  it('lets a request wait as long as it takes, first and alone in what it costs, if nothing else is said', () => {
+    const ordinary = {
+      timeoutMs: Infinity,
+      priority: 0,
+      tenant: undefined,
+      cost: 1,
+      bucketKey: undefined,
+      coalescingKey: undefined,
+    };
+    expect(admissionWith({}).examine('a', NO_OPTIONS)).toEqual(ordinary);
+    expect(admissionWith({}).examine('a', {})).toEqual(ordinary);
   });
 
+  it('makes nothing new for a request of which nothing is said', () => {
+    const admission = admissionWith({});
+    expect(admission.examine('a', NO_OPTIONS)).toBe(admission.examine('b', NO_OPTIONS));
+  });
+
+  it.each<[BatchingConfig<string>, object]>([
+    [{ defaultTimeoutMs: 50 }, { timeoutMs: 50 }],
+    [{ costOf: (text) => text.length }, { cost: 3 }],
+    [{ bucketOf: (text) => `like ${text}` }, { bucketKey: 'like abc' }],
+    [{ keyOf: (text) => `key of ${text}` }, { coalescingKey: 'key of abc' }],
+  ])('finds out what the configuration %p says of a call without options', (config, terms) => {
+    expect(admissionWith(config).examine('abc', NO_OPTIONS)).toMatchObject(terms);
+  });
+});
+
+describe('Admission: time', () => {
   it('takes the time of the call before that of the configuration', () => {
     const admission = admissionWith({ defaultTimeoutMs: 50 });
-    expect(admission.timeoutMsOf({})).toBe(50);
-    expect(admission.timeoutMsOf({ timeoutMs: undefined })).toBe(50);
-    expect(admission.timeoutMsOf({ timeoutMs: 0.5 })).toBe(0.5);
-    expect(admission.timeoutMsOf({ timeoutMs: Infinity })).toBe(Infinity);
+    const timeoutMsOf = (options: RequestOptions): number => admission.examine('a', options).timeoutMs;
+    expect(timeoutMsOf({})).toBe(50);
+    expect(timeoutMsOf({ timeoutMs: undefined })).toBe(50);
+    expect(timeoutMsOf({ timeoutMs: 0.5 })).toBe(0.5);
+    expect(timeoutMsOf({ timeoutMs: Infinity })).toBe(Infinity);
   });
 
   it.each([0, -0, -5])('refuses %d ms as already late', (timeoutMs) => {
-    const error = errorOf(() => admissionWith({}).timeoutMsOf({ timeoutMs }));
+    const error = refusalOf({}, { timeoutMs });
     expect(error).toBeInstanceOf(DeadlineExceededError);
     expect(error).toMatchObject({ phase: 'admission', timeoutMs });
   });
@@ -51,30 +83,120 @@ describe('Admission', () => {
     [true, 'true'],
     [Object.create(null), 'an object'],
   ])('refuses a timeoutMs that is no number (%p), and says what it received', (timeoutMs, received) => {
-    const error = errorOf(() => admissionWith({}).timeoutMsOf({ timeoutMs: timeoutMs as number }));
+    const error = refusalOf({}, { timeoutMs: timeoutMs as number });
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect((error as Error).message).toContain(`received the timeoutMs ${received}, expected a number`);
   });
 
   it('lets a signal pass that is not aborted, and refuses one that is, with its reason', () => {
     const controller = new AbortController();
-    const act = (): number => admissionWith({}).timeoutMsOf({ signal: controller.signal, timeoutMs: 5 });
-    expect(act()).toBe(5);
+    const act = (): unknown => admissionWith({}).examine('a', { signal: controller.signal, timeoutMs: 5 });
+    expect(act()).toMatchObject({ timeoutMs: 5 });
 
     controller.abort('gone');
     const error = errorOf(act);
     expect(error).toBeInstanceOf(RequestAbortedError);
     expect((error as RequestAbortedError).cause).toBe('gone');
   });
+});
 
-  it('lets every request pass if the processor does not validate', () => {
-    expect(() => admissionWith({}).validate('anything')).not.toThrow();
+describe('Admission: priority and tenant', () => {
+  it.each([0, 1, 2])('takes the priority %d of three', (priority) => {
+    expect(admissionWith({ priorityLevels: 3 }).examine('a', { priority })).toMatchObject({ priority });
   });
 
+  it.each<[unknown, string]>([
+    [3, '3'],
+    [-1, '-1'],
+    [0.5, '0.5'],
+    [NaN, 'NaN'],
+    ['1', '"1"'],
+    [null, 'null'],
+  ])('refuses the priority %p where there are three', (priority, received) => {
+    const error = refusalOf({ priorityLevels: 3 }, { priority: priority as number });
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect((error as Error).message).toBe(
+      `Batcher "letters": received the priority ${received}, expected an integer from 0 to 2.`,
+    );
+  });
+
+  it('says that there is only one priority where there is only one', () => {
+    expect((refusalOf({}, { priority: 1 }) as Error).message).toContain('0, since priorityLevels is 1');
+  });
+
+  it('takes a tenant by its name', () => {
+    expect(admissionWith({}).examine('a', { tenant: 'acme' })).toMatchObject({ tenant: 'acme' });
+  });
+
+  it.each<[unknown, string]>([
+    ['', '""'],
+    [7, '7'],
+    [null, 'null'],
+  ])('refuses the tenant %p', (tenant, received) => {
+    const error = refusalOf({}, { tenant: tenant as string });
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect((error as Error).message).toContain(
+      `received the tenant ${received}, expected a string that is not empty`,
+    );
+  });
+});
+
+describe('Admission: cost', () => {
+  it.each<[unknown, string]>([
+    [0, '0'],
+    [-1, '-1'],
+    [NaN, 'NaN'],
+    [Infinity, 'Infinity'],
+    ['3', '"3"'],
+    [undefined, 'undefined'],
+  ])('refuses a request whose cost is %p', (cost, received) => {
+    const error = refusalOf({ costOf: () => cost as number });
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect((error as Error).message).toBe(
+      `Batcher "letters": received the cost ${received}, expected costOf to return a number above 0.`,
+    );
+  });
+
+  it('refuses what can never fit into a batch, and takes what just fits', () => {
+    const config: BatchingConfig<string> = { costOf: (text) => text.length, maxBatchCost: 3 };
+    expect(admissionWith(config).examine('abc', NO_OPTIONS)).toMatchObject({ cost: 3 });
+
+    const error = errorOf(() => admissionWith(config).examine('abcd', NO_OPTIONS));
+    expect(error).toBeInstanceOf(RequestTooLargeError);
+    expect((error as Error).message).toBe(
+      'Batcher "letters" refused the request: it costs 4, and maxBatchCost allows 3. ' +
+        'Send less at once, or raise maxBatchCost.',
+    );
+  });
+
+  it.each(['costOf', 'bucketOf', 'keyOf'] as const)(
+    'puts what %s throws down to the request, with it as the cause',
+    (name) => {
+      const thrown = new TypeError('no such field');
+      const error = refusalOf({
+        [name]: () => {
+          throw thrown;
+        },
+      });
+      expect(error).toBeInstanceOf(InvalidRequestError);
+      expect((error as Error).message).toBe('no such field');
+      expect((error as Error).cause).toBe(thrown);
+    },
+  );
+});
+
+describe('Admission: the processor’s own look', () => {
   it('shows the processor the request', () => {
     const seen: string[] = [];
-    admissionWith({}, (request) => seen.push(request)).validate('a');
+    admissionWith({}, (request) => seen.push(request)).examine('a', NO_OPTIONS);
     expect(seen).toEqual(['a']);
+  });
+
+  it('does not show it a request that nobody waits for', () => {
+    const seen: string[] = [];
+    const admission = admissionWith({}, (request) => seen.push(request));
+    errorOf(() => admission.examine('a', { signal: AbortSignal.abort() }));
+    expect(seen).toEqual([]);
   });
 
   it('validates as the processor, so that it can use its fields', () => {
@@ -85,8 +207,17 @@ describe('Admission', () => {
       }
     }
     const admission = new Admission('letters', resolveConfig('test', {}), new Strict(3));
-    expect(() => admission.validate('abc')).not.toThrow();
-    expect(() => admission.validate('abcd')).toThrow('at most 3');
+    expect(() => admission.examine('abc', NO_OPTIONS)).not.toThrow();
+    expect(() => admission.examine('abcd', NO_OPTIONS)).toThrow('at most 3');
+  });
+
+  it('looks at a request before its cost is asked for, which may rely on its shape', () => {
+    const asked: string[] = [];
+    const admission = admissionWith({ costOf: (text) => asked.push(text) }, () => {
+      throw new InvalidRequestError('wrong shape');
+    });
+    expect(() => admission.examine('a', NO_OPTIONS)).toThrow('wrong shape');
+    expect(asked).toEqual([]);
   });
 
   it('passes on an error of our kinds as it is', () => {
@@ -94,7 +225,7 @@ describe('Admission', () => {
     const admission = admissionWith({}, () => {
       throw own;
     });
-    expect(errorOf(() => admission.validate('a'))).toBe(own);
+    expect(errorOf(() => admission.examine('a', NO_OPTIONS))).toBe(own);
   });
 
   it.each<[string, unknown, string]>([
@@ -104,7 +235,7 @@ describe('Admission', () => {
     const admission = admissionWith({}, () => {
       throw thrown;
     });
-    const error = errorOf(() => admission.validate('a'));
+    const error = errorOf(() => admission.examine('a', NO_OPTIONS));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect((error as Error).message).toBe(message);
     expect((error as Error).cause).toBe(thrown);

@@ -6,8 +6,20 @@ import {
   DeadlineExceededError,
   InvalidRequestError,
   RequestAbortedError,
+  RequestTooLargeError,
 } from './errors/index.js';
-import type { RequestOptions } from './request-options.js';
+import { NO_OPTIONS, type RequestOptions } from './request-options.js';
+import type { RequestTerms } from './request-terms.js';
+
+/** The terms of a request of which nothing special was said: one object for all of them. */
+const ORDINARY_TERMS: RequestTerms = Object.freeze({
+  timeoutMs: Infinity,
+  priority: 0,
+  tenant: undefined,
+  cost: 1,
+  bucketKey: undefined,
+  coalescingKey: undefined,
+});
 
 /** Looks at a call before it takes a place in the queue. Whatever is wrong with it is said at once. */
 export class Admission<TRequest> {
@@ -18,30 +30,92 @@ export class Admission<TRequest> {
   ) {}
 
   /**
-   * How long the caller waits, in milliseconds; Infinity if as long as it takes.
+   * Finds out on what terms the request waits.
    *
-   * @throws InvalidRequestError, RequestAbortedError or DeadlineExceededError (phase `admission`) if the
-   *   options already rule out an answer.
+   * @throws InvalidRequestError, RequestTooLargeError, RequestAbortedError, or DeadlineExceededError (phase
+   *   `admission`) if its time is over already; and what the processor's `validateRequest` throws.
    */
-  timeoutMsOf({ signal, timeoutMs }: RequestOptions): number {
+  examine(request: TRequest, options: RequestOptions): RequestTerms {
+    const { defaultTimeoutMs, costOf, bucketOf, keyOf } = this.config;
+    if (options !== NO_OPTIONS) this.assertNotAborted(options);
+    this.validate(request);
+    if (
+      options === NO_OPTIONS &&
+      defaultTimeoutMs === undefined &&
+      costOf === undefined &&
+      bucketOf === undefined &&
+      keyOf === undefined
+    ) {
+      return ORDINARY_TERMS;
+    }
+    return {
+      timeoutMs: this.timeoutMsOf(options),
+      priority: this.priorityOf(options),
+      tenant: this.tenantOf(options),
+      cost: this.costOf(request),
+      bucketKey: bucketOf === undefined ? undefined : this.ask(() => bucketOf(request)),
+      coalescingKey: keyOf === undefined ? undefined : this.ask(() => keyOf(request)),
+    };
+  }
+
+  private assertNotAborted({ signal }: RequestOptions): void {
     if (signal?.aborted === true) throw new RequestAbortedError(this.batcherName, signal.reason);
+  }
+
+  private timeoutMsOf({ timeoutMs }: RequestOptions): number {
     const allowedMs = timeoutMs ?? this.config.defaultTimeoutMs ?? Infinity;
     if (typeof allowedMs !== 'number' || Number.isNaN(allowedMs)) {
-      throw new InvalidRequestError(
-        `Batcher "${this.batcherName}": received the timeoutMs ${describeValue(allowedMs)}, expected a number of milliseconds.`,
-      );
+      throw this.invalid('timeoutMs', allowedMs, 'a number of milliseconds');
     }
     if (allowedMs <= 0) throw new DeadlineExceededError(this.batcherName, 'admission', allowedMs);
     return allowedMs;
   }
 
-  /** @throws what the processor's `validateRequest` throws; as an InvalidRequestError if it is no error of ours. */
-  validate(request: TRequest): void {
+  private priorityOf({ priority }: RequestOptions): number {
+    if (priority === undefined) return 0;
+    const { priorityLevels } = this.config;
+    if (Number.isInteger(priority) && priority >= 0 && priority < priorityLevels) return priority;
+    const allowed =
+      priorityLevels === 1 ? '0, since priorityLevels is 1' : `an integer from 0 to ${priorityLevels - 1}`;
+    throw this.invalid('priority', priority, allowed);
+  }
+
+  private tenantOf({ tenant }: RequestOptions): string | undefined {
+    if (tenant === undefined || (typeof tenant === 'string' && tenant !== '')) return tenant;
+    throw this.invalid('tenant', tenant, 'a string that is not empty');
+  }
+
+  private costOf(request: TRequest): number {
+    const { costOf, maxBatchCost = Infinity } = this.config;
+    if (costOf === undefined) return 1;
+    const cost = this.ask(() => costOf(request));
+    if (typeof cost !== 'number' || !(cost > 0) || cost === Infinity) {
+      throw this.invalid('cost', cost, 'costOf to return a number above 0');
+    }
+    if (cost > maxBatchCost) {
+      throw new RequestTooLargeError(this.batcherName, `it costs ${cost}`, 'maxBatchCost', maxBatchCost);
+    }
+    return cost;
+  }
+
+  private validate(request: TRequest): void {
+    if (this.processor.validateRequest === undefined) return;
+    this.ask(() => this.processor.validateRequest?.(request));
+  }
+
+  /** What a user's function throws when it looks at a request is that request's fault. */
+  private ask<TAnswer>(question: () => TAnswer): TAnswer {
     try {
-      this.processor.validateRequest?.(request);
+      return question();
     } catch (error) {
       if (error instanceof BatchingError) throw error;
       throw new InvalidRequestError(error instanceof Error ? error.message : String(error), { cause: error });
     }
+  }
+
+  private invalid(what: string, received: unknown, expected: string): InvalidRequestError {
+    return new InvalidRequestError(
+      `Batcher "${this.batcherName}": received the ${what} ${describeValue(received)}, expected ${expected}.`,
+    );
   }
 }

@@ -1,6 +1,6 @@
 /** Why a batch ran when it did. */
 export type DispatchReason =
-  /** It held `maxBatchSize` requests. */
+  /** It held as much as a batch may hold: `maxBatchSize` requests, or `maxBatchCost`. */
   | 'full'
   /** It had reached `preferredBatchSize`. */
   | 'preferred'
@@ -8,6 +8,8 @@ export type DispatchReason =
   | 'waited'
   /** A slot was free, and the adaptive strategy saw no gain in waiting. */
   | 'adaptive'
+  /** One of its requests would have missed its deadline, had it waited longer. */
+  | 'deadline'
   /** The batcher drains, or is about to: nobody waits for company any more. */
   | 'drain';
 

@@ -4,6 +4,8 @@ export interface BatchContext {
   readonly batchId: number;
   /** How many requests the batch holds; the length of the array that the processor gets. */
   readonly batchSize: number;
+  /** The size at which it shall run: the next of `allowedBatchSizes`; without them `batchSize`. */
+  readonly paddedBatchSize: number;
   /**
    * Aborted when nobody waits for this batch any more: every caller has left or run out of time, or the
    * batcher was closed. A processor may then stop early; its results would reach no one.
@@ -45,6 +47,9 @@ export interface BatchProcessor<TRequest, TResponse> {
    * closes, after the last batch; who uses a `DynamicBatcher` without it calls it after `drain`.
    */
   close?(): void | Promise<void>;
+
+  /** The only sizes that the processor likes, unless the configuration names others (`allowedBatchSizes`). */
+  readonly allowedBatchSizes?: readonly number[] | undefined;
 
   /** Tells how the processor fares. Without it a processor counts as ready. */
   getHealth?(): ProcessorHealth;

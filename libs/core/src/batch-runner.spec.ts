@@ -1,15 +1,12 @@
 import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
+import { buildRequest } from '../../../test/core/queued-request-builder.js';
 import { toBatchProcessor, type BatchProcessorLike } from './batch-processor.js';
 import { BatchRunner, type BatchEnding } from './batch-runner.js';
 import { BatchProcessingError, InvalidRequestError, ResponseCountMismatchError } from './errors/index.js';
-import { QueuedRequest } from './queued-request.js';
 import { RequestBatch } from './request-batch.js';
 
 function batchOf(batchId: number, ...payloads: string[]): RequestBatch<string, string> {
-  const owner = { abort: () => undefined };
-  const requests = payloads.map(
-    (payload) => new QueuedRequest<string, string>(owner, payload, 1000, Infinity, undefined, false),
-  );
+  const requests = payloads.map((payload) => buildRequest({ payload }).request);
   return new RequestBatch(batchId, requests, 'full', 1000);
 }
 
@@ -59,7 +56,7 @@ describe('BatchRunner', () => {
     runner.run(batch);
     runner.run(batchOf(2, 'b'));
     expect(runner.running.size).toBe(2);
-    expect(runner.running.has(batch)).toBe(true);
+    expect([...runner.running].includes(batch)).toBe(true);
 
     fake.running[0]?.succeed();
     await clock.advance();

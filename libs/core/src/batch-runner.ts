@@ -2,6 +2,7 @@ import type { BatchProcessor } from './batch-processor.js';
 import type { Clock } from './clock.js';
 import { BatchProcessingError, BatchingError, ResponseCountMismatchError } from './errors/index.js';
 import type { RequestBatch } from './request-batch.js';
+import { RunningBatches } from './running-batches.js';
 
 /** How a processor call ended: with one result per request, or with an error for all of them. */
 export type BatchEnding<TResponse> =
@@ -12,7 +13,7 @@ export type BatchEnding<TResponse> =
  * return, throw, reject, or answer with the wrong number of results.
  */
 export class BatchRunner<TRequest, TResponse> {
-  readonly running = new Set<RequestBatch<TRequest, TResponse>>();
+  readonly running = new RunningBatches<TRequest, TResponse>();
 
   constructor(
     private readonly batcherName: string,
@@ -25,18 +26,20 @@ export class BatchRunner<TRequest, TResponse> {
   ) {}
 
   run(batch: RequestBatch<TRequest, TResponse>): void {
-    this.running.add(batch);
+    const slot = this.running.add(batch);
     this.callProcessor(batch).then(
-      (results) => this.end(batch, this.checkCount(batch, results)),
-      (error: unknown) => this.end(batch, { error: this.toBatchingError(batch, error) }),
+      (results) => this.end(batch, slot, this.checkCount(batch, results)),
+      (error: unknown) => this.end(batch, slot, { error: this.toBatchingError(batch, error) }),
     );
   }
 
   /** What the processor throws while it is called counts the same as what it rejects with later. */
-  private async callProcessor(
-    batch: RequestBatch<TRequest, TResponse>,
-  ): Promise<readonly (TResponse | Error)[]> {
-    return await this.processor.processBatch(batch.payloads, batch);
+  private callProcessor(batch: RequestBatch<TRequest, TResponse>): Promise<readonly (TResponse | Error)[]> {
+    try {
+      return Promise.resolve(this.processor.processBatch(batch.payloads, batch));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** With one result too few or too many nobody can say whose is whose, so nobody gets any. */
@@ -58,9 +61,9 @@ export class BatchRunner<TRequest, TResponse> {
       : new BatchProcessingError(this.batcherName, batchId, batchSize, error);
   }
 
-  private end(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
-    this.running.delete(batch);
-    batch.processingTimeMs = this.clock.now() - batch.dispatchedAtMs;
+  private end(batch: RequestBatch<TRequest, TResponse>, slot: number, ending: BatchEnding<TResponse>): void {
+    this.running.free(slot);
+    batch.endedAtMs = this.clock.now();
     this.onEnded(batch, ending);
   }
 }

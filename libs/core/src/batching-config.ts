@@ -1,9 +1,12 @@
+import type { BucketKey } from './queue/queue-entry.js';
+
 /**
  * What to do while a slot is free and the batch is not full.
  *
  * - `dispatch-partial`: when the oldest request has waited `maxWaitTimeMs`, run what is there.
  * - `wait-for-full`: wait that long once more for a full batch, then run what is there.
- * - `adaptive`: run at once; a batch fills while the slots are busy.
+ * - `adaptive`: run at once unless waiting is expected to pay, judged by what has been learned of the processor
+ *   and of the arrivals (see `adaptiveWaitUntilMs`); never longer than `maxWaitTimeMs`.
  */
 export type TimeoutStrategy = 'dispatch-partial' | 'wait-for-full' | 'adaptive';
 
@@ -13,13 +16,44 @@ export const TIMEOUT_STRATEGIES: readonly TimeoutStrategy[] = [
   'adaptive',
 ];
 
-/** How a batcher forms and runs its batches. Every field may be left out. */
-export interface BatchingConfig {
+/**
+ * What a batch costs: `sum` of its requests' costs, or `padded`, the largest cost times their count, as a tensor
+ * costs in which every row is as long as the longest.
+ */
+export type CostModel = 'sum' | 'padded';
+
+export const COST_MODELS: readonly CostModel[] = ['sum', 'padded'];
+
+/**
+ * What a full queue does with a newcomer: `refuse` it, or `displace` the newest request of the lowest priority, if
+ * that is lower than the newcomer's.
+ */
+export type QueueFullPolicy = 'displace' | 'refuse';
+
+export const QUEUE_FULL_POLICIES: readonly QueueFullPolicy[] = ['displace', 'refuse'];
+
+/** Whether a batch between two allowed sizes is padded `up` to the larger or cut `down` to the smaller. */
+export type Padding = 'up' | 'down';
+
+export const PADDINGS: readonly Padding[] = ['up', 'down'];
+
+/**
+ * A function that looks at a request. Written as a method, so that a function of the app's own request type fits
+ * where the type of the requests is not known, as in a module's options.
+ */
+type RequestLook<TRequest, TAnswer> = { look(request: TRequest): TAnswer }['look'];
+
+/**
+ * How a batcher forms and runs its batches. Every field may be left out.
+ *
+ * @typeParam TRequest What `costOf`, `bucketOf` and `keyOf` look at.
+ */
+export interface BatchingConfig<TRequest = unknown> {
   /** Most requests in one batch. Integer, 1 to 65,536. Default 32. */
   readonly maxBatchSize?: number | undefined;
   /**
    * How long the oldest request may wait for company while a slot is free, in milliseconds. 0 to 60,000.
-   * Default 5. `adaptive` does not wait, so it has no use for it.
+   * Default 5.
    */
   readonly maxWaitTimeMs?: number | undefined;
   /** A batch of this size runs at once, whatever the strategy. Integer, 1 to `maxBatchSize`. Default: none. */
@@ -37,6 +71,43 @@ export interface BatchingConfig {
   readonly defaultTimeoutMs?: number | undefined;
   /** How long `drain` takes at most if the call does not say, in milliseconds. 0 to 3,600,000. Default 10,000. */
   readonly drainTimeoutMs?: number | undefined;
+
+  /** How many priorities there are: 0 (first) to one less. Integer, 1 to 64. Default 1. */
+  readonly priorityLevels?: number | undefined;
+  /**
+   * The head start of each priority over the next, in milliseconds: a request of priority p is overtaken only by
+   * those that come within p times this time after it. 0 to 3,600,000. Default 1,000.
+   */
+  readonly priorityAgingMs?: number | undefined;
+  /** What a full queue does with a newcomer of higher priority. Default `displace`. */
+  readonly queueFullPolicy?: QueueFullPolicy | undefined;
+
+  /** Shares of the tenants that are not to have 1 like all others. Each from 0.01 to 100. Default: none. */
+  readonly tenantWeights?: Readonly<Record<string, number>> | undefined;
+  /** Most requests that wait for one tenant. Integer, 1 to 16,777,216. Default: as many as the queue holds. */
+  readonly maxQueueSizePerTenant?: number | undefined;
+
+  /** What a request takes of a batch's budget (tokens, rows); above 0. Default: 1 for each. */
+  readonly costOf?: RequestLook<TRequest, number> | undefined;
+  /** Most that a batch may cost; a request that alone costs more is refused. Above 0. Default: no limit. */
+  readonly maxBatchCost?: number | undefined;
+  /** How the costs of a batch's requests add up. Default `sum`. */
+  readonly costModel?: CostModel | undefined;
+
+  /** Requests of different buckets never share a batch (model, shape). Default: all are of one bucket. */
+  readonly bucketOf?: RequestLook<TRequest, BucketKey> | undefined;
+
+  /**
+   * The only sizes that the processor likes (those for which a GPU has its kernels). A batch has one of them
+   * whenever the queue allows; else the processor is told to pad it (`paddedBatchSize`). Integers, 1 to
+   * `maxBatchSize`. Default: what the processor names, or any size.
+   */
+  readonly allowedBatchSizes?: readonly number[] | undefined;
+  /** Between two allowed sizes, which one. Default: where a request costs less, by the learned S(n). */
+  readonly padding?: Padding | undefined;
+
+  /** Requests of the same key, while one of them is under way, share its place and its result. Default: none do. */
+  readonly keyOf?: RequestLook<TRequest, string | number | undefined> | undefined;
 }
 
 /** A configuration with every field decided; frozen. */
@@ -49,6 +120,18 @@ export interface ResolvedBatchingConfig {
   readonly timeoutStrategy: TimeoutStrategy;
   readonly defaultTimeoutMs: number | undefined;
   readonly drainTimeoutMs: number;
+  readonly priorityLevels: number;
+  readonly priorityAgingMs: number;
+  readonly queueFullPolicy: QueueFullPolicy;
+  readonly tenantWeights: Readonly<Record<string, number>>;
+  readonly maxQueueSizePerTenant: number | undefined;
+  readonly costOf: RequestLook<unknown, number> | undefined;
+  readonly maxBatchCost: number | undefined;
+  readonly costModel: CostModel;
+  readonly bucketOf: RequestLook<unknown, BucketKey> | undefined;
+  readonly allowedBatchSizes: readonly number[] | undefined;
+  readonly padding: Padding | undefined;
+  readonly keyOf: RequestLook<unknown, string | number | undefined> | undefined;
 }
 
 export const DEFAULT_BATCHING_CONFIG: ResolvedBatchingConfig = Object.freeze({
@@ -60,4 +143,16 @@ export const DEFAULT_BATCHING_CONFIG: ResolvedBatchingConfig = Object.freeze({
   timeoutStrategy: 'adaptive',
   defaultTimeoutMs: undefined,
   drainTimeoutMs: 10_000,
+  priorityLevels: 1,
+  priorityAgingMs: 1000,
+  queueFullPolicy: 'displace',
+  tenantWeights: Object.freeze({}),
+  maxQueueSizePerTenant: undefined,
+  costOf: undefined,
+  maxBatchCost: undefined,
+  costModel: 'sum',
+  bucketOf: undefined,
+  allowedBatchSizes: undefined,
+  padding: undefined,
+  keyOf: undefined,
 });

@@ -1,11 +1,14 @@
 import {
+  arrayOf,
   checkConfig,
   describeUnknownOption,
   describeValue,
+  functionOf,
   integerBetween,
   numberBetween,
   oneOf,
   optional,
+  recordOf,
 } from './config-rules.js';
 
 interface Sample {
@@ -98,6 +101,40 @@ describe('optional', () => {
     expect(rule(5)).toBeUndefined();
     expect(rule(11)).toBe('an integer from 1 to 10, or nothing');
     expect(rule(null)).toBe('an integer from 1 to 10, or nothing');
+  });
+});
+
+describe('arrayOf', () => {
+  it('allows a list of what its rule allows, and names the entry that is wrong', () => {
+    const rule = arrayOf(integerBetween(1, 10));
+    expect(rule([1, 10])).toBeUndefined();
+    expect(rule([1, 11, 12])).toBe('each entry to be an integer from 1 to 10 (one is 11)');
+    expect(rule([])).toBe('a list that is not empty');
+    expect(rule('12')).toBe('a list that is not empty');
+  });
+
+  it('finds an entry that is undefined', () => {
+    expect(arrayOf(integerBetween(1, 10))([1, undefined])).toBe(
+      'each entry to be an integer from 1 to 10 (one is undefined)',
+    );
+  });
+});
+
+describe('recordOf', () => {
+  it('allows an object of what its rule allows, and names the field that is wrong', () => {
+    const rule = recordOf(numberBetween(1, 10, 'shares'));
+    expect(rule({})).toBeUndefined();
+    expect(rule({ a: 1, b: 10 })).toBeUndefined();
+    expect(rule({ a: 1, b: '2' })).toBe('each value to be a number from 1 to 10 (shares) (b is "2")');
+    for (const wrong of [undefined, null, 7, [1]]) expect(rule(wrong)).toBe('an object');
+  });
+});
+
+describe('functionOf', () => {
+  it('allows functions, and says what they take and return', () => {
+    const rule = functionOf('a request', 'its cost');
+    expect(rule(() => 1)).toBeUndefined();
+    expect(rule(7)).toBe('a function of a request that returns its cost');
   });
 });
 

@@ -69,6 +69,34 @@ export function optional(rule: ConfigRule): ConfigRule {
   };
 }
 
+/** A list that is not empty, each of its entries by the same rule. */
+export function arrayOf(rule: ConfigRule): ConfigRule {
+  return (value) => {
+    if (!Array.isArray(value) || value.length === 0) return 'a list that is not empty';
+    const index = (value as unknown[]).findIndex((entry) => rule(entry) !== undefined);
+    if (index === -1) return undefined;
+    const wrong: unknown = value[index];
+    return `each entry to be ${rule(wrong)} (one is ${describeValue(wrong)})`;
+  };
+}
+
+/** An object, each of its values by the same rule. */
+export function recordOf(rule: ConfigRule): ConfigRule {
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'an object';
+    const wrong = Object.entries(value as Record<string, unknown>).find(
+      ([, entry]) => rule(entry) !== undefined,
+    );
+    if (wrong === undefined) return undefined;
+    return `each value to be ${rule(wrong[1])} (${wrong[0]} is ${describeValue(wrong[1])})`;
+  };
+}
+
+export function functionOf(takes: string, returns: string): ConfigRule {
+  return (value) =>
+    typeof value === 'function' ? undefined : `a function of ${takes} that returns ${returns}`;
+}
+
 /** A value as a person would write it, short enough for a message. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

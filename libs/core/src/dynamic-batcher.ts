@@ -1,33 +1,24 @@
 import { Admission } from './admission.js';
-import { BatchBuilder, type BatchingView } from './batch-builder.js';
-import type { BatchedResponse, DispatchReason } from './batch-info.js';
+import type { BatchedResponse } from './batch-info.js';
 import {
   toBatchProcessor,
   type BatchProcessor,
   type BatchProcessorLike,
   type ProcessorHealth,
 } from './batch-processor.js';
-import { BatchRunner, type BatchEnding } from './batch-runner.js';
 import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.js';
-import { BoundedRequestQueue } from './bounded-request-queue.js';
-import type { Alarm, Clock } from './clock.js';
+import type { Clock } from './clock.js';
 import { describeValue } from './config-rules.js';
-import { DeadlineHeap } from './deadline-heap.js';
-import { DrainEstimate } from './drain-estimate.js';
-import {
-  BatcherClosedError,
-  BatchingError,
-  DeadlineExceededError,
-  QueueFullError,
-  RequestAbortedError,
-} from './errors/index.js';
-import { QueuedRequest, type RequestOwner } from './queued-request.js';
+import { BatcherClosedError, BatchingError, RequestAbortedError } from './errors/index.js';
+import type { QueuedRequest, RequestOwner } from './queued-request.js';
 import type { QueueStatistics } from './queue-statistics.js';
-import { RequestBatch } from './request-batch.js';
-import type { RequestOptions } from './request-options.js';
-import { resolveConfig } from './resolve-config.js';
-import { ResponseScatterer } from './response-scatterer.js';
-import { StatisticsRecorder, type RequestOutcome } from './statistics-recorder.js';
+import { RequestIntake } from './request-intake.js';
+import { NO_OPTIONS, type RequestOptions } from './request-options.js';
+import { resolveConfig, withProcessorSizes } from './resolve-config.js';
+import { explainBatching, type BatchingExplanation } from './scheduling/explanation.js';
+import { BatchScheduler } from './scheduling/batch-scheduler.js';
+import { LearnedBehavior } from './scheduling/learned-behavior.js';
+import { StatisticsRecorder } from './statistics-recorder.js';
 import { systemClock } from './system-clock.js';
 
 /** `open` takes requests; `draining` only finishes what it has accepted; `closed` holds nothing any more. */
@@ -52,36 +43,24 @@ export interface DrainResult {
  * Turns many concurrent single requests into few processor calls.
  *
  * It promises: every accepted request settles exactly once; result *i* goes to request *i*; no batch exceeds
- * `maxBatchSize`, the queue never `maxQueueSize`, and never more than `maxConcurrentBatches` run; a batch is
- * formed when a slot takes it, not before, and what was aborted or is out of time by then never reaches the
- * processor; requests run in the order in which they came.
- *
- * It holds promises, one alarm and no loop: it acts when a request comes, a batch ends, a caller leaves or the
- * alarm rings. What to do then is `BatchBuilder`'s decision.
+ * `maxBatchSize` or `maxBatchCost`, the queue never `maxQueueSize`, and never more than `maxConcurrentBatches` run;
+ * a batch is formed when a slot takes it, not before, and what was aborted or is out of time by then never reaches
+ * the processor; within a bucket, priority and tenant, requests run in the order in which they came.
  *
  * When not to use it: if the processor is not cheaper per batch than per item, it only adds a hop.
  */
 export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TRequest, TResponse> {
   readonly name: string;
-  readonly config: ResolvedBatchingConfig;
   private readonly clock: Clock;
   private readonly processor: BatchProcessor<TRequest, TResponse>;
-  private readonly admission: Admission<TRequest>;
-  private readonly builder: BatchBuilder;
-  private readonly runner: BatchRunner<TRequest, TResponse>;
-  private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
-  private readonly queue: BoundedRequestQueue<QueuedRequest<TRequest, TResponse>>;
-  private readonly deadlines = new DeadlineHeap<QueuedRequest<TRequest, TResponse>>();
+  /** What all parts read; `reconfigure` changes it in place. */
+  private readonly live: ResolvedBatchingConfig;
+  private given: ResolvedBatchingConfig;
+  private readonly intake: RequestIntake<TRequest, TResponse>;
+  private readonly scheduler: BatchScheduler<TRequest, TResponse>;
+  private readonly learned = new LearnedBehavior();
   private readonly recorder = new StatisticsRecorder();
-  private readonly drainEstimate: DrainEstimate;
-  private readonly alarm: Alarm;
   private currentState: BatcherState = 'open';
-  private isExpedited = false;
-  private isDecisionDeferred = false;
-  private isDeciding = false;
-  private waitUntilMs = Infinity;
-  private closeAtMs = Infinity;
-  private lastBatchId = 0;
   private resolveDrained!: (result: DrainResult) => void;
   private readonly drained = new Promise<DrainResult>((resolve) => (this.resolveDrained = resolve));
 
@@ -91,56 +70,111 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
    * @throws InvalidConfigError that lists every fault of the configuration.
    */
   constructor(
-    config: BatchingConfig | readonly BatchingConfig[],
+    config: BatchingConfig<TRequest> | readonly BatchingConfig<TRequest>[],
     processor: BatchProcessorLike<TRequest, TResponse>,
     { name = 'default', clock = systemClock }: DynamicBatcherOptions = {},
   ) {
     this.name = name;
-    this.config = resolveConfig(`batcher "${name}"`, ...[config].flat());
     this.clock = clock;
     this.processor = toBatchProcessor(processor);
-    this.admission = new Admission(name, this.config, this.processor);
-    this.builder = new BatchBuilder(this.config);
-    this.runner = new BatchRunner(name, this.processor, clock, (batch, ending) =>
-      this.onBatchEnded(batch, ending),
-    );
-    this.queue = new BoundedRequestQueue(this.config.maxQueueSize);
-    this.drainEstimate = new DrainEstimate(this.config);
-    this.alarm = clock.createAlarm(() => this.decide());
+    this.given = resolveConfig(this.subject, ...[config].flat());
+    this.live = withProcessorSizes(this.given, this.processor.allowedBatchSizes);
+    const parts = {
+      batcherName: name,
+      config: this.live,
+      clock,
+      processor: this.processor,
+      learned: this.learned,
+      recorder: this.recorder,
+    };
+    this.scheduler = new BatchScheduler({ ...parts, onDecided: (nowMs) => this.finishDrain(nowMs) });
+    const admission = new Admission<TRequest>(name, this.live, this.processor);
+    this.intake = new RequestIntake({ ...parts, admission, scheduler: this.scheduler, owner: this });
   }
 
   get state(): BatcherState {
     return this.currentState;
   }
 
+  /** The configuration as it is now, with every field decided. */
+  get config(): ResolvedBatchingConfig {
+    return this.given;
+  }
+
   /**
    * Sends one request along with others and answers with its own result.
    *
    * The promise rejects (the call itself never throws) with `QueueFullError`, `BatcherClosedError`,
-   * `InvalidRequestError`, `RequestAbortedError` or `DeadlineExceededError`; with the processor's `Error` for
-   * this request; or, if the batch failed as a whole, with `BatchProcessingError` or
+   * `InvalidRequestError`, `RequestTooLargeError`, `RequestAbortedError` or `DeadlineExceededError`; with the
+   * processor's `Error` for this request; or, if the batch failed as a whole, with `BatchProcessingError` or
    * `ResponseCountMismatchError`.
    */
-  process(request: TRequest, options?: RequestOptions): Promise<TResponse> {
-    return this.admit(request, false, options) as Promise<TResponse>;
+  process(request: TRequest, options: RequestOptions = NO_OPTIONS): Promise<TResponse> {
+    try {
+      this.assertOpen();
+      return this.intake.take(request, options, false) as Promise<TResponse>;
+    } catch (error) {
+      return this.refuse(error);
+    }
   }
 
   /** Like `process`, and tells of the batch that the response rode in. */
-  processWithInfo(request: TRequest, options?: RequestOptions): Promise<BatchedResponse<TResponse>> {
-    return this.admit(request, true, options) as Promise<BatchedResponse<TResponse>>;
+  processWithInfo(
+    request: TRequest,
+    options: RequestOptions = NO_OPTIONS,
+  ): Promise<BatchedResponse<TResponse>> {
+    try {
+      this.assertOpen();
+      return this.intake.take(request, options, true) as Promise<BatchedResponse<TResponse>>;
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Sends many requests, which may ride in several batches. They are accepted all or none: the promise rejects,
+   * with what `process` would reject with, if one of them is wrong or there is no room for all. Otherwise it
+   * resolves with one settled result for each, in their order.
+   *
+   * @param options Counts for each of them.
+   */
+  processMany(
+    requests: readonly TRequest[],
+    options: RequestOptions = NO_OPTIONS,
+  ): Promise<PromiseSettledResult<TResponse>[]> {
+    try {
+      this.assertOpen();
+      const taken = this.intake.takeAll(requests, options);
+      return Promise.allSettled(taken as Promise<TResponse>[]);
+    } catch (error) {
+      return this.refuse(error);
+    }
   }
 
   getStatistics(): QueueStatistics {
-    const { oldest } = this.queue;
+    const { queue } = this.scheduler;
+    const { curve, arrivals } = this.learned;
+    const nowMs = this.clock.now();
     return {
-      currentQueueSize: this.queue.size,
-      maxQueueSize: this.config.maxQueueSize,
-      isQueueFull: this.queue.isFull,
-      isQueueEmpty: this.queue.isEmpty,
-      oldestWaitMs: oldest === undefined ? 0 : this.clock.now() - oldest.enqueuedAtMs,
-      maxConcurrentBatches: this.config.maxConcurrentBatches,
+      currentQueueSize: queue.size,
+      maxQueueSize: this.live.maxQueueSize,
+      isQueueFull: queue.isFull,
+      isQueueEmpty: queue.isEmpty,
+      oldestWaitMs: nowMs - (queue.oldest?.enqueuedAtMs ?? nowMs),
+      maxConcurrentBatches: this.live.maxConcurrentBatches,
+      buckets: queue.bucketCount,
+      learned: {
+        fixedTimeMs: curve.fixedTimeMs,
+        timePerRequestMs: curve.timePerRequestMs,
+        requestsPerSecond: 1000 * arrivals.requestsPerMs,
+      },
       ...this.recorder.summarize(),
     };
+  }
+
+  /** Says in words why batches are as small, or answers as late, as they are. */
+  explain(): BatchingExplanation {
+    return explainBatching(this.getStatistics(), this.live);
   }
 
   /** How the processor says it fares; one that does not say counts as ready. */
@@ -148,10 +182,23 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     return this.processor.getHealth?.() ?? { isReady: true };
   }
 
+  /**
+   * Changes the configuration while requests are under way. What is not named stays as it is. It counts from the
+   * next decision on; nothing that waits or runs is lost, not even if the queue is now larger than allowed.
+   *
+   * @throws InvalidConfigError that lists every fault; nothing is changed then.
+   */
+  reconfigure(changes: BatchingConfig<TRequest>): void {
+    this.given = resolveConfig(this.subject, this.given, changes);
+    Object.assign(this.live, withProcessorSizes(this.given, this.processor.allowedBatchSizes));
+    this.scheduler.queue.settleAll();
+    this.scheduler.decide();
+  }
+
   /** From now on nobody waits for company: a free slot takes what is there. For the time before a drain. */
   expedite(): void {
-    this.isExpedited = true;
-    this.decide();
+    this.scheduler.isExpedited = true;
+    this.scheduler.decide();
   }
 
   /**
@@ -161,7 +208,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
    * @param options.timeoutMs Milliseconds, 0 or more. Default: `drainTimeoutMs` of the configuration.
    * @throws RangeError if `timeoutMs` is no such number.
    */
-  drain({ timeoutMs = this.config.drainTimeoutMs }: { timeoutMs?: number } = {}): Promise<DrainResult> {
+  drain({ timeoutMs = this.live.drainTimeoutMs }: { timeoutMs?: number } = {}): Promise<DrainResult> {
     if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
       throw new RangeError(
         `drain: received the timeoutMs ${describeValue(timeoutMs)}, expected milliseconds, 0 or more.`,
@@ -169,9 +216,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     }
     if (this.currentState !== 'closed') {
       this.currentState = 'draining';
-      this.isExpedited = true;
-      this.closeAtMs = Math.min(this.closeAtMs, this.clock.now() + timeoutMs);
-      this.decide();
+      this.scheduler.closeAtMs = Math.min(this.scheduler.closeAtMs, this.clock.now() + timeoutMs);
+      this.expedite();
     }
     return this.drained;
   }
@@ -188,167 +234,34 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
 
   /** The caller has taken a request back. Called by the request itself. */
   abort(request: QueuedRequest<TRequest, TResponse>): void {
-    this.giveUp(request, 'aborted', new RequestAbortedError(this.name, request.signal?.reason));
-    // What else comes in this turn shall still ride with what is here.
-    if (!this.isDecisionDeferred) this.decide();
+    this.scheduler.giveUp(request, 'aborted', new RequestAbortedError(this.name, request.signal?.reason));
+    this.scheduler.decideUnlessDue();
   }
 
-  private admit(
-    payload: TRequest,
-    wantsBatchInfo: boolean,
-    options: RequestOptions = NO_OPTIONS,
-  ): QueuedRequest<TRequest, TResponse>['promise'] {
-    try {
-      if (this.currentState !== 'open') throw new BatcherClosedError(this.name, 'it takes no new requests.');
-      const timeoutMs = this.admission.timeoutMsOf(options);
-      this.admission.validate(payload);
-      if (this.queue.isFull) {
-        const retryAfterMs = this.drainEstimate.retryAfterMs(this.queue.size);
-        throw new QueueFullError(this.name, this.config.maxQueueSize, retryAfterMs);
-      }
-      return this.enqueue(payload, options.signal, timeoutMs, wantsBatchInfo).promise;
-    } catch (error) {
-      this.recorder.requestRefused(error instanceof BatchingError ? error.code : 'UNKNOWN');
-      return Promise.reject(error);
-    }
+  private get subject(): string {
+    return `batcher "${this.name}"`;
   }
 
-  private enqueue(
-    payload: TRequest,
-    signal: AbortSignal | undefined,
-    timeoutMs: number,
-    wantsBatchInfo: boolean,
-  ): QueuedRequest<TRequest, TResponse> {
-    const nowMs = this.clock.now();
-    const request = new QueuedRequest(this, payload, nowMs, timeoutMs, signal, wantsBatchInfo);
-    this.queue.enqueue(request);
-    this.recorder.requestAccepted();
-    if (request.deadlineAtMs !== Infinity) {
-      this.deadlines.add(request);
-      if (this.deadlines.nearest === request) this.setAlarm();
-    }
-    if (this.freeSlots > 0) this.decideSoon();
-    return request;
+  private assertOpen(): void {
+    if (this.currentState !== 'open') throw new BatcherClosedError(this.name, 'it takes no new requests.');
   }
 
-  /** Requests that come in the same turn of the event loop ride together; a full batch need not wait for it. */
-  private decideSoon(): void {
-    if (this.queue.size >= this.builder.dispatchAtOnceSize) {
-      this.decide();
-    } else if (!this.isDecisionDeferred) {
-      this.isDecisionDeferred = true;
-      this.clock.defer(this.onTurnEnded);
-    }
+  private refuse(error: unknown): Promise<never> {
+    this.recorder.requestRefused(error instanceof BatchingError ? error.code : 'UNKNOWN');
+    return Promise.reject(error);
   }
 
-  private readonly onTurnEnded = (): void => {
-    this.isDecisionDeferred = false;
-    this.decide();
-  };
-
-  private decide(): void {
-    // A processor may call the batcher while it is being started; the loop below sees what that changed.
-    if (this.isDeciding) return;
-    this.isDeciding = true;
-    this.waitUntilMs = this.fillSlots();
-    this.finishDrain();
-    this.setAlarm();
-    this.isDeciding = false;
-  }
-
-  /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
-  private fillSlots(): number {
-    for (;;) {
-      // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
-      const nowMs = this.clock.now();
-      this.expire(nowMs);
-      if (nowMs >= this.closeAtMs) return Infinity;
-      const decision = this.builder.decide(this.viewAt(nowMs));
-      if (decision.action === 'wait') return decision.untilMs;
-      if (decision.action === 'idle') return Infinity;
-      this.dispatch(decision.size, decision.reason, nowMs);
-    }
-  }
-
-  private viewAt(nowMs: number): BatchingView {
-    return {
-      queueSize: this.queue.size,
-      oldestEnqueuedAtMs: this.queue.oldest?.enqueuedAtMs ?? Infinity,
-      freeSlots: this.freeSlots,
-      nowMs,
-      isExpedited: this.isExpedited,
-    };
-  }
-
-  private get freeSlots(): number {
-    return this.config.maxConcurrentBatches - this.runner.running.size;
-  }
-
-  private dispatch(size: number, reason: DispatchReason, nowMs: number): void {
-    this.lastBatchId += 1;
-    const batch = new RequestBatch(this.lastBatchId, this.queue.dequeue(size), reason, nowMs);
-    this.recorder.batchDispatched(batch);
-    this.runner.run(batch);
-  }
-
-  private onBatchEnded(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
-    this.recorder.batchEnded(batch, 'error' in ending);
-    this.drainEstimate.observe(batch.processingTimeMs);
-    for (const request of batch.requests) this.deadlines.remove(request);
-    const { succeeded, failed } = this.scatterer.scatter(batch, ending);
-    this.recorder.requestsSettled('succeeded', succeeded);
-    this.recorder.requestsSettled('failed', failed);
-    this.decide();
-  }
-
-  private expire(nowMs: number): void {
-    let request = this.deadlines.nearest;
-    while (request !== undefined && request.deadlineAtMs <= nowMs) {
-      const phase = request.batch === undefined ? 'queue' : 'execution';
-      this.giveUp(request, 'expired', new DeadlineExceededError(this.name, phase, request.timeoutMs));
-      request = this.deadlines.nearest;
-    }
-  }
-
-  /** Answers a request that is not going to get its result, and frees its place. */
-  private giveUp(
-    request: QueuedRequest<TRequest, TResponse>,
-    outcome: RequestOutcome,
-    error: BatchingError,
-  ): void {
-    if (request.isSettled) return;
-    this.queue.remove(request);
-    this.deadlines.remove(request);
-    this.recorder.requestsSettled(outcome);
-    request.reject(error);
-    if (request.batch === undefined) return;
-    this.recorder.callerLeftBatch();
-    request.batch.callerLeft();
-  }
-
-  private finishDrain(): void {
+  private finishDrain(nowMs: number): void {
     if (this.currentState !== 'draining') return;
-    if (this.clock.now() >= this.closeAtMs) this.rejectAll();
-    else if (!this.queue.isEmpty || this.runner.running.size > 0) return;
+    const isTimeOver = nowMs >= this.scheduler.closeAtMs;
+    if (!isTimeOver && !this.scheduler.isIdle) return;
+    if (isTimeOver) {
+      const error = new BatcherClosedError(this.name, 'the request could not be answered in time.');
+      this.scheduler.giveUpAll(error);
+    }
     this.currentState = 'closed';
-    this.closeAtMs = Infinity;
+    this.scheduler.closeAtMs = Infinity;
     const rejectedRequests = this.recorder.requests.closed;
     this.resolveDrained({ isComplete: rejectedRequests === 0, rejectedRequests });
   }
-
-  private rejectAll(): void {
-    const error = new BatcherClosedError(this.name, 'the request could not be answered in time.');
-    for (const request of this.queue.dequeue(this.queue.size)) this.giveUp(request, 'closed', error);
-    for (const { requests } of this.runner.running) {
-      for (const request of requests) this.giveUp(request, 'closed', error);
-    }
-  }
-
-  private setAlarm(): void {
-    const atMs = Math.min(this.waitUntilMs, this.deadlines.nearestAtMs, this.closeAtMs);
-    if (atMs === Infinity) this.alarm.clear();
-    else this.alarm.set(atMs);
-  }
 }
-
-const NO_OPTIONS: RequestOptions = Object.freeze({});

@@ -22,6 +22,9 @@ export interface QueueStatistics {
   /** Calls that were never accepted, by the code of their error. */
   readonly refused: Readonly<Record<string, number>>;
   readonly batches: BatchTotals;
+  /** Buckets that requests wait in now. */
+  readonly buckets: number;
+  readonly learned: LearnedStatistics;
   /** How long requests waited for their batch, in milliseconds. */
   readonly queueTimeMs: DurationSummary;
   /** How long the processor took for a batch, in milliseconds. */
@@ -37,6 +40,8 @@ export interface RequestTotals {
   readonly expired: number;
   /** Taken back by the caller. */
   readonly aborted: number;
+  /** Accepted, but had to give up its place to one of higher priority. */
+  readonly displaced: number;
   /** Rejected because the batcher was closed before their answer was there. */
   readonly closed: number;
 }
@@ -51,4 +56,14 @@ export interface BatchTotals {
   readonly sizes: Readonly<Record<number, number>>;
   /** How many batches ran for which reason. */
   readonly dispatchReasons: Readonly<Partial<Record<DispatchReason, number>>>;
+}
+
+/** What the batcher has learned by watching; 0 until it has seen anything. */
+export interface LearnedStatistics {
+  /** τ of S(n) = τ + αn: what a batch takes whatever its size, in milliseconds. */
+  readonly fixedTimeMs: number;
+  /** α of S(n) = τ + αn: what each request adds, in milliseconds. */
+  readonly timePerRequestMs: number;
+  /** How many requests come, as a mean over about a second. */
+  readonly requestsPerSecond: number;
 }

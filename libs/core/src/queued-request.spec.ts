@@ -1,34 +1,23 @@
 import { getEventListeners } from 'node:events';
-import { QueuedRequest } from './queued-request.js';
+import { buildRequest, type LetterRequest } from '../../../test/core/queued-request-builder.js';
 import { RequestBatch } from './request-batch.js';
-
-function requestWith({
-  timeoutMs = Infinity,
-  signal,
-  wantsBatchInfo = false,
-  owner = { abort: () => undefined },
-}: {
-  timeoutMs?: number;
-  signal?: AbortSignal;
-  wantsBatchInfo?: boolean;
-  owner?: { abort(request: QueuedRequest<string, string>): void };
-} = {}): QueuedRequest<string, string> {
-  return new QueuedRequest<string, string>(owner, 'a', 1000, timeoutMs, signal, wantsBatchInfo);
-}
 
 describe('QueuedRequest', () => {
   it('has its deadline timeoutMs after it came', () => {
-    expect(requestWith({ timeoutMs: 30 }).deadlineAtMs).toBe(1030);
-    expect(requestWith().deadlineAtMs).toBe(Infinity);
+    expect(buildRequest({ timeoutMs: 30 }).request).toMatchObject({
+      heapKey: 1030,
+      latestDeadlineAtMs: 1030,
+    });
+    expect(buildRequest().request).toMatchObject({ heapKey: Infinity, latestDeadlineAtMs: Infinity });
   });
 
   it('settles its own promise, also when others were made after it', async () => {
-    const [first, second, third] = [requestWith(), requestWith(), requestWith()];
-    third.resolve('third');
-    first.resolve('first');
-    second.reject('second');
+    const [first, second, third] = [buildRequest(), buildRequest(), buildRequest()];
+    third.request.resolve('third');
+    first.request.resolve('first');
+    second.request.reject('second');
 
-    expect(await Promise.allSettled([first.promise, second.promise, third.promise])).toEqual([
+    expect(await Promise.allSettled([first.answer, second.answer, third.answer])).toEqual([
       { status: 'fulfilled', value: 'first' },
       { status: 'rejected', reason: 'second' },
       { status: 'fulfilled', value: 'third' },
@@ -36,7 +25,7 @@ describe('QueuedRequest', () => {
   });
 
   it('knows whether it is settled', () => {
-    const request = requestWith();
+    const { request } = buildRequest();
     expect(request.isSettled).toBe(false);
     request.resolve('A');
     expect(request.isSettled).toBe(true);
@@ -45,9 +34,9 @@ describe('QueuedRequest', () => {
   it('tells its owner when its signal is aborted', () => {
     const controller = new AbortController();
     const told: unknown[] = [];
-    const request = requestWith({
+    const { request } = buildRequest({
       signal: controller.signal,
-      owner: { abort: (aborted) => told.push(aborted) },
+      onAbort: (aborted) => told.push(aborted),
     });
     expect(told).toEqual([]);
 
@@ -55,31 +44,71 @@ describe('QueuedRequest', () => {
     expect(told).toEqual([request]);
   });
 
-  it.each<[string, (request: QueuedRequest<string, string>) => void]>([
+  it.each<[string, (request: LetterRequest) => void]>([
     ['resolved', (request) => request.resolve('A')],
     ['rejected', (request) => request.reject(new Error('broken'))],
   ])('stops listening to its signal when it is %s', (_, settle) => {
     const { signal } = new AbortController();
-    const request = requestWith({ signal });
+    const { request } = buildRequest({ signal });
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
 
-    request.promise.catch(() => undefined);
     settle(request);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('tells of its batch if its caller wants to know', async () => {
-    const asking = requestWith({ wantsBatchInfo: true });
-    const silent = requestWith();
-    const batch = new RequestBatch(3, [asking, silent], 'full', 1012);
-    batch.processingTimeMs = 40;
-    asking.resolve('A');
-    silent.resolve('B');
+    const asking = buildRequest({ wantsBatchInfo: true });
+    const silent = buildRequest();
+    const batch = new RequestBatch(3, [asking.request, silent.request], 'full', 1012);
+    batch.endedAtMs = 1052;
+    asking.request.resolve('A');
+    silent.request.resolve('B');
 
-    await expect(asking.promise).resolves.toEqual({
+    await expect(asking.answer).resolves.toEqual({
       response: 'A',
       batch: { batchId: 3, batchSize: 2, queueTimeMs: 12, processingTimeMs: 40, dispatchReason: 'full' },
     });
-    await expect(silent.promise).resolves.toBe('B');
+    await expect(silent.answer).resolves.toBe('B');
+  });
+
+  it('stands in its own place, or in that of the one that takes it along', () => {
+    const [leader, follower] = [buildRequest().request, buildRequest().request];
+    expect([leader.place, follower.place]).toEqual([leader, follower]);
+
+    leader.takeAlong(follower);
+    expect(follower.place).toBe(leader);
+    expect([leader.callers, follower.callers]).toEqual([2, 1]);
+  });
+
+  it('tells a caller who shares a place of the batch that the place rode in', async () => {
+    const leader = buildRequest();
+    const follower = buildRequest({ wantsBatchInfo: true, enqueuedAtMs: 1004 });
+    leader.request.takeAlong(follower.request);
+    const batch = new RequestBatch(3, [leader.request], 'full', 1012);
+    batch.endedAtMs = 1052;
+    follower.request.resolve('A');
+
+    await expect(follower.answer).resolves.toEqual({
+      response: 'A',
+      batch: { batchId: 3, batchSize: 1, queueTimeMs: 8, processingTimeMs: 40, dispatchReason: 'full' },
+    });
+  });
+
+  it('is of use until the latest deadline of those who share its place and still wait', () => {
+    const [leader, patient, hurried] = [50, 90, 20].map(
+      (timeoutMs) => buildRequest({ timeoutMs }).request,
+    ) as [LetterRequest, LetterRequest, LetterRequest];
+    leader.takeAlong(patient);
+    leader.takeAlong(hurried);
+    expect(leader.latestDeadlineAtMs).toBe(1090);
+
+    patient.reject('gone');
+    expect(leader.latestDeadlineAtMs).toBe(1050);
+
+    leader.reject('gone');
+    expect(leader.latestDeadlineAtMs).toBe(1020);
+
+    hurried.reject('gone');
+    expect(leader.latestDeadlineAtMs).toBe(-Infinity);
   });
 });

@@ -1,11 +1,9 @@
-import { QueuedRequest } from './queued-request.js';
+import { buildRequest } from '../../../test/core/queued-request-builder.js';
 import { RequestBatch } from './request-batch.js';
 
 function batchOf(...payloads: string[]): RequestBatch<string, string> {
-  const owner = { abort: () => undefined };
   const requests = payloads.map(
-    (payload, index) =>
-      new QueuedRequest<string, string>(owner, payload, 1000 + index, Infinity, undefined, false),
+    (payload, index) => buildRequest({ payload, enqueuedAtMs: 1000 + index }).request,
   );
   return new RequestBatch(7, requests, 'waited', 1010);
 }
@@ -24,7 +22,7 @@ describe('RequestBatch', () => {
 
   it('describes itself to each request with the time that one has waited', () => {
     const batch = batchOf('a', 'b');
-    batch.processingTimeMs = 25;
+    batch.endedAtMs = 1035;
     const shared = { batchId: 7, batchSize: 2, processingTimeMs: 25, dispatchReason: 'waited' };
     expect(batch.requests.map((request) => batch.describeFor(request))).toEqual([
       { ...shared, queueTimeMs: 10 },
@@ -32,19 +30,40 @@ describe('RequestBatch', () => {
     ]);
   });
 
-  it('aborts its signal when the last caller leaves, not before', () => {
-    const batch = batchOf('a', 'b');
-    const { signal } = batch;
-    batch.callerLeft();
-    expect([signal.aborted, batch.waitingCallers]).toEqual([false, 1]);
-
-    batch.callerLeft();
-    expect([signal.aborted, batch.waitingCallers]).toEqual([true, 0]);
+  it('tells nobody of a wait below 0: who joined a running request has not waited', () => {
+    const batch = batchOf('a');
+    const late = buildRequest({ enqueuedAtMs: 1015 }).request;
+    expect(batch.describeFor(late).queueTimeMs).toBe(0);
   });
 
-  it('has an aborted signal if it is asked for it only when all have left', () => {
+  it('runs at its own size unless it is told another', () => {
+    const { requests } = batchOf('a', 'b', 'c');
+    expect(new RequestBatch(1, requests, 'full', 1010).paddedBatchSize).toBe(3);
+    expect(new RequestBatch(1, requests, 'full', 1010, 8)).toMatchObject({
+      batchSize: 3,
+      paddedBatchSize: 8,
+    });
+  });
+
+  it('counts the callers of all its requests, those that share a place included', () => {
+    const batch = batchOf('a', 'b');
+    batch.requests[0]?.takeAlong(buildRequest().request);
+    expect(batch.waitingCallers).toBe(3);
+  });
+
+  it('aborts its signal when the last place is given up, not before', () => {
+    const batch = batchOf('a', 'b');
+    const { signal } = batch;
+    batch.placeGivenUp();
+    expect(signal.aborted).toBe(false);
+
+    batch.placeGivenUp();
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('has an aborted signal if it is asked for it only when every place is given up', () => {
     const batch = batchOf('a');
-    batch.callerLeft();
+    batch.placeGivenUp();
     expect(batch.signal.aborted).toBe(true);
   });
 

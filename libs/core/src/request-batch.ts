@@ -4,48 +4,63 @@ import type { QueuedRequest } from './queued-request.js';
 
 /** The requests that one processor call answers. Formed once, when a slot takes it; never changed. */
 export class RequestBatch<TRequest, TResponse> implements BatchContext {
-  /** How long the processor took, in milliseconds; known when it has returned. */
-  processingTimeMs = 0;
-  /** How many callers still wait for this batch. */
-  waitingCallers: number;
+  /** When the processor was through, on the clock's scale; known then. */
+  endedAtMs = 0;
   private abortController: AbortController | undefined = undefined;
+  private placesNeeded: number;
 
   constructor(
     readonly batchId: number,
     readonly requests: readonly QueuedRequest<TRequest, TResponse>[],
     readonly dispatchReason: DispatchReason,
     readonly dispatchedAtMs: number,
+    readonly paddedBatchSize: number = requests.length,
   ) {
-    this.waitingCallers = requests.length;
+    this.placesNeeded = requests.length;
     for (const request of requests) request.batch = this;
+  }
+
+  /** How long the processor took, in milliseconds; known when it is through. */
+  get processingTimeMs(): number {
+    return this.endedAtMs - this.dispatchedAtMs;
   }
 
   get batchSize(): number {
     return this.requests.length;
   }
 
+  /** How many callers still wait for it. */
+  get waitingCallers(): number {
+    let callers = 0;
+    for (const request of this.requests) callers += request.callers;
+    return callers;
+  }
+
   get payloads(): TRequest[] {
-    return this.requests.map((request) => request.payload);
+    const payloads = new Array<TRequest>(this.requests.length);
+    for (let index = 0; index < payloads.length; index += 1) payloads[index] = this.requests[index]!.payload;
+    return payloads;
   }
 
   /** Made only for a processor that asks for it: most do not, and a signal costs more than a request. */
   get signal(): AbortSignal {
     this.abortController ??= new AbortController();
-    if (this.waitingCallers === 0) this.abortController.abort();
+    if (this.placesNeeded === 0) this.abortController.abort();
     return this.abortController.signal;
   }
 
-  /** A caller has stopped waiting before the batch was through. */
-  callerLeft(): void {
-    this.waitingCallers -= 1;
-    if (this.waitingCallers === 0) this.abortController?.abort();
+  /** Nobody waits for one of the requests any more, before the batch is through. */
+  placeGivenUp(): void {
+    this.placesNeeded -= 1;
+    if (this.placesNeeded === 0) this.abortController?.abort();
   }
 
   describeFor(request: QueuedRequest<TRequest, TResponse>): BatchInfo {
     return {
       batchId: this.batchId,
       batchSize: this.batchSize,
-      queueTimeMs: this.dispatchedAtMs - request.enqueuedAtMs,
+      // Who joined a request that was running already has not waited at all.
+      queueTimeMs: Math.max(0, this.dispatchedAtMs - request.enqueuedAtMs),
       processingTimeMs: this.processingTimeMs,
       dispatchReason: this.dispatchReason,
     };

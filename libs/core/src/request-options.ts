@@ -7,4 +7,11 @@ export interface RequestOptions {
    * refused as already late. Default: the batcher's `defaultTimeoutMs`.
    */
   readonly timeoutMs?: number | undefined;
+  /** 0 is served first. Integer, 0 to `priorityLevels` − 1. Default 0. */
+  readonly priority?: number | undefined;
+  /** Whose request it is. Tenants share the batches by their weights, whatever each of them offers. */
+  readonly tenant?: string | undefined;
 }
+
+/** What a caller says who says nothing. */
+export const NO_OPTIONS: RequestOptions = Object.freeze({});

@@ -1,6 +1,11 @@
 import { DEFAULT_BATCHING_CONFIG, type BatchingConfig } from './batching-config.js';
 import { InvalidConfigError } from './errors/index.js';
-import { assertBatchingDefaults, BATCHING_OPTION_NAMES, resolveConfig } from './resolve-config.js';
+import {
+  assertBatchingDefaults,
+  BATCHING_OPTION_NAMES,
+  resolveConfig,
+  withProcessorSizes,
+} from './resolve-config.js';
 
 /** The faults that a configuration is refused with. */
 function faultsOf(config: Readonly<Record<string, unknown>>): InvalidConfigError['faults'] {
@@ -23,7 +28,7 @@ describe('resolveConfig', () => {
   });
 
   it('takes every field as it is given', () => {
-    const config: Required<BatchingConfig> = {
+    const config: Required<BatchingConfig<string>> = {
       maxBatchSize: 8,
       maxWaitTimeMs: 2.5,
       preferredBatchSize: 4,
@@ -32,6 +37,18 @@ describe('resolveConfig', () => {
       timeoutStrategy: 'wait-for-full',
       defaultTimeoutMs: 250,
       drainTimeoutMs: 1000,
+      priorityLevels: 3,
+      priorityAgingMs: 250,
+      queueFullPolicy: 'refuse',
+      tenantWeights: { gold: 4, free: 0.5 },
+      maxQueueSizePerTenant: 5,
+      costOf: (text) => text.length,
+      maxBatchCost: 512,
+      costModel: 'padded',
+      bucketOf: (text) => text.length,
+      allowedBatchSizes: [1, 4, 8],
+      padding: 'down',
+      keyOf: (text) => text,
     };
     expect(resolveConfig('batcher', config)).toEqual(config);
   });
@@ -83,6 +100,27 @@ describe('resolveConfig', () => {
       'a number above 0 and at most 86400000 (milliseconds), or nothing',
     ],
     ['drainTimeoutMs', [...NUMBER_FAULTS, 3_600_001], 'a number from 0 to 3600000 (milliseconds)'],
+    ['priorityLevels', [...INTEGER_FAULTS, 0, 65], 'an integer from 1 to 64'],
+    ['priorityAgingMs', [...NUMBER_FAULTS, 3_600_001], 'a number from 0 to 3600000 (milliseconds)'],
+    ['queueFullPolicy', ['Displace', '', 0, null, {}], 'one of "displace", "refuse"'],
+    ['tenantWeights', [null, 7, 'acme', [1]], 'an object'],
+    [
+      'tenantWeights',
+      [{ acme: 0 }],
+      'each value to be a number from 0.01 to 100 (a share; 1 is that of all others) (acme is 0)',
+    ],
+    [
+      'maxQueueSizePerTenant',
+      [...INTEGER_FAULTS, 0, 16_777_217],
+      'an integer from 1 to 16777216, or nothing',
+    ],
+    ['costOf', [null, 7, 'length', {}], 'a function of a request that returns its cost, or nothing'],
+    ['costModel', ['Sum', '', 0, null, {}], 'one of "sum", "padded"'],
+    ['bucketOf', [null, 7, 'shape', {}], "a function of a request that returns its bucket's key, or nothing"],
+    ['allowedBatchSizes', [[], 8, '8', {}, null], 'a list that is not empty, or nothing'],
+    ['allowedBatchSizes', [[4, 0]], 'each entry to be an integer from 1 to 65536 (one is 0), or nothing'],
+    ['padding', ['Up', '', 0, null, {}], 'one of "up", "down", or nothing'],
+    ['keyOf', [null, 7, 'id', {}], 'a function of a request that returns its key, or nothing'],
   ])('refuses each wrong %s and says what is allowed', (field, values, allowed) => {
     for (const value of values) {
       const faults = faultsOf({ [field]: value });
@@ -108,6 +146,12 @@ describe('resolveConfig', () => {
     [{ defaultTimeoutMs: 86_400_000 }],
     [{ drainTimeoutMs: 0 }],
     [{ drainTimeoutMs: 3_600_000 }],
+    [{ priorityLevels: 64 }],
+    [{ priorityAgingMs: 0 }],
+    [{ priorityAgingMs: 3_600_000 }],
+    [{ tenantWeights: { least: 0.01, most: 100 } }],
+    [{ maxQueueSizePerTenant: 1 }],
+    [{ allowedBatchSizes: [1, 32] }],
   ])('allows %p, the edge of the range', (config) => {
     expect(resolveConfig('batcher', config)).toMatchObject(config);
   });
@@ -125,6 +169,31 @@ describe('resolveConfig', () => {
     expect(faultsOf({ maxBatchSize: 8, preferredBatchSize: 9 })).toEqual([
       { field: 'preferredBatchSize', problem: 'received 9, expected at most maxBatchSize (8)' },
     ]);
+  });
+
+  it('refuses an allowed size that no batch can have, and names each', () => {
+    expect(faultsOf({ maxBatchSize: 8, allowedBatchSizes: [4, 9, 16] })).toEqual([
+      {
+        field: 'allowedBatchSizes',
+        problem: 'received 9, 16, expected sizes of at most maxBatchSize (8)',
+      },
+    ]);
+  });
+
+  it('refuses a limit on cost when nobody tells what a request costs', () => {
+    expect(faultsOf({ maxBatchCost: 8 })).toEqual([
+      {
+        field: 'maxBatchCost',
+        problem: 'received 8, but costOf is missing, which tells what a request costs',
+      },
+    ]);
+    expect(faultsOf({ maxBatchCost: 8, costOf: () => 1 })).toEqual([]);
+    const costOf = (): number => 1;
+    for (const maxBatchCost of [0, -1, NaN, Infinity, '8', 8n]) {
+      expect(faultsOf({ maxBatchCost, costOf })[0]?.problem).toMatch(
+        /expected a number above 0 and at most 9007199254740991 \(in units of costOf\), or nothing$/,
+      );
+    }
   });
 
   it('asks whether another option was meant, when one is unknown', () => {
@@ -171,5 +240,33 @@ describe('assertBatchingDefaults', () => {
 
   it('does not compare fields, since defaults are only one part of a configuration', () => {
     expect(() => assertBatchingDefaults('defaults', { maxBatchSize: 2048 })).not.toThrow();
+  });
+});
+
+describe('withProcessorSizes', () => {
+  const sizesOf = (config: BatchingConfig, processorSizes?: readonly number[]): unknown =>
+    withProcessorSizes(resolveConfig('batcher', config), processorSizes).allowedBatchSizes;
+
+  it('takes the sizes of the processor where the configuration names none', () => {
+    expect(sizesOf({}, [1, 8, 32])).toEqual([1, 8, 32]);
+    expect(sizesOf({ allowedBatchSizes: [2, 4] }, [1, 8, 32])).toEqual([2, 4]);
+    expect(sizesOf({})).toBeUndefined();
+  });
+
+  it('leaves out the sizes that exceed maxBatchSize', () => {
+    expect(sizesOf({ maxBatchSize: 16 }, [1, 8, 32])).toEqual([1, 8]);
+    expect(sizesOf({ maxBatchSize: 4 }, [8, 32])).toBeUndefined();
+  });
+
+  it('leaves out what is no size, with which no batch could ever be formed', () => {
+    expect(sizesOf({}, [0, -4, 2.5, NaN, 8])).toEqual([8]);
+    expect(sizesOf({}, [0])).toBeUndefined();
+  });
+
+  it('leaves the configuration alone, and hands out one that may be changed', () => {
+    const config = resolveConfig('batcher', {});
+    const live = withProcessorSizes(config, [8]);
+    expect(config.allowedBatchSizes).toBeUndefined();
+    expect(Object.isFrozen(live)).toBe(false);
   });
 });

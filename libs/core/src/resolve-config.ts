@@ -1,15 +1,21 @@
 import {
+  COST_MODELS,
   DEFAULT_BATCHING_CONFIG,
+  PADDINGS,
+  QUEUE_FULL_POLICIES,
   TIMEOUT_STRATEGIES,
   type BatchingConfig,
   type ResolvedBatchingConfig,
 } from './batching-config.js';
 import {
+  arrayOf,
   checkConfig,
+  functionOf,
   integerBetween,
   numberBetween,
   oneOf,
   optional,
+  recordOf,
   type ConfigRules,
 } from './config-rules.js';
 import { InvalidConfigError } from './errors/index.js';
@@ -23,6 +29,18 @@ const RULES: ConfigRules<ResolvedBatchingConfig> = {
   timeoutStrategy: oneOf(TIMEOUT_STRATEGIES),
   defaultTimeoutMs: optional(numberBetween(Number.MIN_VALUE, 86_400_000, 'milliseconds')),
   drainTimeoutMs: numberBetween(0, 3_600_000, 'milliseconds'),
+  priorityLevels: integerBetween(1, 64),
+  priorityAgingMs: numberBetween(0, 3_600_000, 'milliseconds'),
+  queueFullPolicy: oneOf(QUEUE_FULL_POLICIES),
+  tenantWeights: recordOf(numberBetween(0.01, 100, 'a share; 1 is that of all others')),
+  maxQueueSizePerTenant: optional(integerBetween(1, 16_777_216)),
+  costOf: optional(functionOf('a request', 'its cost')),
+  maxBatchCost: optional(numberBetween(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER, 'in units of costOf')),
+  costModel: oneOf(COST_MODELS),
+  bucketOf: optional(functionOf('a request', "its bucket's key")),
+  allowedBatchSizes: optional(arrayOf(integerBetween(1, 65_536))),
+  padding: optional(oneOf(PADDINGS)),
+  keyOf: optional(functionOf('a request', 'its key')),
 };
 
 /** The names of all options that a batcher knows. */
@@ -51,24 +69,71 @@ export function resolveConfig(subject: string, ...layers: readonly BatchingConfi
   const merged = mergeLayers([DEFAULT_BATCHING_CONFIG, ...layers]);
   const { faults, isValid } = checkConfig(merged, RULES);
   const config = merged as unknown as ResolvedBatchingConfig;
-
-  const { maxBatchSize, maxQueueSize, preferredBatchSize } = config;
-  if (isValid('maxBatchSize') && isValid('maxQueueSize') && maxQueueSize < maxBatchSize) {
-    faults.push({
-      field: 'maxQueueSize',
-      problem: `received ${maxQueueSize}, expected at least maxBatchSize (${maxBatchSize}), or no batch could ever be full`,
-    });
-  }
-  if (isValid('maxBatchSize') && isValid('preferredBatchSize') && (preferredBatchSize ?? 1) > maxBatchSize) {
-    faults.push({
-      field: 'preferredBatchSize',
-      problem: `received ${preferredBatchSize}, expected at most maxBatchSize (${maxBatchSize})`,
-    });
+  for (const { fields, problemOf } of PAIR_RULES) {
+    const problem = fields.every(isValid) ? problemOf(config) : undefined;
+    if (problem !== undefined) faults.push({ field: fields[0], problem });
   }
 
   if (faults.length > 0) throw new InvalidConfigError(subject, faults);
   return Object.freeze(config);
 }
+
+/**
+ * The configuration as the parts of a batcher read it: what the processor says of sizes counts where the
+ * configuration says nothing. A new object, which may be changed in place.
+ */
+export function withProcessorSizes(
+  config: ResolvedBatchingConfig,
+  processorSizes: readonly number[] | undefined,
+): ResolvedBatchingConfig {
+  const isFitting = integerBetween(1, config.maxBatchSize);
+  const fitting = processorSizes?.filter((size) => isFitting(size) === undefined) ?? [];
+  return {
+    // First, so that the object has the shape of a literal: one put together by name is slower to read.
+    ...DEFAULT_BATCHING_CONFIG,
+    ...config,
+    allowedBatchSizes: config.allowedBatchSizes ?? (fitting.length === 0 ? undefined : fitting),
+  };
+}
+
+/** What fields must not say together. The fault is put down to the first. */
+interface PairRule {
+  readonly fields: readonly [keyof ResolvedBatchingConfig, ...(keyof ResolvedBatchingConfig)[]];
+  readonly problemOf: (config: ResolvedBatchingConfig) => string | undefined;
+}
+
+const PAIR_RULES: readonly PairRule[] = [
+  {
+    fields: ['maxQueueSize', 'maxBatchSize'],
+    problemOf: ({ maxQueueSize, maxBatchSize }) =>
+      maxQueueSize < maxBatchSize
+        ? `received ${maxQueueSize}, expected at least maxBatchSize (${maxBatchSize}), or no batch could ever be full`
+        : undefined,
+  },
+  {
+    fields: ['preferredBatchSize', 'maxBatchSize'],
+    problemOf: ({ preferredBatchSize = 1, maxBatchSize }) =>
+      preferredBatchSize > maxBatchSize
+        ? `received ${preferredBatchSize}, expected at most maxBatchSize (${maxBatchSize})`
+        : undefined,
+  },
+  {
+    fields: ['allowedBatchSizes', 'maxBatchSize'],
+    problemOf: ({ allowedBatchSizes = [], maxBatchSize }) => {
+      const tooLarge = allowedBatchSizes.filter((size) => size > maxBatchSize);
+      return tooLarge.length > 0
+        ? `received ${tooLarge.join(', ')}, expected sizes of at most maxBatchSize (${maxBatchSize})`
+        : undefined;
+    },
+  },
+  {
+    fields: ['maxBatchCost', 'costOf'],
+    problemOf: ({ maxBatchCost, costOf }) =>
+      maxBatchCost !== undefined && costOf === undefined
+        ? `received ${maxBatchCost}, but costOf is missing, which tells what a request costs`
+        : undefined,
+  },
+];
 
 function mergeLayers(layers: readonly BatchingConfig[]): Record<string, unknown> {
   const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));

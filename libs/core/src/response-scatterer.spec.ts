@@ -1,20 +1,16 @@
+import { buildRequest } from '../../../test/core/queued-request-builder.js';
 import type { BatchEnding } from './batch-runner.js';
 import { InvalidRequestError } from './errors/index.js';
-import { QueuedRequest } from './queued-request.js';
 import { RequestBatch } from './request-batch.js';
 import { ResponseScatterer, type ScatterOutcome } from './response-scatterer.js';
 
 function setUp() {
-  const owner = { abort: () => undefined };
-  const requests = ['a', 'b', 'c'].map(
-    (payload) => new QueuedRequest<string, string | undefined>(owner, payload, 0, Infinity, undefined, false),
-  );
-  // Who is rejected must not end the test run, also when an assertion fails before anybody has looked.
-  for (const { promise } of requests) promise.catch(() => undefined);
+  const built = ['a', 'b', 'c'].map((payload) => buildRequest({ payload }));
+  const requests = built.map(({ request }) => request);
   const batch = new RequestBatch(1, requests, 'full', 0);
-  const scatter = (ending: BatchEnding<string | undefined>): ScatterOutcome =>
-    new ResponseScatterer<string, string | undefined>().scatter(batch, ending);
-  return { requests, scatter, settled: () => Promise.allSettled(requests.map(({ promise }) => promise)) };
+  const scatter = (ending: BatchEnding<string>): ScatterOutcome =>
+    new ResponseScatterer<string, string>().scatter(batch, ending);
+  return { requests, scatter, settled: () => Promise.allSettled(built.map(({ answer }) => answer)) };
 }
 
 describe('ResponseScatterer', () => {
@@ -46,7 +42,10 @@ describe('ResponseScatterer', () => {
 
   it('takes undefined for a result like any other', async () => {
     const { scatter, settled } = setUp();
-    expect(scatter({ results: [undefined, 'B', undefined] })).toEqual({ succeeded: 3, failed: 0 });
+    expect(scatter({ results: [undefined as never, 'B', undefined as never] })).toEqual({
+      succeeded: 3,
+      failed: 0,
+    });
     expect((await settled()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
   });
 

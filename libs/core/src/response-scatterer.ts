@@ -1,31 +1,43 @@
 import type { BatchEnding } from './batch-runner.js';
+import type { QueuedRequest } from './queued-request.js';
 import type { RequestBatch } from './request-batch.js';
 
-/** How the requests of one batch fared, of those that still waited for it. */
+/** How the callers of one batch fared, of those that still waited for it. */
 export interface ScatterOutcome {
   readonly succeeded: number;
   readonly failed: number;
 }
 
 /**
- * Gives each request of a batch what is its own: result *i* to request *i*. An `Error` in place *i* rejects
- * request *i* alone; an error of the whole batch rejects all. Who has left in the meantime is passed over.
+ * Gives each request of a batch what is its own: result *i* to request *i*, and to all that share its place. An
+ * `Error` in place *i* rejects request *i* alone; an error of the whole batch rejects all. Who has left in the
+ * meantime is passed over.
  */
 export class ResponseScatterer<TRequest, TResponse> {
+  private succeeded = 0;
+  private failed = 0;
+
   scatter({ requests }: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): ScatterOutcome {
-    let succeeded = 0;
-    let failed = 0;
-    requests.forEach((request, index) => {
-      if (request.isSettled) return;
-      const result = 'error' in ending ? ending.error : ending.results[index];
-      if (result instanceof Error) {
-        request.reject(result);
-        failed += 1;
-      } else {
-        request.resolve(result as TResponse);
-        succeeded += 1;
-      }
-    });
-    return { succeeded, failed };
+    this.succeeded = 0;
+    this.failed = 0;
+    for (let index = 0; index < requests.length; index += 1) {
+      const request = requests[index]!;
+      const result = ('error' in ending ? ending.error : ending.results[index]) as TResponse | Error;
+      this.give(request, result);
+      if (request.followers === undefined) continue;
+      for (const follower of request.followers) this.give(follower, result);
+    }
+    return { succeeded: this.succeeded, failed: this.failed };
+  }
+
+  private give(request: QueuedRequest<TRequest, TResponse>, result: TResponse | Error): void {
+    if (request.isSettled) return;
+    if (result instanceof Error) {
+      request.reject(result);
+      this.failed += 1;
+    } else {
+      request.resolve(result);
+      this.succeeded += 1;
+    }
   }
 }

@@ -1,16 +1,19 @@
 import type { DispatchReason } from './batch-info.js';
-import { QueuedRequest } from './queued-request.js';
-import { RequestBatch } from './request-batch.js';
-import { StatisticsRecorder } from './statistics-recorder.js';
+import { StatisticsRecorder, type CountedBatch } from './statistics-recorder.js';
 
-/** A batch of requests that came at 1000, dispatched at 1010. */
-function batchOf(size: number, reason: DispatchReason = 'full'): RequestBatch<unknown, unknown> {
-  const owner = { abort: () => undefined };
-  const requests = Array.from(
-    { length: size },
-    () => new QueuedRequest<unknown, unknown>(owner, 'a', 1000, Infinity, undefined, false),
-  );
-  return new RequestBatch(1, requests, reason, 1010);
+/** A batch of requests that came at 1000, dispatched at 1010, whose callers all wait. */
+function batchOf(
+  size: number,
+  dispatchReason: DispatchReason = 'full',
+): { -readonly [Field in keyof CountedBatch]: CountedBatch[Field] } {
+  return {
+    requests: Array.from({ length: size }, () => ({ enqueuedAtMs: 1000 })),
+    batchSize: size,
+    waitingCallers: size,
+    dispatchedAtMs: 1010,
+    dispatchReason,
+    processingTimeMs: 0,
+  };
 }
 
 describe('StatisticsRecorder', () => {
@@ -18,7 +21,7 @@ describe('StatisticsRecorder', () => {
     expect(new StatisticsRecorder().summarize()).toMatchObject({
       requestsInFlight: 0,
       batchesInFlight: 0,
-      requests: { accepted: 0, succeeded: 0, failed: 0, expired: 0, aborted: 0, closed: 0 },
+      requests: { accepted: 0, succeeded: 0, failed: 0, expired: 0, aborted: 0, displaced: 0, closed: 0 },
       refused: {},
       batches: { dispatched: 0, completed: 0, failed: 0, meanSize: 0, sizes: {}, dispatchReasons: {} },
     });
@@ -26,19 +29,21 @@ describe('StatisticsRecorder', () => {
 
   it('counts accepted and settled requests by what became of them', () => {
     const recorder = new StatisticsRecorder();
-    for (let count = 0; count < 6; count += 1) recorder.requestAccepted();
+    for (let count = 0; count < 7; count += 1) recorder.requestAccepted();
     recorder.requestsSettled('succeeded', 2);
     recorder.requestsSettled('failed', 0);
     recorder.requestsSettled('expired');
     recorder.requestsSettled('aborted');
+    recorder.requestsSettled('displaced');
     recorder.requestsSettled('closed');
 
     expect(recorder.summarize().requests).toEqual({
-      accepted: 6,
+      accepted: 7,
       succeeded: 2,
       failed: 0,
       expired: 1,
       aborted: 1,
+      displaced: 1,
       closed: 1,
     });
   });
@@ -89,8 +94,12 @@ describe('StatisticsRecorder', () => {
     const batch = batchOf(3);
     recorder.batchDispatched(batch);
     recorder.callerLeftBatch();
-    batch.callerLeft();
+    batch.waitingCallers -= 1;
     expect(recorder.summarize().requestsInFlight).toBe(2);
+
+    recorder.callerJoinedBatch();
+    batch.waitingCallers += 1;
+    expect(recorder.summarize().requestsInFlight).toBe(3);
 
     recorder.batchEnded(batch, false);
     expect(recorder.summarize().requestsInFlight).toBe(0);

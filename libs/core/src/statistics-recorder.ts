@@ -1,7 +1,16 @@
 import type { DispatchReason } from './batch-info.js';
 import { DurationHistogram } from './duration-histogram.js';
 import type { BatchTotals, QueueStatistics, RequestTotals } from './queue-statistics.js';
-import type { RequestBatch } from './request-batch.js';
+
+/** A batch, as far as it is counted. */
+export interface CountedBatch {
+  readonly requests: readonly { readonly enqueuedAtMs: number }[];
+  readonly batchSize: number;
+  readonly waitingCallers: number;
+  readonly dispatchedAtMs: number;
+  readonly dispatchReason: DispatchReason;
+  readonly processingTimeMs: number;
+}
 
 /** How an accepted request can end. */
 export type RequestOutcome = Exclude<keyof RequestTotals, 'accepted'>;
@@ -9,7 +18,15 @@ export type RequestOutcome = Exclude<keyof RequestTotals, 'accepted'>;
 /** Counts what happens. Constant time and memory per event, whatever the load. */
 export class StatisticsRecorder {
   /** Requests by what became of them. */
-  readonly requests = { accepted: 0, succeeded: 0, failed: 0, expired: 0, aborted: 0, closed: 0 };
+  readonly requests = {
+    accepted: 0,
+    succeeded: 0,
+    failed: 0,
+    expired: 0,
+    aborted: 0,
+    displaced: 0,
+    closed: 0,
+  };
   private readonly refused: Record<string, number> = {};
   private readonly sizes: Record<number, number> = {};
   private readonly dispatchReasons: Partial<Record<DispatchReason, number>> = {};
@@ -37,11 +54,12 @@ export class StatisticsRecorder {
   batchDispatched({
     requests,
     batchSize,
+    waitingCallers,
     dispatchedAtMs,
     dispatchReason,
-  }: RequestBatch<unknown, unknown>): void {
+  }: CountedBatch): void {
     this.batchesInFlight += 1;
-    this.requestsInFlight += batchSize;
+    this.requestsInFlight += waitingCallers;
     this.batchesDispatched += 1;
     this.requestsDispatched += batchSize;
     this.sizes[batchSize] = (this.sizes[batchSize] ?? 0) + 1;
@@ -49,12 +67,17 @@ export class StatisticsRecorder {
     for (const request of requests) this.queueTime.record(dispatchedAtMs - request.enqueuedAtMs);
   }
 
+  /** A caller shares the place of a request that runs. */
+  callerJoinedBatch(): void {
+    this.requestsInFlight += 1;
+  }
+
   /** A caller has stopped waiting for a batch that runs. */
   callerLeftBatch(): void {
     this.requestsInFlight -= 1;
   }
 
-  batchEnded({ waitingCallers, processingTimeMs }: RequestBatch<unknown, unknown>, isFailed: boolean): void {
+  batchEnded({ waitingCallers, processingTimeMs }: CountedBatch, isFailed: boolean): void {
     this.batchesInFlight -= 1;
     this.requestsInFlight -= waitingCallers;
     if (isFailed) this.batchesFailed += 1;

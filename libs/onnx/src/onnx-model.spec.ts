@@ -246,9 +246,9 @@ describe('OnnxModel', () => {
       const model = await load(host);
       host.batchSizes.splice(0);
       const signal = AbortSignal.abort(new Error('everybody has left'));
-      await expect(model.processBatch([row(1)], { batchId: 1, batchSize: 1, signal })).rejects.toThrow(
-        'everybody has left',
-      );
+      await expect(
+        model.processBatch([row(1)], { batchId: 1, batchSize: 1, paddedBatchSize: 1, signal }),
+      ).rejects.toThrow('everybody has left');
       expect(host.batchSizes).toEqual([]);
     });
 
@@ -313,7 +313,12 @@ function row(...values: number[]): OnnxRow {
 }
 
 function process(model: OnnxModel, rows: readonly OnnxRow[]): Promise<readonly (OnnxResultRow | Error)[]> {
-  const context: BatchContext = { batchId: 1, batchSize: rows.length, signal: new AbortController().signal };
+  const context: BatchContext = {
+    batchId: 1,
+    batchSize: rows.length,
+    paddedBatchSize: rows.length,
+    signal: new AbortController().signal,
+  };
   return model.processBatch(rows, context);
 }
 

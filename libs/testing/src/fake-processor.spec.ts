@@ -2,7 +2,7 @@ import type { BatchContext } from 'nestjs-batching/core';
 import { FakeProcessor } from './fake-processor.js';
 
 function contextOf(batchId: number, batchSize: number): BatchContext {
-  return { batchId, batchSize, signal: new AbortController().signal };
+  return { batchId, batchSize, paddedBatchSize: batchSize, signal: new AbortController().signal };
 }
 
 describe('FakeProcessor', () => {

@@ -7,7 +7,12 @@ import {
 } from './simulated-processor.js';
 import { SimulationClock } from './simulation-clock.js';
 
-const CONTEXT: BatchContext = { batchId: 1, batchSize: 2, signal: new AbortController().signal };
+const CONTEXT: BatchContext = {
+  batchId: 1,
+  batchSize: 2,
+  paddedBatchSize: 2,
+  signal: new AbortController().signal,
+};
 
 function create(options: Partial<SimulatedProcessorOptions<number, number>> = {}) {
   const clock = new SimulationClock();

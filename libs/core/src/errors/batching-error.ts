@@ -7,7 +7,7 @@ export abstract class BatchingError extends Error {
   abstract readonly isRetryable: boolean;
 
   /** After how many milliseconds a retry is worth it, where that can be told. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

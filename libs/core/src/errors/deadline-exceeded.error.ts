@@ -9,11 +9,21 @@ const WHERE: Record<DeadlinePhase, string> = {
   execution: 'while its batch was running; its result is dropped',
 };
 
+/** Why a request was refused although its time had not run out yet. */
+export interface DeadlineForecast {
+  /** How long the answer was expected to take, in milliseconds. */
+  readonly expectedMs: number;
+  /** When such a request is expected to make it, in milliseconds. */
+  readonly retryAfterMs: number;
+}
+
 /** The caller's time (`timeoutMs`) was over before there was an answer. */
 export class DeadlineExceededError extends BatchingError {
   readonly code = 'DEADLINE_EXCEEDED';
   /** Only what was refused at admission cost nothing and may be tried again elsewhere or later. */
   readonly isRetryable: boolean;
+  /** At admission: when such a request is expected to make it, in milliseconds. */
+  declare readonly retryAfterMs?: number;
 
   constructor(
     batcherName: string,
@@ -21,8 +31,25 @@ export class DeadlineExceededError extends BatchingError {
     readonly phase: DeadlinePhase,
     /** The time that the caller allowed, in milliseconds. */
     readonly timeoutMs: number,
+    forecast?: DeadlineForecast,
   ) {
-    super(`Batcher "${batcherName}": the request's ${timeoutMs} ms ran out ${WHERE[phase]}.`);
+    super(describe(batcherName, phase, timeoutMs, forecast));
     this.isRetryable = phase === 'admission';
+    if (forecast !== undefined) this.retryAfterMs = forecast.retryAfterMs;
   }
+}
+
+function describe(
+  batcherName: string,
+  phase: DeadlinePhase,
+  timeoutMs: number,
+  forecast?: DeadlineForecast,
+): string {
+  if (forecast === undefined)
+    return `Batcher "${batcherName}": the request's ${timeoutMs} ms ran out ${WHERE[phase]}.`;
+  const { expectedMs, retryAfterMs } = forecast;
+  return (
+    `Batcher "${batcherName}" refused the request: its answer is expected to take ${Math.ceil(expectedMs)} ms, and ` +
+    `timeoutMs allows ${timeoutMs}. Allow more, or try again in about ${retryAfterMs} ms.`
+  );
 }

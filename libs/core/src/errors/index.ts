@@ -6,4 +6,5 @@ export * from './invalid-config.error.js';
 export * from './invalid-request.error.js';
 export * from './queue-full.error.js';
 export * from './request-aborted.error.js';
+export * from './request-too-large.error.js';
 export * from './response-count-mismatch.error.js';

@@ -1,16 +1,37 @@
 import { BatchingError } from './batching-error.js';
 
-/** The queue holds `maxQueueSize` requests; this one was refused at once, nothing of it was kept. */
+/** Why there is no place for a request. */
+export type QueueFullReason =
+  /** The queue holds `maxQueueSize` requests. */
+  | 'queue'
+  /** The queue holds `maxQueueSizePerTenant` requests of this tenant. */
+  | 'tenant'
+  /** It was accepted, but the queue is full and one of higher priority has taken its place. */
+  | 'displaced';
+
+const WHY: Record<QueueFullReason, (limit: number) => string> = {
+  queue: (limit) => `its queue holds all of the ${limit} requests that maxQueueSize allows`,
+  tenant: (limit) =>
+    `its queue holds all of the ${limit} requests that maxQueueSizePerTenant allows for this tenant`,
+  displaced: (limit) =>
+    `its queue holds all of the ${limit} requests that maxQueueSize allows, and one of higher priority needed the place`,
+};
+
+/** There is no place for the request. It was refused at once, or lost its place to one of higher priority. */
 export class QueueFullError extends BatchingError {
   readonly code = 'QUEUE_FULL';
   readonly isRetryable = true;
   /** When the requests now ahead are expected to be through, in milliseconds. */
   override readonly retryAfterMs: number;
 
-  constructor(batcherName: string, maxQueueSize: number, retryAfterMs: number) {
+  constructor(
+    batcherName: string,
+    limit: number,
+    retryAfterMs: number,
+    readonly reason: QueueFullReason = 'queue',
+  ) {
     super(
-      `Batcher "${batcherName}" refused the request: its queue holds all of the ${maxQueueSize} requests that ` +
-        `maxQueueSize allows. Try again in about ${retryAfterMs} ms.`,
+      `Batcher "${batcherName}" refused the request: ${WHY[reason](limit)}. Try again in about ${retryAfterMs} ms.`,
     );
     this.retryAfterMs = retryAfterMs;
   }

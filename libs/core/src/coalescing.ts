@@ -1,0 +1,29 @@
+import type { QueuedRequest } from './queued-request.js';
+
+/** Finds, for a request, the one of the same key that is under way, so that the two can share its place. */
+export class Coalescing<TRequest, TResponse> {
+  private readonly leaders = new Map<string | number, QueuedRequest<TRequest, TResponse>>();
+
+  /** How many keys there are under way. */
+  get size(): number {
+    return this.leaders.size;
+  }
+
+  /** The request of this key that is under way and that somebody still waits for. */
+  find(key: string | number): QueuedRequest<TRequest, TResponse> | undefined {
+    return this.leaders.get(key);
+  }
+
+  /** From now on this request is found by its key. */
+  lead(key: string | number, request: QueuedRequest<TRequest, TResponse>): void {
+    this.leaders.set(key, request);
+  }
+
+  /** The request's place is given up, or its result is there: the next one of its key stands by itself. */
+  forget(request: QueuedRequest<TRequest, TResponse>): void {
+    const { coalescingKey } = request.terms;
+    if (coalescingKey !== undefined && this.leaders.get(coalescingKey) === request) {
+      this.leaders.delete(coalescingKey);
+    }
+  }
+}

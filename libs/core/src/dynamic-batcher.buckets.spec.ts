@@ -1,0 +1,212 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { ManualClock } from 'nestjs-batching/testing';
+import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
+import { setUpTimedLetters } from '../../../test/core/timed-letters-batcher.js';
+import { DynamicBatcher } from './dynamic-batcher.js';
+
+/** A letter's bucket is told by its first character: `b1` is the first request of bucket b. */
+const bucketOf = (text: string): string => text.slice(0, 1);
+
+describe('DynamicBatcher: buckets', () => {
+  it('never share a batch', async () => {
+    const { clock, processor, send, endAllBatches } = await setUpBusyLetters({ bucketOf });
+    for (const text of ['c1', 'd1', 'c2', 'e1', 'd2']) {
+      send(text);
+      await clock.advance(1);
+    }
+    await endAllBatches();
+
+    expect(processor.requestsByBatch.slice(1)).toEqual([['c1', 'c2'], ['d1', 'd2'], ['e1']]);
+  });
+
+  it('fill at the same time, and each goes when it is full', () => {
+    const { processor, send } = setUpLetters({
+      bucketOf,
+      maxBatchSize: 2,
+      maxConcurrentBatches: 4,
+      timeoutStrategy: 'wait-for-full',
+      maxWaitTimeMs: 1000,
+    });
+    for (const text of ['c1', 'd1', 'e1', 'd2', 'e2']) send(text);
+
+    expect(processor.requestsByBatch).toEqual([
+      ['d1', 'd2'],
+      ['e1', 'e2'],
+    ]);
+  });
+
+  it('each wait for company from their own oldest request on', async () => {
+    const { clock, processor, send } = setUpLetters({
+      bucketOf,
+      maxConcurrentBatches: 4,
+      timeoutStrategy: 'dispatch-partial',
+      maxWaitTimeMs: 10,
+    });
+    send('c1');
+    await clock.advance(4);
+    send('d1');
+    await clock.advance(6);
+    expect(processor.requestsByBatch).toEqual([['c1']]);
+
+    await clock.advance(4);
+    expect(processor.requestsByBatch).toEqual([['c1'], ['d1']]);
+  });
+
+  it('go in the order of their most urgent requests', async () => {
+    const { clock, processor, send, endAllBatches } = await setUpBusyLetters({
+      bucketOf,
+      priorityLevels: 2,
+      priorityAgingMs: 100,
+    });
+    send('c1', { priority: 1 });
+    send('d1', { priority: 1 });
+    await clock.advance(10);
+    send('e1');
+    send('d2');
+    await endAllBatches();
+
+    expect(processor.requestsByBatch.slice(1)).toEqual([['e1'], ['d2', 'd1'], ['c1']]);
+  });
+
+  it('go when they are full though a more urgent one waits for company', () => {
+    const { processor, send } = setUpLetters({
+      bucketOf,
+      maxBatchSize: 2,
+      timeoutStrategy: 'wait-for-full',
+      maxWaitTimeMs: 1000,
+    });
+    for (const text of ['c1', 'd1', 'd2']) send(text);
+
+    expect(processor.requestsByBatch).toEqual([['d1', 'd2']]);
+  });
+
+  it('go when they have the preferred size though a more urgent one waits for company', () => {
+    const { processor, send } = setUpLetters({
+      bucketOf,
+      preferredBatchSize: 2,
+      timeoutStrategy: 'wait-for-full',
+      maxWaitTimeMs: 1000,
+    });
+    for (const text of ['c1', 'd1', 'd2']) send(text);
+
+    expect(processor.requestsByBatch).toEqual([['d1', 'd2']]);
+  });
+
+  it('go when their own wait is over though one of higher priority still waits for company', async () => {
+    const { clock, processor, send } = setUpLetters({
+      bucketOf,
+      priorityLevels: 2,
+      timeoutStrategy: 'dispatch-partial',
+      maxWaitTimeMs: 10,
+    });
+    send('c1', { priority: 1 });
+    await clock.advance(5);
+    send('d1', { priority: 0 });
+    await clock.advance(5);
+
+    expect(processor.requestsByBatch).toEqual([['c1']]);
+  });
+
+  it('go in time for their own deadlines, and leave the slot to the one that has to hurry', async () => {
+    const { clock, processor, send } = await setUpTimedLetters({
+      bucketOf,
+      timeoutStrategy: 'wait-for-full',
+      maxWaitTimeMs: 1000,
+    });
+    send('c1');
+    await clock.advance(5);
+    const hurried = send('d1', { timeoutMs: 60 });
+    await clock.advance(60);
+
+    expect(hurried.response?.response).toBe('D1');
+    expect(processor.requestsByBatch).toEqual([['d1']]);
+  });
+
+  it('starve nowhere: whatever comes, a request waits for those only that came before it', async () => {
+    const { clock, processor, send } = await setUpTimedLetters({ bucketOf, maxQueueSize: 10_000 });
+    const flood = (): void => void [1, 2, 3].forEach((number) => send(`f${number}`));
+    for (let count = 0; count < 20; count += 1) {
+      flood();
+      await clock.advance(10);
+    }
+    const single = send('x1');
+    const before = processor.requestsByBatch.length;
+    const waiting = Math.ceil(60 / 4);
+    for (let count = 0; count < 100; count += 1) {
+      flood();
+      await clock.advance(10);
+    }
+
+    expect(single.response?.response).toBe('X1');
+    const place = processor.requestsByBatch.findIndex(([first]) => first === 'x1');
+    expect(place - before).toBeLessThanOrEqual(waiting);
+  });
+
+  it('may have numbers for keys, and none at all', async () => {
+    const { processor, sendAll, endAllBatches } = await setUpBusyLetters({
+      bucketOf: (text) => (text < 'm' ? undefined : text.length),
+    });
+    sendAll('azby');
+    await endAllBatches();
+
+    expect(processor.requestsByBatch.slice(1)).toEqual([
+      ['a', 'b'],
+      ['z', 'y'],
+    ]);
+  });
+
+  it('are counted while requests wait in them', async () => {
+    const { batcher, send, endAllBatches } = await setUpBusyLetters({ bucketOf });
+    for (const text of ['c1', 'd1', 'c2']) send(text);
+    expect(batcher.getStatistics().buckets).toBe(2);
+
+    await endAllBatches();
+    expect(batcher.getStatistics().buckets).toBe(0);
+  });
+});
+
+describe('DynamicBatcher: many distinct buckets, tenants and keys', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const heapMb = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / 2 ** 20;
+  };
+
+  it('leave nothing behind, whether their requests ran or were taken back', async () => {
+    const clock = new ManualClock();
+    const batcher = new DynamicBatcher<number, number>(
+      { maxBatchSize: 4, maxQueueSize: 1000, priorityLevels: 2, bucketOf: (n) => n, keyOf: (n) => n },
+      (numbers: readonly number[]) => numbers,
+      { clock },
+    );
+    let lastKey = 0;
+    const comeAndGo = async (count: number): Promise<void> => {
+      for (let round = 0; round < count / 1000; round += 1) {
+        // Node looks at all listeners of a signal when one comes or goes: many share one only where few do.
+        const controllers = Array.from({ length: 100 }, () => new AbortController());
+        for (let place = 0; place < 1000; place += 1) {
+          lastKey += 1;
+          const isTakenBack = place % 10 > 0;
+          const answer = batcher.process(lastKey, {
+            tenant: `tenant ${lastKey}`,
+            priority: lastKey % 2,
+            ...(isTakenBack && { signal: controllers[place % 100]!.signal }),
+          });
+          answer.catch(() => undefined);
+        }
+        for (const controller of controllers) controller.abort();
+        await clock.advance(1);
+      }
+    };
+    await comeAndGo(50_000);
+    const beforeMb = heapMb();
+    await comeAndGo(100_000);
+
+    expect(heapMb() - beforeMb).toBeLessThan(3);
+    const { buckets, requests, currentQueueSize } = batcher.getStatistics();
+    expect({ buckets, currentQueueSize }).toEqual({ buckets: 0, currentQueueSize: 0 });
+    expect(requests).toMatchObject({ accepted: 150_000, succeeded: 15_000, aborted: 135_000 });
+  }, 60_000);
+});

@@ -1,0 +1,105 @@
+import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
+import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
+import { WatchedPromise } from '../../../test/core/watched-promise.js';
+import { DynamicBatcher } from './dynamic-batcher.js';
+import { DeadlineExceededError } from './errors/index.js';
+
+describe('DynamicBatcher: deadlines', () => {
+  it('rejects a waiting request exactly when its time is over, while every slot is busy', async () => {
+    const { clock, processor, send } = await setUpBusyLetters();
+    const call = send('a', { timeoutMs: 30 });
+    await clock.advance(29.999);
+    expect(call.isSettled).toBe(false);
+
+    await clock.advance(0.001);
+    expect(call.error).toBeInstanceOf(DeadlineExceededError);
+    expect(call.error).toMatchObject({ phase: 'queue', timeoutMs: 30, isRetryable: false });
+
+    processor.running[0]?.succeed();
+    await clock.advance();
+    expect(processor.requestsByBatch).toEqual([['busy']]);
+  });
+
+  it('frees the place of an expired request at once while every slot is busy', async () => {
+    const { clock, send } = await setUpBusyLetters({ maxBatchSize: 2, maxQueueSize: 2 });
+    send('a');
+    send('b', { timeoutMs: 30 });
+    await clock.advance(30);
+    const call = send('c');
+    await clock.advance();
+
+    expect(call.isSettled).toBe(false);
+  });
+
+  it('expires each request at its own time, whatever the order in which they came', async () => {
+    const { clock, send } = await setUpBusyLetters();
+    const calls = [40, 10, 30, 20].map((timeoutMs) => send('a', { timeoutMs }));
+    const settled: boolean[][] = [];
+    for (let step = 0; step < 4; step += 1) {
+      await clock.advance(10);
+      settled.push(calls.map((call) => call.isSettled));
+    }
+
+    expect(settled).toEqual([
+      [false, true, false, false],
+      [false, true, false, true],
+      [false, true, true, true],
+      [true, true, true, true],
+    ]);
+  });
+
+  it('rejects a request when its time is over while its batch runs, and drops its result', async () => {
+    const { clock, processor, send } = setUpLetters();
+    const late = send('a', { timeoutMs: 30 });
+    const patient = send('b');
+    await clock.advance(30);
+    expect(late.error).toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'execution' });
+
+    processor.running[0]?.succeed();
+    await clock.advance();
+    expect(late.response).toBeUndefined();
+    expect(patient.response).toBe('B');
+  });
+
+  it('lets a request expire that waits for company, without waking the others', async () => {
+    const { clock, processor, send } = setUpLetters({
+      timeoutStrategy: 'dispatch-partial',
+      maxWaitTimeMs: 100,
+    });
+    const late = send('a', { timeoutMs: 30 });
+    await clock.advance(20);
+    send('b');
+    await clock.advance(99);
+    expect(late.error).toBeInstanceOf(DeadlineExceededError);
+    expect(processor.batches).toEqual([]);
+
+    await clock.advance(1);
+    expect(processor.requestsByBatch).toEqual([['b']]);
+  });
+
+  it('gives the time of the configuration to a call that does not say, and its own to one that does', async () => {
+    const { clock, send } = await setUpBusyLetters({ defaultTimeoutMs: 50 });
+    const usual = send('a');
+    const hurried = send('b', { timeoutMs: 20 });
+    const patient = send('c', { timeoutMs: Infinity });
+    await clock.advance(20);
+    expect([usual.isSettled, hurried.isSettled]).toEqual([false, true]);
+
+    await clock.advance(30);
+    expect(usual.error).toMatchObject({ code: 'DEADLINE_EXCEEDED', timeoutMs: 50 });
+
+    await clock.advance(1_000_000);
+    expect(patient.isSettled).toBe(false);
+  });
+
+  it('names exactly the time that the caller gave, also on a clock with fractions', async () => {
+    const clock = new ManualClock(5_318_008.0004);
+    const batcher = new DynamicBatcher({}, new FakeProcessor(String), { name: 'letters', clock });
+    const call = new WatchedPromise(batcher.process('a', { timeoutMs: 33.3 }));
+    await clock.advance(34);
+
+    expect((call.error as Error).message).toBe(
+      `Batcher "letters": the request's 33.3 ms ran out while its batch was running; its result is dropped.`,
+    );
+  });
+});

@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import {
+  buildEntries,
+  idsOf,
+  NumberedEntry,
+  takeAll,
+  type EntryTraits,
+} from '../../../../test/core/queue-entry-builder.js';
+import { BoundedRequestQueue } from './bounded-request-queue.js';
+
+const AGING_MS = 100;
+
+function queueOf(traits: readonly EntryTraits[], { maxQueueSize = 1000, fullSize = 4 } = {}) {
+  const rules = {
+    maxQueueSize,
+    fullSize,
+    priorityAgingMs: AGING_MS,
+    weightOf: () => 1,
+    isFull: ({ size }: { size: number }): boolean => size >= rules.fullSize,
+  };
+  const queue = new BoundedRequestQueue<NumberedEntry>(rules);
+  const entries = buildEntries(...traits);
+  for (const entry of entries) queue.enqueue(entry);
+  /** Takes from the bucket whose turn it is, as a batch would. */
+  const take = (most: number): number[] => {
+    const bucket = queue.mostUrgentBucket;
+    if (bucket === undefined) return [];
+    const taken = takeAll(() => queue.take(bucket), most);
+    queue.settle(bucket);
+    return idsOf(taken);
+  };
+  return { queue, entries, rules, take };
+}
+
+const plain = (count: number): EntryTraits[] => Array.from({ length: count }, () => ({}));
+
+describe('BoundedRequestQueue', () => {
+  it('gives out what came first, first, and no more than there is', () => {
+    const { queue, take } = queueOf(plain(5));
+    expect([take(2), take(10), take(1)]).toEqual([[0, 1], [2, 3, 4], []]);
+    expect([queue.size, queue.isEmpty]).toEqual([0, true]);
+  });
+
+  it('is full with maxQueueSize requests, and has room again when one leaves from anywhere', () => {
+    const { queue, entries, rules } = queueOf(plain(3), { maxQueueSize: 3 });
+    expect(queue.isFull).toBe(true);
+    queue.remove(entries[1]!);
+    expect(queue.isFull).toBe(false);
+
+    rules.maxQueueSize = 1;
+    expect(queue.isFull).toBe(true);
+  });
+
+  it('does nothing when a request leaves that is not here', () => {
+    const { queue, entries, take } = queueOf([{}, { bucketKey: 'a' }, { tenant: 'b' }]);
+    take(1);
+    for (const id of [0, 1, 1]) queue.remove(entries[id]!);
+    queue.remove(new NumberedEntry(9, { bucketKey: 'unknown' }));
+    expect([queue.size, queue.bucketCount, queue.sizeOfTenant('b')]).toEqual([1, 1, 1]);
+  });
+
+  it('knows how many wait for each tenant, in all buckets and priorities', () => {
+    const { queue, entries } = queueOf([
+      { tenant: 'a' },
+      { tenant: 'a', bucketKey: 'x', priority: 1 },
+      { tenant: 'b' },
+    ]);
+    expect(['a', 'b', 'c'].map((tenant) => queue.sizeOfTenant(tenant))).toEqual([2, 1, 0]);
+    queue.remove(entries[1]!);
+    expect(queue.sizeOfTenant('a')).toBe(1);
+  });
+
+  it('gives its place up first who came last in the lowest priority', () => {
+    const { queue, entries } = queueOf([
+      { priority: 2 },
+      { priority: 1 },
+      { priority: 2 },
+      { priority: 1 },
+      {},
+    ]);
+    expect(queue.findDisplaceable(0)).toBe(entries[2]);
+    expect(queue.findDisplaceable(1)).toBe(entries[2]);
+    expect(queue.findDisplaceable(2)).toBeUndefined();
+
+    queue.remove(entries[2]!);
+    queue.remove(entries[0]!);
+    expect(queue.findDisplaceable(0)).toBe(entries[3]);
+    expect(queue.findDisplaceable(1)).toBeUndefined();
+  });
+
+  it('lets no request of the highest priority give up its place', () => {
+    expect(queueOf(plain(3)).queue.findDisplaceable(0)).toBeUndefined();
+  });
+
+  it('does not count who was put back as gone when it looks for a place', () => {
+    const { queue, entries } = queueOf([{ priority: 1 }, { priority: 1 }]);
+    const bucket = queue.mostUrgentBucket!;
+    const taken = takeAll(() => queue.take(bucket));
+    for (const entry of taken.toReversed()) queue.putBack(bucket, entry);
+    queue.settle(bucket);
+    expect(queue.findDisplaceable(0)).toBe(entries[1]);
+    expect(queue.size).toBe(2);
+  });
+});
+
+describe('BoundedRequestQueue: buckets', () => {
+  it('lets the bucket with the most urgent request go first', () => {
+    const { take } = queueOf([
+      { bucketKey: 'a', enqueuedAtMs: 0, priority: 1 },
+      { bucketKey: 'b', enqueuedAtMs: 60, priority: 0 },
+      { bucketKey: undefined, enqueuedAtMs: 80, priority: 0 },
+      { bucketKey: 'a', enqueuedAtMs: 90, priority: 1 },
+    ]);
+    expect([take(9), take(9), take(9)]).toEqual([[1], [2], [0, 3]]);
+  });
+
+  it('names others that may have a reason to go: full ones, older ones, the common one', () => {
+    const { queue } = queueOf(
+      [
+        { bucketKey: 'old', enqueuedAtMs: 0, priority: 1 },
+        { bucketKey: 'urgent', enqueuedAtMs: 5 },
+        { bucketKey: 'full', enqueuedAtMs: 6 },
+        { bucketKey: 'full', enqueuedAtMs: 6 },
+        { enqueuedAtMs: 7 },
+      ],
+      { fullSize: 2 },
+    );
+    expect(queue.mostUrgentBucket?.key).toBe('urgent');
+    expect(queue.otherCandidates.map(({ key }) => key)).toEqual(['full', 'old', undefined]);
+  });
+
+  it('names no others where there is one bucket only', () => {
+    expect(queueOf(plain(9)).queue.otherCandidates).toEqual([]);
+  });
+
+  it('finds full buckets by the rules as they are now', () => {
+    const { queue, rules } = queueOf([{ bucketKey: 'a' }, { bucketKey: 'b' }, { bucketKey: 'b' }]);
+    rules.fullSize = 2;
+    queue.settleAll();
+    expect(queue.otherCandidates.map(({ key }) => key)).toContain('b');
+  });
+
+  it('counts what is served before a newcomer, in its bucket and in the others', () => {
+    const { queue } = queueOf([{ bucketKey: 'a' }, { bucketKey: 'a' }, { bucketKey: 'b' }, {}]);
+    const aheadIn = (bucketKey?: string): unknown =>
+      queue.countAhead({ bucketKey, priority: 0, tenant: undefined });
+    expect(aheadIn('a')).toEqual({ inBucket: 2, inOtherBuckets: 2, otherBuckets: 2 });
+    expect(aheadIn('new')).toEqual({ inBucket: 0, inOtherBuckets: 4, otherBuckets: 3 });
+    expect(aheadIn()).toEqual({ inBucket: 1, inOtherBuckets: 3, otherBuckets: 2 });
+  });
+
+  it('forgets each of many keys when nobody waits for it any more', () => {
+    const { queue } = queueOf([]);
+    for (let id = 0; id < 10_000; id += 1) {
+      const [kept, left] = buildEntries({ bucketKey: id, enqueuedAtMs: id }, { bucketKey: `${id}` });
+      queue.enqueue(kept!);
+      queue.enqueue(left!);
+      queue.remove(left!);
+      const bucket = queue.mostUrgentBucket!;
+      queue.take(bucket);
+      queue.settle(bucket);
+    }
+    expect([queue.size, queue.bucketCount, queue.mostUrgentBucket]).toEqual([0, 0, undefined]);
+  });
+});
+
+describe('BoundedRequestQueue: against a look at everything that waits', () => {
+  const step = fc.record({
+    do: fc.constantFrom('come', 'come', 'come', 'leave', 'take', 'take and put back'),
+    bucketKey: fc.constantFrom(undefined, undefined, 'a', 'b'),
+    priority: fc.constantFrom(0, 0, 1, 2),
+    tenant: fc.constantFrom(undefined, 'x', 'y'),
+    cost: fc.integer({ min: 1, max: 5 }),
+    gapMs: fc.nat(50),
+    which: fc.nat(1000),
+    count: fc.integer({ min: 1, max: 6 }),
+  });
+
+  const urgencyOf = ({ enqueuedAtMs, priority }: NumberedEntry): number => enqueuedAtMs + priority * AGING_MS;
+  const smallest = (numbers: readonly number[]): number => Math.min(Infinity, ...numbers);
+
+  function expectSame(queue: BoundedRequestQueue<NumberedEntry>, waiting: readonly NumberedEntry[]): void {
+    expect([queue.size, queue.isEmpty, queue.isFull]).toEqual([
+      waiting.length,
+      waiting.length === 0,
+      waiting.length >= 20,
+    ]);
+    expect(queue.bucketCount).toBe(new Set(waiting.map(({ bucketKey }) => bucketKey)).size);
+    expect(queue.oldest?.enqueuedAtMs ?? Infinity).toBe(smallest(waiting.map((each) => each.enqueuedAtMs)));
+    expect(queue.mostUrgentBucket?.urgentSinceMs ?? Infinity).toBe(smallest(waiting.map(urgencyOf)));
+    for (const tenant of ['x', 'y']) {
+      expect(queue.sizeOfTenant(tenant)).toBe(waiting.filter((each) => each.tenant === tenant).length);
+    }
+    const lowest = Math.max(0, ...waiting.map(({ priority }) => priority));
+    const newestOfLowest = lowest === 0 ? undefined : waiting.findLast(({ priority }) => priority === lowest);
+    expect(queue.findDisplaceable(0)).toBe(newestOfLowest);
+    const bucket = queue.mostUrgentBucket;
+    const together = waiting.filter(({ bucketKey }) => bucketKey === bucket?.key);
+    expect(bucket?.totalCost ?? 0).toBe(together.reduce((sum, { cost }) => sum + cost, 0));
+    expect(bucket?.largestCost ?? 0).toBe(Math.max(0, ...together.map(({ cost }) => cost)));
+  }
+
+  /** Who may be next in a bucket: the oldest of a tenant, in the priority whose oldest is the most urgent. */
+  function mayBeNext(entry: NumberedEntry, together: readonly NumberedEntry[]): boolean {
+    const ofPriority = together.filter(({ priority }) => priority === entry.priority);
+    const isFirstOfTenant = ofPriority.find(({ tenant }) => tenant === entry.tenant) === entry;
+    return isFirstOfTenant && smallest(ofPriority.map(urgencyOf)) === smallest(together.map(urgencyOf));
+  }
+
+  it('holds the same and gives it out in a right order, whatever is done with it', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+        const { queue } = queueOf([], { maxQueueSize: 20 });
+        let waiting: NumberedEntry[] = [];
+        let nowMs = 0;
+        for (const [id, { do: action, which, count, gapMs, ...traits }] of steps.entries()) {
+          nowMs += gapMs;
+          if (action === 'come') {
+            if (queue.isFull) continue;
+            const entry = new NumberedEntry(id, { ...traits, enqueuedAtMs: nowMs });
+            queue.enqueue(entry);
+            waiting.push(entry);
+          } else if (action === 'leave' && waiting.length > 0) {
+            const [leaving] = waiting.splice(which % waiting.length, 1);
+            queue.remove(leaving!);
+          } else if (action.startsWith('take')) {
+            const bucket = queue.mostUrgentBucket;
+            if (bucket === undefined) continue;
+            const before = waiting;
+            const taken = takeAll(() => {
+              const together = waiting.filter(({ bucketKey }) => bucketKey === bucket.key);
+              const entry = queue.take(bucket);
+              if (entry !== undefined) expect(mayBeNext(entry, together)).toBe(true);
+              waiting = waiting.filter((each) => each !== entry);
+              return entry;
+            }, count);
+            if (action === 'take and put back') {
+              for (const entry of taken.toReversed()) queue.putBack(bucket, entry);
+              waiting = before;
+            }
+            queue.settle(bucket);
+          }
+          expectSame(queue, waiting);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

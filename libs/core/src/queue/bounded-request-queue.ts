@@ -1,0 +1,178 @@
+import { ArrivalIndex } from './arrival-index.js';
+import { BucketOrder } from './bucket-order.js';
+import { Bucket, type BucketRules } from './bucket.js';
+import { isQueued, type QueueEntry } from './queue-entry.js';
+
+/** What the queue must know of the configuration; asked for each time, since it may change. */
+export interface QueueRules extends BucketRules {
+  readonly maxQueueSize: number;
+  /** Whether a bucket holds as much as a batch takes. */
+  isFull(bucket: {
+    readonly size: number;
+    readonly totalCost: number;
+    readonly largestCost: number;
+  }): boolean;
+}
+
+/** What is served before a request that comes now. */
+export interface RequestsAhead {
+  readonly inBucket: number;
+  readonly inOtherBuckets: number;
+  readonly otherBuckets: number;
+}
+
+/**
+ * All that waits, never more than `maxQueueSize`; by bucket, then by priority, then by tenant, then in the order
+ * in which it came. A request can leave from anywhere, and its place is free at once.
+ *
+ * With one bucket, one priority and no tenants it is one ring: what is not used costs nothing.
+ */
+export class BoundedRequestQueue<TEntry extends QueueEntry> {
+  /** How many requests wait. */
+  size = 0;
+  /** The bucket of all requests that name none. */
+  private readonly common: Bucket<TEntry>;
+  private readonly keyed: BucketOrder<TEntry>;
+  private readonly sizeByTenant = new Map<string, number>();
+  /** For each priority above 0 who came last: the first ones to give up their places. */
+  private readonly arrivalsByPriority: (ArrivalIndex<TEntry> | undefined)[] = [];
+
+  constructor(private readonly rules: QueueRules) {
+    this.common = new Bucket<TEntry>(undefined, rules);
+    this.keyed = new BucketOrder<TEntry>(
+      (key) => new Bucket<TEntry>(key, rules),
+      (bucket) => rules.isFull(bucket),
+    );
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.rules.maxQueueSize;
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
+
+  get bucketCount(): number {
+    return this.keyed.size + (this.common.size > 0 ? 1 : 0);
+  }
+
+  /** Who has waited longest. */
+  get oldest(): TEntry | undefined {
+    const common = this.common.oldest;
+    const keyed = this.keyed.oldest?.oldest;
+    if (common === undefined || keyed === undefined) return common ?? keyed;
+    return common.enqueuedAtMs <= keyed.enqueuedAtMs ? common : keyed;
+  }
+
+  /** The bucket whose turn it is: the one with the most urgent request. */
+  get mostUrgentBucket(): Bucket<TEntry> | undefined {
+    const { mostUrgent } = this.keyed;
+    if (this.common.size === 0) return mostUrgent;
+    return mostUrgent === undefined || this.common.urgentSinceMs <= mostUrgent.urgentSinceMs
+      ? this.common
+      : mostUrgent;
+  }
+
+  /** The buckets that may have a reason to go although another is more urgent: full, or waiting for longer. */
+  get otherCandidates(): readonly Bucket<TEntry>[] {
+    if (this.keyed.size === 0) return [];
+    const candidates = [
+      this.keyed.firstFull,
+      this.keyed.oldest,
+      this.common.size > 0 ? this.common : undefined,
+    ];
+    return candidates.filter((bucket) => bucket !== undefined);
+  }
+
+  /** What is served before a request that comes now; an estimate, for forecasts. */
+  countAhead({
+    bucketKey,
+    priority,
+    tenant,
+  }: Pick<TEntry, 'bucketKey' | 'priority' | 'tenant'>): RequestsAhead {
+    const bucket = bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
+    const bucketSize = bucket?.size ?? 0;
+    return {
+      inBucket: bucket?.countAhead(priority, tenant) ?? 0,
+      inOtherBuckets: this.size - bucketSize,
+      otherBuckets: this.bucketCount - (bucketSize > 0 ? 1 : 0),
+    };
+  }
+
+  sizeOfTenant(tenant: string): number {
+    return this.sizeByTenant.get(tenant) ?? 0;
+  }
+
+  /** Who would have to go so that a request of this priority can stay: the lowest priority's newest. */
+  findDisplaceable(priority: number): TEntry | undefined {
+    for (let lowest = this.arrivalsByPriority.length - 1; lowest > priority; lowest -= 1) {
+      const newest = this.arrivalsByPriority[lowest]?.newest;
+      if (newest !== undefined) return newest;
+    }
+    return undefined;
+  }
+
+  /** Lets a request wait, and tells in which bucket. The caller has made sure that there is room. */
+  enqueue(entry: TEntry): Bucket<TEntry> {
+    const bucket = entry.bucketKey === undefined ? this.common : this.keyed.findOrCreate(entry.bucketKey);
+    bucket.add(entry);
+    this.size += 1;
+    if (entry.priority > 0) this.arrivalsOf(entry.priority).add(entry, this.size);
+    if (entry.tenant !== undefined) this.countTenant(entry.tenant, 1);
+    this.settle(bucket);
+    return bucket;
+  }
+
+  /** The bucket of a request that waits here. */
+  bucketOf({ bucketKey }: TEntry): Bucket<TEntry> | undefined {
+    return bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
+  }
+
+  /** Takes the next request of a bucket out. `settle` must follow when enough have been taken. */
+  take(bucket: Bucket<TEntry>): TEntry | undefined {
+    const entry = bucket.take();
+    if (entry === undefined) return undefined;
+    this.size -= 1;
+    if (entry.tenant !== undefined) this.countTenant(entry.tenant, -1);
+    return entry;
+  }
+
+  /** Undoes the latest `take` that has not been undone. `settle` must follow. */
+  putBack(bucket: Bucket<TEntry>, entry: TEntry): void {
+    bucket.putBack(entry);
+    this.size += 1;
+    if (entry.tenant !== undefined) this.countTenant(entry.tenant, 1);
+  }
+
+  /** Brings the order of the buckets up to date after requests have been taken from one. */
+  settle(bucket: Bucket<TEntry>): void {
+    if (bucket !== this.common) this.keyed.update(bucket);
+  }
+
+  /** Looks at every bucket anew: the rules have changed. */
+  settleAll(): void {
+    this.keyed.updateAll();
+  }
+
+  /** Takes one request out, wherever it stands; nothing happens if it is not here. */
+  remove(entry: TEntry): void {
+    if (!isQueued(entry)) return;
+    const bucket = this.bucketOf(entry);
+    if (bucket === undefined) return;
+    bucket.remove(entry);
+    this.size -= 1;
+    if (entry.tenant !== undefined) this.countTenant(entry.tenant, -1);
+    this.settle(bucket);
+  }
+
+  private arrivalsOf(priority: number): ArrivalIndex<TEntry> {
+    return (this.arrivalsByPriority[priority] ??= new ArrivalIndex<TEntry>(isQueued));
+  }
+
+  private countTenant(tenant: string, change: number): void {
+    const size = this.sizeOfTenant(tenant) + change;
+    if (size === 0) this.sizeByTenant.delete(tenant);
+    else this.sizeByTenant.set(tenant, size);
+  }
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { NumberedEntry } from '../../../../test/core/queue-entry-builder.js';
+import { BucketOrder } from './bucket-order.js';
+import { Bucket } from './bucket.js';
+
+const RULES = { priorityAgingMs: 100, weightOf: () => 1 };
+
+/** A bucket is full with `fullSize` requests. */
+function orderOf(rules = { fullSize: 3 }) {
+  const order = new BucketOrder<NumberedEntry>(
+    (key) => new Bucket<NumberedEntry>(key, RULES),
+    ({ size }) => size >= rules.fullSize,
+  );
+  const add = (key: string, entry: NumberedEntry): Bucket<NumberedEntry> => {
+    const bucket = order.findOrCreate(key);
+    bucket.add(entry);
+    order.update(bucket);
+    return bucket;
+  };
+  const take = (key: string): void => {
+    const bucket = order.find(key)!;
+    bucket.take();
+    order.update(bucket);
+  };
+  return { order, add, take, rules };
+}
+
+let lastId = 0;
+const entryAt = (enqueuedAtMs: number, priority = 0): NumberedEntry =>
+  new NumberedEntry((lastId += 1), { enqueuedAtMs, priority });
+
+describe('BucketOrder', () => {
+  it('knows nothing when there are no buckets', () => {
+    const { order } = orderOf();
+    expect([order.size, order.mostUrgent, order.oldest, order.firstFull]).toEqual([
+      0,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('finds a bucket by its key while it has requests, and forgets it when it has none', () => {
+    const { order, add, take } = orderOf();
+    const bucket = add('a', entryAt(1));
+    expect(order.find('a')).toBe(bucket);
+    expect(order.findOrCreate('a')).toBe(bucket);
+
+    take('a');
+    expect([order.size, order.find('a'), order.mostUrgent, order.oldest]).toEqual([
+      0,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('tells the bucket with the most urgent request from the one that has waited longest', () => {
+    const { order, add } = orderOf();
+    add('old and low', entryAt(10, 1));
+    add('young and high', entryAt(50, 0));
+    expect(order.mostUrgent?.key).toBe('young and high');
+    expect(order.oldest?.key).toBe('old and low');
+  });
+
+  it('knows the bucket that has been full for longest', () => {
+    const { order, add, take } = orderOf({ fullSize: 2 });
+    for (const key of ['a', 'b', 'c', 'c', 'b']) add(key, entryAt(1));
+    expect(order.firstFull?.key).toBe('c');
+    take('c');
+    expect(order.firstFull?.key).toBe('b');
+    take('b');
+    expect(order.firstFull).toBeUndefined();
+  });
+
+  it('looks at all buckets anew when the rules have changed', () => {
+    const { order, add, rules } = orderOf({ fullSize: 3 });
+    for (const key of ['a', 'b', 'b', 'c', 'c', 'c']) add(key, entryAt(1));
+    rules.fullSize = 2;
+    order.updateAll();
+    order.find('c')?.take();
+    order.find('c')?.take();
+    order.updateAll();
+    expect(order.firstFull?.key).toBe('b');
+  });
+
+  it('knows the same as a look at all buckets, whatever comes and goes', () => {
+    const step = fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      comes: fc.boolean(),
+      priority: fc.nat(2),
+      gapMs: fc.nat(40),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
+        const { order, add, take } = orderOf();
+        let nowMs = 0;
+        const keys = new Set<string>();
+        for (const { key, comes, priority, gapMs } of steps) {
+          nowMs += gapMs;
+          if (comes) add(key, entryAt(nowMs, priority));
+          else if (order.find(key) !== undefined) take(key);
+          keys.add(key);
+          const buckets = [...keys].map((each) => order.find(each)).filter((bucket) => bucket !== undefined);
+          expect(order.size).toBe(buckets.length);
+          expect(order.mostUrgent?.urgentSinceMs ?? Infinity).toBe(
+            Math.min(Infinity, ...buckets.map((bucket) => bucket.urgentSinceMs)),
+          );
+          expect(order.oldest?.oldest?.enqueuedAtMs ?? Infinity).toBe(
+            Math.min(Infinity, ...buckets.map((bucket) => bucket.oldest?.enqueuedAtMs ?? NaN)),
+          );
+          expect(order.firstFull !== undefined).toBe(buckets.some(({ size }) => size >= 3));
+          expect(order.firstFull?.size ?? 3).toBeGreaterThanOrEqual(3);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import {
+  buildEntries,
+  idsOf,
+  NumberedEntry,
+  takeAll,
+  type EntryTraits,
+} from '../../../../test/core/queue-entry-builder.js';
+import { Bucket } from './bucket.js';
+
+const AGING_MS = 100;
+
+function bucketOf(traits: readonly EntryTraits[], priorityAgingMs = AGING_MS) {
+  const rules = { priorityAgingMs, weightOf: () => 1 };
+  const bucket = new Bucket<NumberedEntry>('key', rules);
+  const entries = buildEntries(...traits);
+  for (const entry of entries) bucket.add(entry);
+  const take = (most?: number): number[] => idsOf(takeAll(() => bucket.take(), most));
+  return { bucket, entries, rules, take };
+}
+
+describe('Bucket: priorities', () => {
+  it('serves a higher priority first, and within one those that came first', () => {
+    const { take } = bucketOf([{ priority: 2 }, { priority: 1 }, { priority: 0 }, { priority: 1 }, {}]);
+    expect(take()).toEqual([2, 4, 1, 3, 0]);
+  });
+
+  it('serves who has waited for the head start of the others before those', () => {
+    const { take } = bucketOf([
+      { enqueuedAtMs: 0, priority: 1 },
+      { enqueuedAtMs: 99, priority: 0 },
+      { enqueuedAtMs: 101, priority: 0 },
+    ]);
+    expect(take()).toEqual([1, 0, 2]);
+  });
+
+  it('serves the higher priority when two are equally urgent', () => {
+    const { take } = bucketOf([
+      { enqueuedAtMs: 0, priority: 1 },
+      { enqueuedAtMs: 100, priority: 0 },
+    ]);
+    expect(take()).toEqual([1, 0]);
+  });
+
+  it('serves in the order of arrival where priorities do not count', () => {
+    const { take } = bucketOf([{ priority: 3 }, { priority: 0 }, { priority: 2 }], 0);
+    expect(take()).toEqual([0, 1, 2]);
+  });
+
+  it('lets a request of priority p be overtaken only by those that come within p times the aging', () => {
+    const trait = fc.record({
+      priority: fc.nat(3),
+      gapMs: fc.nat(60),
+    });
+    fc.assert(
+      fc.property(fc.array(trait, { minLength: 1, maxLength: 50, size: 'max' }), (arrivals) => {
+        let enqueuedAtMs = 0;
+        const { bucket } = bucketOf(
+          arrivals.map(({ priority, gapMs }) => ({ priority, enqueuedAtMs: (enqueuedAtMs += gapMs) })),
+        );
+        const served = takeAll(() => bucket.take());
+        served.forEach((request, place) => {
+          for (const before of served.slice(0, place)) {
+            const headStartMs = (request.priority - before.priority) * AGING_MS;
+            expect(before.enqueuedAtMs - request.enqueuedAtMs).toBeLessThanOrEqual(headStartMs);
+          }
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is as urgent as its most urgent request', () => {
+    const { bucket, take } = bucketOf([
+      { enqueuedAtMs: 10, priority: 2 },
+      { enqueuedAtMs: 60, priority: 1 },
+    ]);
+    expect(bucket.urgentSinceMs).toBe(160);
+    take(1);
+    expect(bucket.urgentSinceMs).toBe(210);
+    take(1);
+    expect(bucket.urgentSinceMs).toBe(Infinity);
+  });
+
+  it('takes another head start for the decision after it has changed', () => {
+    const rules = { priorityAgingMs: AGING_MS, weightOf: () => 1 };
+    const bucket = new Bucket<NumberedEntry>('key', rules);
+    const [low, high] = buildEntries({ enqueuedAtMs: 0, priority: 1 }, { enqueuedAtMs: 50 });
+    bucket.add(low!);
+    bucket.add(high!);
+    expect(bucket.next).toBe(high);
+    rules.priorityAgingMs = 10;
+    expect(bucket.next).toBe(low);
+  });
+});
+
+describe('Bucket', () => {
+  it('knows who has waited longest, whatever its priority', () => {
+    const { bucket, entries, take } = bucketOf([
+      { enqueuedAtMs: 3, priority: 1 },
+      { enqueuedAtMs: 5, priority: 0 },
+      { enqueuedAtMs: 7, priority: 2 },
+    ]);
+    expect(bucket.oldest).toBe(entries[0]);
+    bucket.remove(entries[0]!);
+    expect(bucket.oldest).toBe(entries[1]);
+    take(1);
+    expect(bucket.oldest).toBe(entries[2]);
+  });
+
+  it('lets the tenants of one priority take turns, those from before the first one named included', () => {
+    const { take } = bucketOf([{}, {}, {}, { tenant: 'a' }, { tenant: 'a' }, { tenant: 'a' }]);
+    expect(take()).toEqual([0, 3, 1, 4, 2, 5]);
+  });
+
+  it('keeps tenants apart in each priority', () => {
+    const { take } = bucketOf([
+      { priority: 1, tenant: 'a' },
+      { priority: 1, tenant: 'a' },
+      { priority: 1, tenant: 'b' },
+      { priority: 0, tenant: 'a' },
+    ]);
+    expect(take()).toEqual([3, 0, 2, 1]);
+  });
+
+  it('has the total and the largest cost of those that are here', () => {
+    const { bucket, entries, take } = bucketOf([{ cost: 2 }, { cost: 9 }, { cost: 4 }, { cost: 4 }]);
+    expect([bucket.size, bucket.totalCost, bucket.largestCost]).toEqual([4, 19, 9]);
+    bucket.remove(entries[1]!);
+    expect([bucket.size, bucket.totalCost, bucket.largestCost]).toEqual([3, 10, 4]);
+    take(2);
+    expect([bucket.size, bucket.totalCost, bucket.largestCost]).toEqual([1, 4, 4]);
+    bucket.putBack(entries[2]!);
+    expect([bucket.size, bucket.totalCost, bucket.largestCost]).toEqual([2, 8, 4]);
+    take();
+    expect([bucket.size, bucket.totalCost, bucket.largestCost]).toEqual([0, 0, 0]);
+  });
+
+  it('is left without a rest of cost by fractions that do not add up', () => {
+    const { bucket, take } = bucketOf([{ cost: 0.1 }, { cost: 0.2 }, { cost: 0.3 }]);
+    take();
+    expect(bucket.totalCost).toBe(0);
+  });
+
+  it('expects those of higher priority, and those of the same that came before, ahead of a newcomer', () => {
+    const { bucket } = bucketOf([{ priority: 0 }, { priority: 0 }, { priority: 1 }, { priority: 2 }]);
+    expect([0, 1, 2, 3].map((priority) => bucket.countAhead(priority, undefined))).toEqual([2, 3, 4, 4]);
+  });
+
+  it('serves what was put back as before, with priorities and tenants', () => {
+    const trait = fc.record({
+      priority: fc.nat(2),
+      tenant: fc.constantFrom(undefined, 'a', 'b'),
+      gapMs: fc.nat(80),
+    });
+    fc.assert(
+      fc.property(fc.array(trait, { maxLength: 30, size: 'max' }), fc.nat(30), (arrivals, count) => {
+        let enqueuedAtMs = 0;
+        const traits = arrivals.map(({ gapMs, ...trait }) => ({
+          ...trait,
+          enqueuedAtMs: (enqueuedAtMs += gapMs),
+        }));
+        const { bucket, take } = bucketOf(traits);
+        for (const entry of takeAll(() => bucket.take(), count).toReversed()) bucket.putBack(entry);
+        expect(bucket.size).toBe(traits.length);
+        expect(take()).toEqual(bucketOf(traits).take());
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,257 @@
+import fc from 'fast-check';
+import {
+  buildEntries,
+  idsOf,
+  NumberedEntry,
+  takeAll,
+  type EntryTraits,
+} from '../../../../test/core/queue-entry-builder.js';
+import { FairShareLine } from './fair-share-line.js';
+
+function lineOf(traits: readonly EntryTraits[], weights: Readonly<Record<string, number>> = {}) {
+  const line = new FairShareLine<NumberedEntry>((tenant) => weights[tenant ?? ''] ?? 1);
+  const entries = buildEntries(...traits);
+  for (const entry of entries) line.add(entry);
+  const take = (most?: number): NumberedEntry[] => takeAll(() => line.take(), most);
+  return { line, entries, take };
+}
+
+/** `count` requests of one tenant. */
+const many = (count: number, tenant: string, cost = 1): EntryTraits[] =>
+  Array.from({ length: count }, () => ({ tenant, cost }));
+
+const tenantsOf = (entries: readonly NumberedEntry[]): string =>
+  entries.map(({ tenant }) => tenant ?? '-').join('');
+
+/** What each tenant's requests cost together. */
+function costByTenant(entries: readonly NumberedEntry[]): Record<string, number> {
+  const costs: Record<string, number> = {};
+  for (const { tenant = '-', cost } of entries) costs[tenant] = (costs[tenant] ?? 0) + cost;
+  return costs;
+}
+
+describe('FairShareLine', () => {
+  it('lets tenants take turns, whatever each of them offers', () => {
+    const { take } = lineOf([...many(6, 'a'), ...many(2, 'b'), ...many(3, 'c')]);
+    expect(tenantsOf(take())).toBe('abcabcacaaa');
+  });
+
+  it('serves the requests of one tenant in the order in which they came', () => {
+    const { take } = lineOf([...many(3, 'a'), ...many(3, 'b'), ...many(3, 'a')]);
+    const own = take().filter(({ tenant }) => tenant === 'a');
+    expect(idsOf(own)).toEqual([0, 1, 2, 6, 7, 8]);
+  });
+
+  it('takes those who name no tenant for one tenant', () => {
+    const { take } = lineOf([{}, {}, {}, ...many(2, 'a')]);
+    expect(tenantsOf(take())).toBe('-a-a-');
+  });
+
+  it('gives a tenant as many requests a turn as its weight says', () => {
+    const { take } = lineOf([...many(9, 'a'), ...many(9, 'b')], { a: 3 });
+    expect(tenantsOf(take(8))).toBe('aaabaaab');
+  });
+
+  it('gives a tenant of less weight a turn less often', () => {
+    const { take } = lineOf([...many(20, 'a'), ...many(20, 'b')], { a: 0.25 });
+    expect(costByTenant(take(25))).toEqual({ a: 5, b: 20 });
+  });
+
+  it('shares by cost, not by count', () => {
+    const { take } = lineOf([...many(20, 'a', 10), ...many(200, 'b', 1)]);
+    const { a = 0, b = 0 } = costByTenant(take(110));
+    expect(Math.abs(a - b)).toBeLessThanOrEqual(10);
+  });
+
+  it('gives everyone its share of the cost, to within two requests, whatever the costs and weights', () => {
+    const tenants = ['a', 'b', 'c'];
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 60, maxLength: 60 }),
+        fc.array(fc.constantFrom(1, 2, 5), { minLength: 3, maxLength: 3 }),
+        (costs, weightList) => {
+          const weights = Object.fromEntries(
+            tenants.map((tenant, index) => [tenant, weightList[index] ?? 1]),
+          );
+          const largest = Math.max(...costs);
+          const { take } = lineOf(
+            costs.flatMap((cost) => tenants.map((tenant) => ({ tenant, cost }))),
+            weights,
+          );
+          // While all three still have requests.
+          const served = costByTenant(take(40));
+          const shares = tenants.map((tenant) => (served[tenant] ?? 0) / (weights[tenant] ?? 1));
+          expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(2 * largest);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('does not let a tenant save up its share while it has no requests', () => {
+    const { line, take } = lineOf([...many(1, 'a'), ...many(50, 'b')]);
+    expect(tenantsOf(take(21))).toBe(`ab${'b'.repeat(19)}`);
+
+    buildEntries(...many(20, 'a')).forEach((entry) => line.add(entry));
+    const { a = 0, b = 0 } = costByTenant(take(20));
+    expect(Math.abs(a - b)).toBeLessThanOrEqual(1);
+  });
+
+  it('forgets a tenant when its last request is taken or leaves', () => {
+    const { line, entries, take } = lineOf([...many(1, 'a'), ...many(2, 'b'), ...many(1, 'c')]);
+    expect(line.tenantCount).toBe(3);
+
+    line.remove(entries[3]!);
+    expect(line.tenantCount).toBe(2);
+    take(2);
+    expect(line.tenantCount).toBe(1);
+    line.remove(entries[2]!);
+    expect([line.tenantCount, line.size, line.next, line.oldest]).toEqual([0, 0, undefined, undefined]);
+  });
+
+  it('does not reckon with a giant any more that went when the line was empty', () => {
+    const { line, take } = lineOf([{ tenant: 'a', cost: 1000 }]);
+    take();
+    buildEntries(...many(5, 'a'), ...many(5, 'b')).forEach((entry) => line.add(entry));
+    expect(tenantsOf(take())).toBe('ababababab');
+  });
+
+  it('knows who has waited longest, whoever’s turn it is', () => {
+    const { line, entries, take } = lineOf([
+      { tenant: 'a', enqueuedAtMs: 3 },
+      { tenant: 'b', enqueuedAtMs: 4 },
+      { tenant: 'b', enqueuedAtMs: 5 },
+      { tenant: 'a', enqueuedAtMs: 6 },
+    ]);
+    expect(line.oldest).toBe(entries[0]);
+    take(1);
+    expect([line.oldest, line.next]).toEqual([entries[1], entries[1]]);
+
+    line.remove(entries[1]!);
+    expect(line.oldest).toBe(entries[2]);
+    line.remove(entries[2]!);
+    expect(line.oldest).toBe(entries[3]);
+  });
+
+  it('expects each of a newcomer’s own to wait for a round of the others, and no more than there are', () => {
+    const { line } = lineOf([...many(100, 'a'), ...many(2, 'b')]);
+    expect(line.countAhead('a')).toBe(102);
+    expect(line.countAhead('b')).toBe(2 + 3);
+    expect(line.countAhead('c')).toBe(2);
+  });
+
+  it('does nothing when a request leaves that is not here', () => {
+    const { line, entries, take } = lineOf([...many(2, 'a'), ...many(1, 'b')]);
+    take(1);
+    line.remove(entries[0]!);
+    line.remove(new NumberedEntry(9, { tenant: 'z' }));
+    expect(line.size).toBe(2);
+  });
+});
+
+describe('FairShareLine: what is put back', () => {
+  it('is next again, also when its turn was over', () => {
+    const { line, take } = lineOf([...many(2, 'a'), ...many(2, 'b')]);
+    const [first, second] = take(2);
+    line.putBack(second!);
+    line.putBack(first!);
+    expect(line.next).toBe(first);
+  });
+
+  it('gives its tenant no credit for the turns that were undone', () => {
+    const { line, take } = lineOf([...many(60, 'a'), ...many(20, 'b')]);
+    for (let round = 0; round < 5; round += 1) {
+      const taken = take(30);
+      for (const entry of taken.toReversed()) line.putBack(entry);
+    }
+    expect(tenantsOf(take(12))).toBe('abababababab');
+  });
+
+  it('is found by its age again', () => {
+    const { line, entries, take } = lineOf([...many(2, 'a'), ...many(2, 'b')]);
+    const taken = take(3);
+    expect(line.oldest).toBe(entries[3]);
+    for (const entry of taken.toReversed()) line.putBack(entry);
+    expect(line.oldest).toBe(entries[0]);
+  });
+
+  it('leaves everything as if it had never been taken, where all cost the same', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ tenant: fc.constantFrom('a', 'b', 'c', 'd') }), {
+          minLength: 1,
+          maxLength: 40,
+          size: 'max',
+        }),
+        fc.nat(20),
+        fc.nat(40),
+        fc.constantFrom<Record<string, number>>({}, { a: 2, b: 5 }, { a: 100 }),
+        (traits, takenBefore, takenBack, weights) => {
+          const [one, other] = [lineOf(traits, weights), lineOf(traits, weights)];
+          one.take(takenBefore);
+          other.take(takenBefore);
+
+          for (const entry of one.take(takenBack).toReversed()) one.line.putBack(entry);
+          expect(one.line.size).toBe(other.line.size);
+          expect(one.line.oldest?.id).toBe(other.line.oldest?.id);
+          expect(idsOf(one.take())).toEqual(idsOf(other.take()));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('leaves the shares as they are, to within a turn, whatever the costs and however often it happens', () => {
+    const tenants = ['a', 'b', 'c'];
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 60, maxLength: 60 }),
+        fc.array(fc.nat(60), { minLength: 1, maxLength: 10 }),
+        (costs, takenBack) => {
+          const { line, take } = lineOf(costs.flatMap((cost) => tenants.map((tenant) => ({ tenant, cost }))));
+          for (const count of takenBack) {
+            for (const entry of take(count).toReversed()) line.putBack(entry);
+          }
+          const served = costByTenant(take(40));
+          const shares = tenants.map((tenant) => served[tenant] ?? 0);
+          expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(3 * Math.max(...costs));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('gives a tenant that was alone no credit either', () => {
+    const { line, take } = lineOf(many(60, 'a'));
+    for (const entry of take(50).toReversed()) line.putBack(entry);
+    buildEntries(...many(6, 'b')).forEach((entry) => line.add(entry));
+    expect(tenantsOf(take(12))).toBe('abababababab');
+  });
+
+  it('is served before others of its tenant, though only some of what was taken comes back', () => {
+    const weight = fc.constantFrom(0.3, 1, 2);
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 5, maxLength: 40, size: 'max' }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.record({ a: weight, b: weight, c: weight }),
+        (tenants, takenBack, weights) => {
+          const { line, take } = lineOf(
+            tenants.map((tenant) => ({ tenant })),
+            weights,
+          );
+          const taken = take(takenBack);
+          const back = taken.filter(({ id }) => id % 2 === 0);
+          for (const entry of back.toReversed()) line.putBack(entry);
+          const rest = take();
+          expect(rest).toHaveLength(tenants.length - taken.length + back.length);
+          for (const tenant of ['a', 'b', 'c']) {
+            const ids = idsOf(rest.filter((entry) => entry.tenant === tenant));
+            expect(ids).toEqual(ids.toSorted((first, second) => first - second));
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});

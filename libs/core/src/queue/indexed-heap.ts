@@ -1,0 +1,81 @@
+/** What stands in a heap; it keeps its own place, so that it can leave without a search. */
+export interface HeapEntry {
+  /** The smallest comes first. When it changes, `IndexedHeap.update` must follow. */
+  readonly heapKey: number;
+  /** Kept by the heap; -1 while it is not in one. */
+  heapIndex: number;
+}
+
+/** A binary heap: the smallest key first; coming, leaving and changing take O(log n). */
+export class IndexedHeap<TEntry extends HeapEntry> {
+  private readonly entries: TEntry[] = [];
+
+  get size(): number {
+    return this.entries.length;
+  }
+
+  get first(): TEntry | undefined {
+    return this.entries[0];
+  }
+
+  /** The smallest key; Infinity if there is none. */
+  get firstKey(): number {
+    return this.entries[0]?.heapKey ?? Infinity;
+  }
+
+  add(entry: TEntry): void {
+    this.entries.push(entry);
+    this.moveUp(entry, this.entries.length - 1);
+  }
+
+  /** Brings an entry whose key has changed to its right place; one that is not here comes in. */
+  update(entry: TEntry): void {
+    if (entry.heapIndex === -1) this.add(entry);
+    else this.settle(entry, entry.heapIndex);
+  }
+
+  /** Takes an entry out; nothing happens if it is not here. */
+  remove(entry: TEntry): void {
+    const { heapIndex } = entry;
+    if (heapIndex === -1) return;
+    const last = this.entries.pop();
+    entry.heapIndex = -1;
+    if (last !== undefined && last !== entry) this.settle(last, heapIndex);
+  }
+
+  private settle(entry: TEntry, index: number): void {
+    this.moveUp(entry, index);
+    this.moveDown(entry, entry.heapIndex);
+  }
+
+  private moveUp(entry: TEntry, from: number): void {
+    let index = from;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = this.entries[parentIndex];
+      if (parent === undefined || parent.heapKey <= entry.heapKey) break;
+      this.place(parent, index);
+      index = parentIndex;
+    }
+    this.place(entry, index);
+  }
+
+  private moveDown(entry: TEntry, from: number): void {
+    let index = from;
+    for (;;) {
+      const left = this.entries[2 * index + 1];
+      const right = this.entries[2 * index + 2];
+      const child = right !== undefined && left !== undefined && right.heapKey < left.heapKey ? right : left;
+      if (child === undefined || child.heapKey >= entry.heapKey) break;
+      const childIndex = child.heapIndex;
+      this.place(child, index);
+      index = childIndex;
+    }
+    this.place(entry, index);
+  }
+
+  private place(entry: TEntry, index: number): void {
+    this.entries[index] = entry;
+    entry.heapIndex = index;
+  }
+}

@@ -1,0 +1,22 @@
+/** What waits in a queue, as far as the queue is concerned. */
+export interface QueueEntry {
+  /** When it came, on the clock's scale. */
+  readonly enqueuedAtMs: number;
+  /** 0 is served first. */
+  readonly priority: number;
+  /** Whose it is; undefined if nobody said. */
+  readonly tenant: string | undefined;
+  /** What it takes of a batch's budget. */
+  readonly cost: number;
+  /** Which others it may share a batch with; undefined if buckets are not in use. */
+  readonly bucketKey: BucketKey;
+  /** Its slot in its line; kept by the line, -1 while it is not in one. */
+  queuePosition: number;
+}
+
+/** What tells buckets apart; compared as the keys of a `Map` are. */
+export type BucketKey = string | number | undefined;
+
+export function isQueued(entry: QueueEntry): boolean {
+  return entry.queuePosition !== -1;
+}

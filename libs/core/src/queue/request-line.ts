@@ -1,0 +1,21 @@
+import type { QueueEntry } from './queue-entry.js';
+
+/** Requests in the order in which they are to be served. Every operation takes constant time on average. */
+export interface RequestLine<TEntry extends QueueEntry> {
+  readonly size: number;
+  /** Who has waited longest. */
+  readonly oldest: TEntry | undefined;
+  /** Who is to be served next: what `take` will take. */
+  readonly next: TEntry | undefined;
+  /** How many are served before one of this tenant's that comes now; an estimate. */
+  countAhead(tenant: string | undefined): number;
+  /** Lets an entry wait. */
+  add(entry: TEntry): void;
+  /** Takes out who is to be served next. */
+  take(): TEntry | undefined;
+  /** Undoes the latest `take` that has not been undone: the entry is the next one again. */
+  putBack(entry: TEntry): void;
+  /** Takes an entry out, wherever it stands; nothing happens if it is not here. */
+  remove(entry: TEntry): void;
+  forEach(visit: (entry: TEntry) => void): void;
+}

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { buildEntries, idsOf, NumberedEntry, takeAll } from '../../../../test/core/queue-entry-builder.js';
+import { RequestRing } from './request-ring.js';
+
+function ringOf(count: number) {
+  const ring = new RequestRing<NumberedEntry>();
+  const entries = buildEntries(...Array.from({ length: count }, () => ({})));
+  for (const entry of entries) ring.add(entry);
+  return { ring, entries };
+}
+
+const restOf = (ring: RequestRing<NumberedEntry>): number[] => idsOf(takeAll(() => ring.take()));
+
+describe('RequestRing', () => {
+  it('gives out what came first, first, also when it has grown', () => {
+    const { ring } = ringOf(100);
+    expect(ring.size).toBe(100);
+    expect(restOf(ring)).toEqual(Array.from({ length: 100 }, (_, id) => id));
+    expect(ring.size).toBe(0);
+  });
+
+  it('has nothing to give when it is empty', () => {
+    const { ring } = ringOf(0);
+    expect([ring.oldest, ring.next, ring.take()]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('knows its oldest, also after that has left from the front', () => {
+    const { ring, entries } = ringOf(4);
+    ring.remove(entries[1]!);
+    ring.remove(entries[0]!);
+    expect([ring.oldest?.id, ring.next?.id]).toEqual([2, 2]);
+  });
+
+  it('counts everybody who is here as ahead of a newcomer', () => {
+    expect(ringOf(3).ring.countAhead()).toBe(3);
+  });
+
+  it('does nothing when an entry leaves that is not in it', () => {
+    const { ring, entries } = ringOf(3);
+    ring.take();
+    for (const id of [0, 1, 1]) ring.remove(entries[id]!);
+    ring.remove(new NumberedEntry(9));
+    expect(ring.size).toBe(1);
+    expect(restOf(ring)).toEqual([2]);
+  });
+
+  it('gives out first what was put back, in the order from before', () => {
+    const { ring } = ringOf(20);
+    const taken = takeAll(() => ring.take(), 15);
+    for (const entry of taken.toReversed()) ring.putBack(entry);
+    expect(ring.oldest?.id).toBe(0);
+    expect(restOf(ring)).toEqual(Array.from({ length: 20 }, (_, id) => id));
+  });
+
+  it('takes back all that it held, more than it has slots for at the front', () => {
+    const { ring } = ringOf(1000);
+    const taken = takeAll(() => ring.take());
+    for (const entry of taken.toReversed()) ring.putBack(entry);
+    expect(restOf(ring)).toEqual(idsOf(taken));
+  });
+
+  it('lets an entry come again that has left', () => {
+    const { ring, entries } = ringOf(3);
+    ring.remove(entries[0]!);
+    ring.add(entries[0]!);
+    expect(restOf(ring)).toEqual([1, 2, 0]);
+  });
+
+  it('stays small when most of many entries leave from the middle', () => {
+    const ring = new RequestRing<NumberedEntry>();
+    const stays = new NumberedEntry(0);
+    ring.add(stays);
+    const first = stays.queuePosition;
+    let farthest = 0;
+    for (let id = 1; id <= 10_000; id += 1) {
+      const passing = new NumberedEntry(id);
+      ring.add(passing);
+      farthest = Math.max(farthest, passing.queuePosition - first);
+      ring.remove(passing);
+    }
+    expect(farthest).toBeLessThan(64);
+    expect(ring.oldest).toBe(stays);
+  });
+
+  it('does the same as a plain array, whatever is done with it', () => {
+    const operation = fc.record({
+      do: fc.constantFrom('add', 'add', 'take', 'put back', 'remove', 'remove'),
+      count: fc.integer({ min: 1, max: 20 }),
+      which: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 80, size: 'max' }), (operations) => {
+        const ring = new RequestRing<NumberedEntry>();
+        const model: NumberedEntry[] = [];
+        let lastId = 0;
+        for (const { do: action, count, which } of operations) {
+          for (let left = count; left > 0; left -= 1) {
+            if (action === 'add') {
+              const entry = new NumberedEntry((lastId += 1));
+              ring.add(entry);
+              model.push(entry);
+            } else if (action === 'take') {
+              expect(ring.take()?.id).toBe(model.shift()?.id);
+            } else if (action === 'remove' && model.length > 0) {
+              const [leaving] = model.splice(which % model.length, 1);
+              ring.remove(leaving!);
+              expect(leaving?.queuePosition).toBe(-1);
+            }
+          }
+          if (action === 'put back') {
+            const taken = takeAll(() => ring.take(), count);
+            expect(idsOf(taken)).toEqual(idsOf(model.slice(0, count)));
+            // Only some of them come back: the others are gone for good.
+            const back = taken.filter(({ id }) => id % 3 > 0);
+            model.splice(0, taken.length, ...back);
+            for (const entry of back.toReversed()) ring.putBack(entry);
+          }
+          expect([ring.size, ring.oldest?.id]).toEqual([model.length, model[0]?.id]);
+        }
+        const visited: NumberedEntry[] = [];
+        ring.forEach((entry) => visited.push(entry));
+        expect(idsOf(visited)).toEqual(idsOf(model));
+        expect(restOf(ring)).toEqual(idsOf(model));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

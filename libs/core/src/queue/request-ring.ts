@@ -1,0 +1,112 @@
+import type { QueueEntry } from './queue-entry.js';
+import type { RequestLine } from './request-line.js';
+
+const SMALLEST_CAPACITY = 16;
+/** Where an empty ring starts: far enough from 0 that what is put back in front never gets below it. */
+const START = 2 ** 20;
+const NOWHERE = -1;
+
+/**
+ * First in, first out, in a ring of slots. An entry that leaves from the middle leaves a hole. Holes are closed
+ * when the ring would otherwise have to grow and at least half of it is holes, so every operation takes constant
+ * time on average, and the ring has at most four slots for each entry that it ever held at the same time.
+ */
+export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntry> {
+  size = 0;
+  private slots: (TEntry | undefined)[] = emptySlots(SMALLEST_CAPACITY);
+  private mask = SMALLEST_CAPACITY - 1;
+  /** Positions are folded onto the slots by `mask`. Neither the first nor the last is ever a hole. */
+  private headPosition = START;
+  private tailPosition = START;
+
+  get oldest(): TEntry | undefined {
+    return this.size === 0 ? undefined : this.slots[this.headPosition & this.mask];
+  }
+
+  get next(): TEntry | undefined {
+    return this.oldest;
+  }
+
+  countAhead(): number {
+    return this.size;
+  }
+
+  add(entry: TEntry): void {
+    if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
+    this.place(entry, this.tailPosition);
+    this.tailPosition += 1;
+  }
+
+  take(): TEntry | undefined {
+    if (this.size === 0) return undefined;
+    const slot = this.headPosition & this.mask;
+    const entry = this.slots[slot];
+    if (entry === undefined) return undefined;
+    this.slots[slot] = undefined;
+    entry.queuePosition = NOWHERE;
+    this.size -= 1;
+    this.headPosition += 1;
+    this.skipHolesAtHead();
+    return entry;
+  }
+
+  putBack(entry: TEntry): void {
+    if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
+    this.headPosition -= 1;
+    this.place(entry, this.headPosition);
+  }
+
+  remove(entry: TEntry): void {
+    const { queuePosition } = entry;
+    if (queuePosition === NOWHERE) return;
+    this.slots[queuePosition & this.mask] = undefined;
+    entry.queuePosition = NOWHERE;
+    this.size -= 1;
+    this.skipHolesAtHead();
+    while (this.size > 0 && this.slots[(this.tailPosition - 1) & this.mask] === undefined)
+      this.tailPosition -= 1;
+  }
+
+  forEach(visit: (entry: TEntry) => void): void {
+    for (let position = this.headPosition; position < this.tailPosition; position += 1) {
+      const entry = this.slots[position & this.mask];
+      if (entry !== undefined) visit(entry);
+    }
+  }
+
+  private skipHolesAtHead(): void {
+    if (this.size === 0) {
+      this.headPosition = START;
+      this.tailPosition = START;
+      return;
+    }
+    while (this.slots[this.headPosition & this.mask] === undefined) this.headPosition += 1;
+  }
+
+  private place(entry: TEntry, position: number): void {
+    entry.queuePosition = position;
+    this.slots[position & this.mask] = entry;
+    this.size += 1;
+  }
+
+  private makeRoom(): void {
+    const capacity = this.slots.length;
+    const isHalfHoles = this.size <= capacity / 2;
+    const target = emptySlots<TEntry>(isHalfHoles ? capacity : capacity * 2);
+    const mask = target.length - 1;
+    let next = START;
+    this.forEach((entry) => {
+      entry.queuePosition = next;
+      target[next & mask] = entry;
+      next += 1;
+    });
+    this.slots = target;
+    this.mask = mask;
+    this.headPosition = START;
+    this.tailPosition = next;
+  }
+}
+
+function emptySlots<TEntry>(capacity: number): (TEntry | undefined)[] {
+  return new Array<TEntry | undefined>(capacity).fill(undefined);
+}

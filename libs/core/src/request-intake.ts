@@ -1,0 +1,170 @@
+import type { Admission } from './admission.js';
+import type { ResolvedBatchingConfig } from './batching-config.js';
+import type { Clock } from './clock.js';
+import {
+  DeadlineExceededError,
+  QueueFullError,
+  RequestTooLargeError,
+  type QueueFullReason,
+} from './errors/index.js';
+import { withoutStack } from './errors/without-stack.js';
+import { createPromise, lastSettlers } from './promised-answer.js';
+import { QueuedRequest, type Answer, type RequestOwner } from './queued-request.js';
+import type { RequestOptions } from './request-options.js';
+import type { RequestTerms } from './request-terms.js';
+import type { BatchScheduler } from './scheduling/batch-scheduler.js';
+import { CompletionForecast } from './scheduling/completion-forecast.js';
+import type { LearnedBehavior } from './scheduling/learned-behavior.js';
+import type { StatisticsRecorder } from './statistics-recorder.js';
+
+/** What an intake works with. */
+export interface IntakeParts<TRequest, TResponse> {
+  readonly batcherName: string;
+  /** Read each time, since it may change. */
+  readonly config: ResolvedBatchingConfig;
+  readonly clock: Clock;
+  readonly admission: Admission<TRequest>;
+  readonly scheduler: BatchScheduler<TRequest, TResponse>;
+  readonly learned: LearnedBehavior;
+  readonly recorder: StatisticsRecorder;
+  readonly owner: RequestOwner<TRequest, TResponse>;
+}
+
+/** Turns calls into requests that have a place: in the queue, or shared with another of the same key. */
+export class RequestIntake<TRequest, TResponse> {
+  private readonly forecast: CompletionForecast;
+
+  constructor(private readonly parts: IntakeParts<TRequest, TResponse>) {
+    const { config, learned, scheduler } = parts;
+    this.forecast = new CompletionForecast(config, learned.curve, scheduler.runner.running);
+  }
+
+  /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
+  take(payload: TRequest, options: RequestOptions, wantsBatchInfo: boolean): Promise<Answer<TResponse>> {
+    const { admission, clock, scheduler } = this.parts;
+    const terms = admission.examine(payload, options);
+    // A deadline counts from the call itself; how long others wait need not be known that well.
+    const nowMs = terms.timeoutMs === Infinity ? scheduler.arrivalTimeMs : clock.now();
+    const leader =
+      terms.coalescingKey === undefined ? undefined : scheduler.coalescing.find(terms.coalescingKey);
+    if (leader === undefined) {
+      this.assertInTime(terms, 1, nowMs);
+      this.makeRoom(terms, nowMs);
+    }
+    return this.place(payload, options, terms, nowMs, wantsBatchInfo);
+  }
+
+  /** Takes all or none. @throws BatchingError if they are refused; nothing is kept then. */
+  takeAll(payloads: readonly TRequest[], options: RequestOptions): Promise<Answer<TResponse>>[] {
+    const { admission, clock } = this.parts;
+    const terms = payloads.map((payload) => admission.examine(payload, options));
+    const nowMs = clock.now();
+    const [first] = terms;
+    if (first !== undefined) {
+      this.assertNotTooMany(first, payloads.length);
+      this.assertInTime(first, payloads.length, nowMs);
+      this.assertRoom(first, payloads.length, nowMs);
+    }
+    return this.parts.scheduler.together(() =>
+      payloads.map((payload, index) => this.place(payload, options, terms[index]!, nowMs, false)),
+    );
+  }
+
+  /** When as many requests as wait now will have been served, in milliseconds; what a refused caller is told. */
+  private retryAfterMs(nowMs: number): number {
+    return this.forecast.drainAfterMs(this.parts.scheduler.queue.size, nowMs);
+  }
+
+  /** @throws RequestTooLargeError if there is no room for so many at once, however long they waited. */
+  private assertNotTooMany({ tenant }: RequestTerms, count: number): void {
+    const { batcherName, config } = this.parts;
+    const { maxQueueSize, maxQueueSizePerTenant = Infinity } = config;
+    const what = `it brings ${count} requests at once`;
+    if (count > maxQueueSize) {
+      throw new RequestTooLargeError(batcherName, what, 'maxQueueSize', maxQueueSize);
+    }
+    if (tenant !== undefined && count > maxQueueSizePerTenant) {
+      throw new RequestTooLargeError(batcherName, what, 'maxQueueSizePerTenant', maxQueueSizePerTenant);
+    }
+  }
+
+  private assertInTime(terms: RequestTerms, count: number, nowMs: number): void {
+    const { batcherName, learned, scheduler } = this.parts;
+    const { timeoutMs } = terms;
+    if (timeoutMs === Infinity || !learned.isTrusted(nowMs)) return;
+    const ahead = scheduler.queue.countAhead(terms);
+    const expectedMs = this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+    if (expectedMs <= timeoutMs) return;
+    const retryAfterMs = Math.max(1, Math.ceil(expectedMs - timeoutMs));
+    throw withoutStack(
+      () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
+    );
+  }
+
+  /** Refuses the request if there is no place for it, unless one of lower priority can give up its own. */
+  private makeRoom(terms: RequestTerms, nowMs: number): void {
+    const { batcherName, config, scheduler } = this.parts;
+    this.assertTenantRoom(terms, 1, nowMs);
+    if (!scheduler.queue.isFull) return;
+    const displaced =
+      config.queueFullPolicy === 'displace' ? scheduler.queue.findDisplaceable(terms.priority) : undefined;
+    if (displaced === undefined) throw this.queueFull('queue', config.maxQueueSize, nowMs);
+    const retryAfterMs = this.retryAfterMs(nowMs);
+    const error = new QueueFullError(batcherName, config.maxQueueSize, retryAfterMs, 'displaced');
+    scheduler.giveUpPlace(displaced, 'displaced', error);
+  }
+
+  private assertRoom(terms: RequestTerms, count: number, nowMs: number): void {
+    const { config, scheduler } = this.parts;
+    this.assertTenantRoom(terms, count, nowMs);
+    if (scheduler.queue.size + count > config.maxQueueSize) {
+      throw this.queueFull('queue', config.maxQueueSize, nowMs);
+    }
+  }
+
+  private assertTenantRoom({ tenant }: RequestTerms, count: number, nowMs: number): void {
+    const { maxQueueSizePerTenant } = this.parts.config;
+    if (tenant === undefined || maxQueueSizePerTenant === undefined) return;
+    if (this.parts.scheduler.queue.sizeOfTenant(tenant) + count > maxQueueSizePerTenant) {
+      throw this.queueFull('tenant', maxQueueSizePerTenant, nowMs);
+    }
+  }
+
+  private queueFull(reason: QueueFullReason, limit: number, nowMs: number): QueueFullError {
+    const { batcherName } = this.parts;
+    return withoutStack(() => new QueueFullError(batcherName, limit, this.retryAfterMs(nowMs), reason));
+  }
+
+  private place(
+    payload: TRequest,
+    options: RequestOptions,
+    terms: RequestTerms,
+    nowMs: number,
+    wantsBatchInfo: boolean,
+  ): Promise<Answer<TResponse>> {
+    const { owner, recorder, scheduler } = this.parts;
+    const promise = createPromise<Answer<TResponse>>();
+    const request = new QueuedRequest<TRequest, TResponse>(
+      owner,
+      payload,
+      terms,
+      nowMs,
+      options.signal,
+      lastSettlers.resolve as (answer: Answer<TResponse>) => void,
+      lastSettlers.reject,
+      wantsBatchInfo,
+    );
+    recorder.requestAccepted();
+    const { coalescingKey } = terms;
+    if (coalescingKey !== undefined) {
+      const leader = scheduler.coalescing.find(coalescingKey);
+      if (leader !== undefined) {
+        scheduler.share(leader, request);
+        return promise;
+      }
+      scheduler.coalescing.lead(coalescingKey, request);
+    }
+    scheduler.enqueue(request);
+    return promise;
+  }
+}

@@ -1,0 +1,14 @@
+import type { BucketKey } from './queue/queue-entry.js';
+
+/** What was found out about a call when it was looked at. */
+export interface RequestTerms {
+  /** How long the caller waits, in milliseconds; Infinity if as long as it takes. */
+  readonly timeoutMs: number;
+  readonly priority: number;
+  readonly tenant: string | undefined;
+  /** What it takes of a batch's budget. */
+  readonly cost: number;
+  readonly bucketKey: BucketKey;
+  /** By what others find it, to share its place; undefined if it shares with nobody. */
+  readonly coalescingKey: string | number | undefined;
+}

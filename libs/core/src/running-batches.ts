@@ -1,0 +1,32 @@
+import type { RequestBatch } from './request-batch.js';
+
+/**
+ * The batches that run, each in a numbered slot. An array rather than a `Set`: a set that changes with every batch
+ * leaves its old tables behind, which keep batches that have ended alive until the next full garbage collection.
+ */
+export class RunningBatches<TRequest, TResponse> implements Iterable<RequestBatch<TRequest, TResponse>> {
+  size = 0;
+  private readonly slots: (RequestBatch<TRequest, TResponse> | undefined)[] = [];
+  private readonly freeSlots: number[] = [];
+
+  /** Gives a batch a slot, and tells its number. */
+  add(batch: RequestBatch<TRequest, TResponse>): number {
+    const slot = this.freeSlots.pop() ?? this.slots.length;
+    this.slots[slot] = batch;
+    this.size += 1;
+    return slot;
+  }
+
+  /** Frees a slot that was given. */
+  free(slot: number): void {
+    this.slots[slot] = undefined;
+    this.freeSlots.push(slot);
+    this.size -= 1;
+  }
+
+  *[Symbol.iterator](): Iterator<RequestBatch<TRequest, TResponse>> {
+    for (const batch of this.slots) {
+      if (batch !== undefined) yield batch;
+    }
+  }
+}

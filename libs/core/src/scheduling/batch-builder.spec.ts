@@ -1,0 +1,220 @@
+import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
+import type { BatchingConfig, TimeoutStrategy } from '../batching-config.js';
+import { resolveConfig, withProcessorSizes } from '../resolve-config.js';
+import { BatchBuilder, type BatchDecision, type BatchingView } from './batch-builder.js';
+import { LearnedBehavior } from './learned-behavior.js';
+
+const STRATEGIES: readonly TimeoutStrategy[] = ['dispatch-partial', 'wait-for-full', 'adaptive'];
+const IDLE = { action: 'idle' };
+
+/** Ten requests wait, the oldest since 1000; one slot is free. */
+const VIEW: BatchingView = {
+  queueSize: 10,
+  isCostReached: false,
+  oldestEnqueuedAtMs: 1000,
+  nearestDeadlineAtMs: Infinity,
+  freeSlots: 1,
+  lastDispatchAtMs: -Infinity,
+  nowMs: 1000,
+  isExpedited: false,
+};
+
+function builderOf(config: BatchingConfig, learned = new LearnedBehavior()): BatchBuilder {
+  const resolved = resolveConfig('test', { maxBatchSize: 32, maxWaitTimeMs: 5, ...config });
+  return new BatchBuilder(withProcessorSizes(resolved, undefined), learned);
+}
+
+const decide = (
+  config: BatchingConfig,
+  view: Partial<BatchingView> = {},
+  learned?: LearnedBehavior,
+): BatchDecision => builderOf(config, learned).decide({ ...VIEW, ...view });
+
+describe.each(STRATEGIES)('BatchBuilder: %s', (timeoutStrategy) => {
+  it('is idle while nobody waits', () => {
+    expect(decide({ timeoutStrategy }, { queueSize: 0, oldestEnqueuedAtMs: Infinity })).toEqual(IDLE);
+  });
+
+  it.each<[string, Partial<BatchingView>]>([
+    ['a full batch waits', { queueSize: 100 }],
+    ['the cost of a batch is reached', { isCostReached: true }],
+    ['the oldest has waited long enough', { nowMs: 2000 }],
+    ['a deadline is near', { nearestDeadlineAtMs: 1001 }],
+    ['nobody shall wait', { isExpedited: true }],
+  ])('is idle while no slot is free, even if %s', (_, view) => {
+    expect(decide({ timeoutStrategy, preferredBatchSize: 2 }, { ...view, freeSlots: 0 })).toEqual(IDLE);
+  });
+
+  it('runs maxBatchSize requests at once when so many wait', () => {
+    const full = { action: 'dispatch', size: 32, reason: 'full' };
+    expect(decide({ timeoutStrategy }, { queueSize: 32 })).toEqual(full);
+    expect(decide({ timeoutStrategy }, { queueSize: 33 })).toEqual(full);
+    expect(decide({ timeoutStrategy }, { queueSize: 32, isExpedited: true })).toEqual(full);
+  });
+
+  it('runs as many as the largest allowed size at once when so many wait', () => {
+    const config: BatchingConfig = { timeoutStrategy, allowedBatchSizes: [4, 8] };
+    expect(decide(config, { queueSize: 20 })).toEqual({ action: 'dispatch', size: 8, reason: 'full' });
+  });
+
+  it('runs what is there at once when it costs as much as a batch may', () => {
+    const full = { action: 'dispatch', size: 10, reason: 'full' };
+    expect(decide({ timeoutStrategy }, { isCostReached: true })).toEqual(full);
+  });
+
+  it('runs all that wait at once when preferredBatchSize is reached', () => {
+    const config: BatchingConfig = { timeoutStrategy, preferredBatchSize: 8 };
+    expect(decide(config, { queueSize: 8 })).toEqual({ action: 'dispatch', size: 8, reason: 'preferred' });
+    expect(decide(config, { queueSize: 10 })).toEqual({ action: 'dispatch', size: 10, reason: 'preferred' });
+    expect(decide(config, { queueSize: 7 })).not.toMatchObject({ reason: 'preferred' });
+  });
+
+  it('runs what is there when nobody shall wait for company any more', () => {
+    const drained = { action: 'dispatch', size: 1, reason: 'drain' };
+    expect(decide({ timeoutStrategy }, { queueSize: 1, isExpedited: true })).toEqual(drained);
+  });
+
+  it('takes an allowed size of what has waited long enough', () => {
+    const config: BatchingConfig = { timeoutStrategy, allowedBatchSizes: [1, 4, 16], padding: 'down' };
+    expect(decide(config, { nowMs: 1010 })).toMatchObject({ action: 'dispatch', size: 4 });
+  });
+});
+
+describe('BatchBuilder: how long it waits for company', () => {
+  it.each([
+    ['dispatch-partial', 1005],
+    ['wait-for-full', 1010],
+  ] as const)('%s waits from 1000 until %d, then runs what is there', (timeoutStrategy, untilMs) => {
+    expect(decide({ timeoutStrategy }, { nowMs: 1000 })).toEqual({ action: 'wait', untilMs });
+    expect(decide({ timeoutStrategy }, { nowMs: untilMs - 0.001 })).toEqual({ action: 'wait', untilMs });
+
+    const waited = { action: 'dispatch', size: 10, reason: 'waited' };
+    expect(decide({ timeoutStrategy }, { nowMs: untilMs })).toEqual(waited);
+    expect(decide({ timeoutStrategy }, { nowMs: untilMs + 1000 })).toEqual(waited);
+  });
+
+  it.each(['dispatch-partial', 'wait-for-full'] as const)(
+    '%s waits for nobody if maxWaitTimeMs is 0',
+    (strategy) => {
+      const waited = { action: 'dispatch', size: 10, reason: 'waited' };
+      expect(decide({ timeoutStrategy: strategy, maxWaitTimeMs: 0 })).toEqual(waited);
+    },
+  );
+
+  it('never leaves a decision to wait in the past, whatever the fractions of the clock', () => {
+    for (let step = 0; step < 1000; step += 1) {
+      const oldestEnqueuedAtMs = step * 0.1 + 1e6 / 3;
+      const config: BatchingConfig = { timeoutStrategy: 'dispatch-partial', maxWaitTimeMs: 0.7 };
+      const first = decide(config, { oldestEnqueuedAtMs, nowMs: oldestEnqueuedAtMs });
+      if (first.action !== 'wait') throw new Error(`expected to wait, received ${first.action}`);
+      expect(decide(config, { oldestEnqueuedAtMs, nowMs: first.untilMs }).action).toBe('dispatch');
+    }
+  });
+
+  it('runs preferredBatchSize requests at once if it is given, otherwise as many as a batch may hold', () => {
+    expect(builderOf({ maxBatchSize: 16 }).dispatchAtOnceSize).toBe(16);
+    expect(builderOf({ maxBatchSize: 16, preferredBatchSize: 4 }).dispatchAtOnceSize).toBe(4);
+    expect(builderOf({ maxBatchSize: 16, allowedBatchSizes: [2, 8] }).dispatchAtOnceSize).toBe(8);
+  });
+});
+
+describe('BatchBuilder: adaptive', () => {
+  /** 0.4 requests per millisecond come, and a batch of n takes 40 + n/20 ms: with two slots n* = 8.08. */
+  function busyTraffic(): LearnedBehavior {
+    const learned = buildLearned(40, 0.05);
+    learned.arrivals.observe(0, 0);
+    learned.arrivals.observe(400, 1000);
+    return learned;
+  }
+  const TWO_SLOTS: BatchingConfig = { maxConcurrentBatches: 2, maxWaitTimeMs: 50 };
+  const balancedMs = (40 + (0.05 * 16) / (2 - 0.02)) / 2;
+
+  it('runs what is there at once with one slot', () => {
+    const adaptive = { action: 'dispatch', size: 1, reason: 'adaptive' };
+    expect(decide({ timeoutStrategy: 'adaptive' }, { queueSize: 1 })).toEqual(adaptive);
+    expect(decide({ maxWaitTimeMs: 50 }, { queueSize: 1, lastDispatchAtMs: 1000 }, busyTraffic())).toEqual(
+      adaptive,
+    );
+  });
+
+  it('spaces batches out evenly over several slots', () => {
+    const view = { queueSize: 2, lastDispatchAtMs: 995 };
+    const decision = decide(TWO_SLOTS, view, busyTraffic());
+    expect(decision).toEqual({ action: 'wait', untilMs: expect.closeTo(995 + balancedMs, 3) as number });
+
+    const due = { ...view, nowMs: 995 + balancedMs + 0.01 };
+    expect(decide(TWO_SLOTS, due, busyTraffic())).toEqual({
+      action: 'dispatch',
+      size: 2,
+      reason: 'adaptive',
+    });
+  });
+
+  it('does not wait with as many as a balanced batch holds', () => {
+    const view = { queueSize: 9, lastDispatchAtMs: 995 };
+    expect(decide(TWO_SLOTS, view, busyTraffic())).toEqual({
+      action: 'dispatch',
+      size: 9,
+      reason: 'adaptive',
+    });
+  });
+
+  it('never waits longer than maxWaitTimeMs', () => {
+    const config: BatchingConfig = { ...TWO_SLOTS, maxWaitTimeMs: 3 };
+    const view = { queueSize: 2, lastDispatchAtMs: 995 };
+    expect(decide(config, view, busyTraffic())).toEqual({ action: 'wait', untilMs: 1003 });
+    expect(decide(config, { ...view, nowMs: 1003 }, busyTraffic())).toEqual({
+      action: 'dispatch',
+      size: 2,
+      reason: 'waited',
+    });
+  });
+});
+
+describe('BatchBuilder: deadlines', () => {
+  /** A batch of n takes 20 + n ms. */
+  const LEARNED = buildLearned(20, 1);
+  const WAITING: BatchingConfig = { timeoutStrategy: 'wait-for-full', maxWaitTimeMs: 100 };
+
+  it('waits no longer than the nearest deadline allows, with one request more in the batch', () => {
+    const view = { nearestDeadlineAtMs: 1100 };
+    const latestMs = 1100 - (20 + 11);
+    expect(decide(WAITING, view, LEARNED)).toEqual({
+      action: 'wait',
+      untilMs: expect.closeTo(latestMs, 1) as number,
+    });
+    expect(decide(WAITING, { ...view, nowMs: latestMs + 0.1 }, LEARNED)).toEqual({
+      action: 'dispatch',
+      size: 10,
+      reason: 'deadline',
+    });
+  });
+
+  it('reckons with no more than a full batch', () => {
+    const view = { nearestDeadlineAtMs: 1100, queueSize: 11 };
+    const decision = decide(
+      { ...WAITING, maxBatchSize: 11, preferredBatchSize: undefined },
+      { ...view, queueSize: 10 },
+      LEARNED,
+    );
+    expect(decision).toMatchObject({ untilMs: expect.closeTo(1100 - 31, 1) as number });
+  });
+
+  it('is not hurried by a deadline that leaves time to wait', () => {
+    expect(decide(WAITING, { nearestDeadlineAtMs: 5000 }, LEARNED)).toEqual({
+      action: 'wait',
+      untilMs: 1200,
+    });
+    expect(decide(WAITING, { nearestDeadlineAtMs: 5000, nowMs: 1200 }, LEARNED)).toMatchObject({
+      reason: 'waited',
+    });
+  });
+
+  it('goes at once when a deadline leaves less than a batch takes', () => {
+    expect(decide(WAITING, { nearestDeadlineAtMs: 1010 }, LEARNED)).toMatchObject({ reason: 'deadline' });
+  });
+
+  it('does not let a deadline pass in waiting before anything is known of the processor', () => {
+    expect(decide(WAITING, { nearestDeadlineAtMs: 1050 })).toEqual({ action: 'wait', untilMs: 1050 });
+  });
+});

@@ -1,0 +1,104 @@
+import type { DispatchReason } from '../batch-info.js';
+import type { ResolvedBatchingConfig } from '../batching-config.js';
+import { adaptiveWaitUntilMs } from './adaptive-wait.js';
+import { chooseBatchSize, largestBatchSize } from './batch-size-choice.js';
+import type { LearnedBehavior } from './learned-behavior.js';
+
+/** What the decision depends on, besides the configuration and what has been learned. */
+export interface BatchingView {
+  /** How many requests of the bucket wait. */
+  readonly queueSize: number;
+  /** Whether they cost as much as a batch may cost. */
+  readonly isCostReached: boolean;
+  /** When the oldest of them came, on the clock's scale; Infinity if none waits. */
+  readonly oldestEnqueuedAtMs: number;
+  /** The nearest deadline in the queue, on the clock's scale; Infinity if there is none. */
+  readonly nearestDeadlineAtMs: number;
+  /** How many batches could start now. */
+  readonly freeSlots: number;
+  /** When the last batch went, on the clock's scale; -Infinity if none has. */
+  readonly lastDispatchAtMs: number;
+  /** The time now, on the clock's scale. */
+  readonly nowMs: number;
+  /** Whether nobody shall wait for company any more. */
+  readonly isExpedited: boolean;
+}
+
+/** What to do now. Only an arrival, a finished batch or the time named can change it. */
+export type BatchDecision =
+  | { readonly action: 'dispatch'; readonly size: number; readonly reason: DispatchReason }
+  | { readonly action: 'wait'; readonly untilMs: number }
+  | { readonly action: 'idle' };
+
+const IDLE: BatchDecision = Object.freeze({ action: 'idle' });
+
+/**
+ * Decides when a batch runs and how large it is. Pure: the same view gives the same answer, no clock is read
+ * and nothing is changed, so every rule can be tested by itself and simulated in virtual time.
+ */
+export class BatchBuilder {
+  constructor(
+    private readonly config: ResolvedBatchingConfig,
+    private readonly learned: LearnedBehavior,
+  ) {}
+
+  /** So many requests run at once, whatever the strategy, provided that a slot is free. */
+  get dispatchAtOnceSize(): number {
+    return Math.min(this.config.preferredBatchSize ?? Infinity, largestBatchSize(this.config));
+  }
+
+  decide(view: BatchingView): BatchDecision {
+    const { queueSize, isCostReached, freeSlots, nowMs, isExpedited } = view;
+    if (queueSize === 0 || freeSlots === 0) return IDLE;
+
+    if (isCostReached || queueSize >= largestBatchSize(this.config)) return this.dispatch(queueSize, 'full');
+    if (isExpedited) return this.dispatch(queueSize, 'drain');
+    const { preferredBatchSize } = this.config;
+    if (preferredBatchSize !== undefined && queueSize >= preferredBatchSize) {
+      return this.dispatch(queueSize, 'preferred');
+    }
+
+    const waitUntilMs = this.waitUntilMs(view);
+    const latestStartMs = this.latestStartMs(view);
+    if (nowMs < waitUntilMs && nowMs < latestStartMs) {
+      return { action: 'wait', untilMs: Math.min(waitUntilMs, latestStartMs) };
+    }
+    return this.dispatch(queueSize, nowMs < waitUntilMs ? 'deadline' : this.reasonToStopWaiting(view));
+  }
+
+  /** Until when the strategy would wait for company, on the clock's scale. */
+  private waitUntilMs(view: BatchingView): number {
+    const { timeoutStrategy, maxWaitTimeMs } = this.config;
+    const longestMs = timeoutStrategy === 'wait-for-full' ? 2 * maxWaitTimeMs : maxWaitTimeMs;
+    const untilMs = view.oldestEnqueuedAtMs + longestMs;
+    return timeoutStrategy === 'adaptive' ? Math.min(untilMs, this.adaptiveWaitUntilMs(view)) : untilMs;
+  }
+
+  private adaptiveWaitUntilMs({ queueSize, lastDispatchAtMs }: BatchingView): number {
+    return adaptiveWaitUntilMs({
+      size: queueSize,
+      slots: this.config.maxConcurrentBatches,
+      lastDispatchAtMs,
+      arrivalsPerMs: this.learned.arrivals.requestsPerMs,
+      curve: this.learned.curve,
+    });
+  }
+
+  /** A batch with one request more has to start by then, or the nearest deadline is lost. */
+  private latestStartMs({ nearestDeadlineAtMs, queueSize }: BatchingView): number {
+    if (nearestDeadlineAtMs === Infinity) return Infinity;
+    const { curve } = this.learned;
+    return (
+      nearestDeadlineAtMs - curve.predictSafelyMs(Math.min(queueSize + 1, largestBatchSize(this.config)))
+    );
+  }
+
+  private reasonToStopWaiting(view: BatchingView): DispatchReason {
+    const isAdaptive = this.config.timeoutStrategy === 'adaptive';
+    return isAdaptive && view.nowMs >= this.adaptiveWaitUntilMs(view) ? 'adaptive' : 'waited';
+  }
+
+  private dispatch(available: number, reason: DispatchReason): BatchDecision {
+    return { action: 'dispatch', size: chooseBatchSize(available, this.config, this.learned.curve), reason };
+  }
+}

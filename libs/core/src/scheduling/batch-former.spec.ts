@@ -1,0 +1,149 @@
+import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
+import { NumberedEntry, type EntryTraits } from '../../../../test/core/queue-entry-builder.js';
+import type { BatchingConfig } from '../batching-config.js';
+import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
+import { resolveConfig, withProcessorSizes } from '../resolve-config.js';
+import { BatchFormer } from './batch-former.js';
+import { LearnedBehavior } from './learned-behavior.js';
+
+const NOW_MS = 1000;
+
+class TimedEntry extends NumberedEntry {
+  readonly latestDeadlineAtMs: number;
+
+  constructor(id: number, { leftMs = Infinity, ...traits }: TimedTraits) {
+    super(id, traits);
+    this.latestDeadlineAtMs = NOW_MS + leftMs;
+  }
+}
+
+interface TimedTraits extends EntryTraits {
+  readonly leftMs?: number;
+}
+
+/** By default a batch of n takes 10 + n ms and holds 4. */
+function formerOf(
+  traits: readonly TimedTraits[],
+  config: BatchingConfig<never> = {},
+  learned = buildLearned(10, 1),
+) {
+  const live = withProcessorSizes(resolveConfig('test', { maxBatchSize: 4, ...config }), undefined);
+  const queue = new BoundedRequestQueue<TimedEntry>({
+    maxQueueSize: 1000,
+    priorityAgingMs: 100,
+    weightOf: () => 1,
+    isFull: () => false,
+  });
+  const entries = traits.map((of, id) => new TimedEntry(id, of));
+  for (const entry of entries) queue.enqueue(entry);
+  const former = new BatchFormer(live, queue, learned);
+  const form = (size: number): Record<'riding' | 'lost', number[]> => {
+    const nearest = Math.min(
+      ...entries.filter((each) => each.queuePosition !== -1).map((each) => each.latestDeadlineAtMs),
+    );
+    const { riding, lost } = former.form(queue.mostUrgentBucket!, size, NOW_MS, nearest);
+    return { riding: riding.map(({ id }) => id), lost: lost.map(({ id }) => id) };
+  };
+  return { form, queue };
+}
+
+const plain = (count: number, traits: TimedTraits = {}): TimedTraits[] =>
+  Array.from({ length: count }, () => traits);
+
+describe('BatchFormer: size and cost', () => {
+  it('takes as many as it is told, in their order', () => {
+    const { form, queue } = formerOf(plain(5));
+    expect(form(3)).toEqual({ riding: [0, 1, 2], lost: [] });
+    expect(form(3)).toEqual({ riding: [3, 4], lost: [] });
+    expect(queue.isEmpty).toBe(true);
+  });
+
+  it('takes fewer if they cost too much together, and passes over nobody', () => {
+    const costs = [5, 4, 3, 1].map((cost) => ({ cost }));
+    const { form } = formerOf(costs, { costOf: () => 1, maxBatchCost: 10 });
+    expect(form(4)).toEqual({ riding: [0, 1], lost: [] });
+    expect(form(4)).toEqual({ riding: [2, 3], lost: [] });
+  });
+
+  it('takes one alone, whatever it costs: the limit may have become smaller since it came', () => {
+    const { form } = formerOf([{ cost: 50 }, { cost: 1 }], { costOf: () => 1, maxBatchCost: 10 });
+    expect(form(4)).toEqual({ riding: [0], lost: [] });
+  });
+
+  it('takes the most urgent priorities and the tenants in turn', () => {
+    const { form } = formerOf([
+      { priority: 1, enqueuedAtMs: 0 },
+      { tenant: 'a', enqueuedAtMs: 1 },
+      { tenant: 'a', enqueuedAtMs: 2 },
+      { tenant: 'b', enqueuedAtMs: 3 },
+    ]);
+    expect(form(3)).toEqual({ riding: [1, 3, 2], lost: [] });
+  });
+});
+
+describe('BatchFormer: deadlines', () => {
+  it('takes no notice of deadlines that all can make', () => {
+    const { form } = formerOf(plain(4, { leftMs: 20 }));
+    expect(form(4)).toEqual({ riding: [0, 1, 2, 3], lost: [] });
+  });
+
+  it('lets fewer ride if that saves all, and puts the others back where they were', () => {
+    const { form, queue } = formerOf([{ leftMs: 12.5 }, ...plain(4, { leftMs: 60 })]);
+    expect(form(4)).toEqual({ riding: [0, 1], lost: [] });
+    expect(queue.size).toBe(3);
+    expect(form(4)).toEqual({ riding: [2, 3, 4], lost: [] });
+  });
+
+  it('drops who would be late anyway', () => {
+    const { form, queue } = formerOf([{ leftMs: 10 }, ...plain(3, { leftMs: 60 })]);
+    expect(form(4)).toEqual({ riding: [1, 2, 3], lost: [0] });
+    expect(queue.isEmpty).toBe(true);
+  });
+
+  it('lets those ride for the dropped ones who came after them', () => {
+    const { form } = formerOf([...plain(3, { leftMs: 5 }), ...plain(6, { leftMs: 60 })]);
+    expect(form(4)).toEqual({ riding: [3, 4, 5, 6], lost: [0, 1, 2] });
+  });
+
+  it('forms nothing when all are lost', () => {
+    const { form, queue } = formerOf(plain(3, { leftMs: 5 }));
+    expect(form(3)).toEqual({ riding: [], lost: [0, 1, 2] });
+    expect([queue.isEmpty, queue.bucketCount]).toEqual([true, 0]);
+  });
+
+  it('keeps within the cost when it chooses anew, and passes over nobody', () => {
+    const { form } = formerOf(
+      [{ leftMs: 5 }, { cost: 6, leftMs: 60 }, { cost: 6, leftMs: 60 }, { cost: 1, leftMs: 60 }],
+      { costOf: () => 1, maxBatchCost: 10 },
+    );
+    expect(form(4)).toEqual({ riding: [1], lost: [0] });
+    expect(form(4)).toEqual({ riding: [2, 3], lost: [] });
+  });
+
+  it('reckons with the size at which a batch really runs', () => {
+    const sizes: BatchingConfig<never> = { maxBatchSize: 16, allowedBatchSizes: [2, 16] };
+    // Three run as 16, which takes 26 ms; two take 12, and the third follows, again in 12.
+    expect(formerOf(plain(3, { leftMs: 25 }), sizes).form(3)).toEqual({ riding: [0, 1], lost: [] });
+    expect(formerOf(plain(3, { leftMs: 27 }), sizes).form(3)).toEqual({ riding: [0, 1, 2], lost: [] });
+  });
+
+  it('lets everybody ride while it knows too little to turn anybody away', () => {
+    expect(formerOf(plain(3, { leftMs: 1 }), {}, new LearnedBehavior()).form(3)).toEqual({
+      riding: [0, 1, 2],
+      lost: [],
+    });
+    const outdated = buildLearned(10, 1, NOW_MS - 2000);
+    expect(formerOf(plain(3, { leftMs: 1 }), {}, outdated).form(3)).toEqual({ riding: [0, 1, 2], lost: [] });
+  });
+
+  it('keeps the order of priorities and tenants for those whom it puts back', () => {
+    const late = { leftMs: 12.5, enqueuedAtMs: 0 };
+    const { form } = formerOf([
+      late,
+      ...['a', 'a', 'b', 'b'].map((tenant, index) => ({ tenant, leftMs: 100, enqueuedAtMs: 1 + index })),
+      { priority: 1, leftMs: 100, enqueuedAtMs: 9 },
+    ]);
+    expect(form(4)).toEqual({ riding: [0, 1], lost: [] });
+    expect(form(4)).toEqual({ riding: [3, 2, 4, 5], lost: [] });
+  });
+});

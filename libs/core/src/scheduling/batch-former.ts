@@ -1,0 +1,99 @@
+import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
+import type { Bucket } from '../queue/bucket.js';
+import type { QueueEntry } from '../queue/queue-entry.js';
+import { BatchCost } from './batch-cost.js';
+import { largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
+import { chooseInTime, type TimedCandidate } from './in-time-choice.js';
+import type { LearnedBehavior } from './learned-behavior.js';
+
+/** So many batches' worth of requests are looked at when not all of them can be answered in time. */
+const BATCHES_LOOKED_AT = 4;
+
+/** What was taken out of the queue. */
+export interface FormedBatch<TEntry> {
+  /** Who rides; none if nobody who was looked at can be answered in time. */
+  readonly riding: readonly TEntry[];
+  /** Who cannot be answered in time any more, and must be told. */
+  readonly lost: readonly TEntry[];
+}
+
+/** Takes the requests of one batch out of the queue: in their order, within size and cost, and in time. */
+export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
+  constructor(
+    private readonly config: ResolvedBatchingConfig,
+    private readonly queue: BoundedRequestQueue<TEntry>,
+    private readonly learned: LearnedBehavior,
+  ) {}
+
+  /**
+   * @param size How many to take; fewer are taken if they cost too much together.
+   * @param nearestDeadlineAtMs The nearest deadline in the queue; Infinity if there is none.
+   */
+  form(
+    bucket: Bucket<TEntry>,
+    size: number,
+    nowMs: number,
+    nearestDeadlineAtMs: number,
+  ): FormedBatch<TEntry> {
+    const riding = this.take(bucket, size);
+    const isInTime = nowMs + this.timeMs(riding.length) <= nearestDeadlineAtMs;
+    const formed =
+      isInTime || !this.learned.isTrusted(nowMs)
+        ? { riding, lost: [] }
+        : this.chooseInTime(bucket, riding, nowMs);
+    this.queue.settle(bucket);
+    return formed;
+  }
+
+  private take(bucket: Bucket<TEntry>, size: number): TEntry[] {
+    const { maxBatchCost } = this.config;
+    const taken: TEntry[] = [];
+    const cost = maxBatchCost === undefined ? undefined : new BatchCost(this.config);
+    while (taken.length < size) {
+      if (cost !== undefined && !cost.hasRoomFor(bucket.next?.cost ?? 0)) break;
+      const entry = this.queue.take(bucket);
+      if (entry === undefined) break;
+      cost?.add(entry.cost);
+      taken.push(entry);
+    }
+    return taken;
+  }
+
+  private chooseInTime(
+    bucket: Bucket<TEntry>,
+    riding: readonly TEntry[],
+    nowMs: number,
+  ): FormedBatch<TEntry> {
+    const most = largestBatchSize(this.config);
+    const candidates = [...riding];
+    while (candidates.length < BATCHES_LOOKED_AT * most) {
+      const entry = this.queue.take(bucket);
+      if (entry === undefined) break;
+      candidates.push(entry);
+    }
+    const choice = chooseInTime(candidates, nowMs, most, (size) => this.timeMs(size));
+    const affordable = this.affordable(choice.riding);
+    const chosen = new Set<TEntry>([...affordable, ...choice.lost]);
+    for (const entry of candidates.reverse()) {
+      if (!chosen.has(entry)) this.queue.putBack(bucket, entry);
+    }
+    return { riding: affordable, lost: choice.lost };
+  }
+
+  /** As many of the first ones as fit into one batch's cost; the next one is not passed over for a cheaper one. */
+  private affordable(entries: readonly TEntry[]): readonly TEntry[] {
+    const cost = new BatchCost(this.config);
+    const tooMuch = entries.findIndex((entry) => {
+      if (!cost.hasRoomFor(entry.cost)) return true;
+      cost.add(entry.cost);
+      return false;
+    });
+    return tooMuch === -1 ? entries : entries.slice(0, tooMuch);
+  }
+
+  /** How long a batch of `size` is to be reckoned with: what it takes at the size at which it really runs. */
+  private timeMs(size: number): number {
+    return this.learned.curve.predictSafelyMs(paddedBatchSize(size, this.config));
+  }
+}

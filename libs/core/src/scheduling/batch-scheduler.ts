@@ -1,0 +1,297 @@
+import { BatchRunner, type BatchEnding } from '../batch-runner.js';
+import type { BatchProcessor } from '../batch-processor.js';
+import type { DispatchReason } from '../batch-info.js';
+import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { Alarm, Clock } from '../clock.js';
+import { Coalescing } from '../coalescing.js';
+import { DeadlineExceededError, type BatchingError } from '../errors/index.js';
+import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
+import type { Bucket } from '../queue/bucket.js';
+import { ConfiguredQueueRules } from './configured-queue-rules.js';
+import { isQueued } from '../queue/queue-entry.js';
+import type { QueuedRequest } from '../queued-request.js';
+import { RequestBatch } from '../request-batch.js';
+import { ResponseScatterer } from '../response-scatterer.js';
+import type { RequestOutcome, StatisticsRecorder } from '../statistics-recorder.js';
+import { isBatchCostReached } from './batch-cost.js';
+import { BatchBuilder, type BatchDecision } from './batch-builder.js';
+import { BatchFormer } from './batch-former.js';
+import { paddedBatchSize } from './batch-size-choice.js';
+import { DeadlineWatch } from './deadline-watch.js';
+import { EventLoopTurn } from './event-loop-turn.js';
+import type { LearnedBehavior } from './learned-behavior.js';
+
+/** What a scheduler works with. */
+export interface SchedulerParts<TRequest, TResponse> {
+  readonly batcherName: string;
+  /** Read each time, since it may change. */
+  readonly config: ResolvedBatchingConfig;
+  readonly clock: Clock;
+  readonly processor: BatchProcessor<TRequest, TResponse>;
+  readonly learned: LearnedBehavior;
+  readonly recorder: StatisticsRecorder;
+  /** Called after each decision, when everything that follows from it has been started. */
+  readonly onDecided: (nowMs: number) => void;
+}
+
+/** Not a time to wait until: the batch has gone. */
+const DISPATCHED = -Infinity;
+
+/**
+ * Moves requests from the queue into slots. It holds one alarm and no loop: it acts when a request comes, a batch
+ * ends, a caller leaves or the alarm rings. What to do then is `BatchBuilder`'s decision.
+ */
+export class BatchScheduler<TRequest, TResponse> {
+  readonly queue: BoundedRequestQueue<QueuedRequest<TRequest, TResponse>>;
+  readonly runner: BatchRunner<TRequest, TResponse>;
+  readonly coalescing = new Coalescing<TRequest, TResponse>();
+  /** From now on nobody waits for company. */
+  isExpedited = false;
+  /** From then on nothing is started any more; on the clock's scale. */
+  closeAtMs = Infinity;
+  private readonly builder: BatchBuilder;
+  private readonly former: BatchFormer<QueuedRequest<TRequest, TResponse>>;
+  private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
+  private readonly deadlines = new DeadlineWatch<TRequest, TResponse>();
+  private readonly alarm: Alarm;
+  private readonly turn: EventLoopTurn;
+  private isDeciding = false;
+  private isHeldBack = false;
+  private isDecisionHeldBack = false;
+  private waitUntilMs = Infinity;
+  private lastDispatchAtMs = -Infinity;
+  private lastBatchId = 0;
+
+  constructor(private readonly parts: SchedulerParts<TRequest, TResponse>) {
+    const { batcherName, config, clock, processor, learned } = parts;
+    this.builder = new BatchBuilder(config, learned);
+    this.queue = new BoundedRequestQueue(new ConfiguredQueueRules(config, this.builder));
+    this.former = new BatchFormer(config, this.queue, learned);
+    this.runner = new BatchRunner(batcherName, processor, clock, (batch, ending) =>
+      this.onBatchEnded(batch, ending),
+    );
+    this.alarm = clock.createAlarm(() => this.decide());
+    this.turn = new EventLoopTurn(clock, () => {
+      if (this.freeSlots > 0) this.decide();
+    });
+  }
+
+  /** Lets a request wait. The caller has made sure that there is room. */
+  enqueue(request: QueuedRequest<TRequest, TResponse>): void {
+    const bucket = this.queue.enqueue(request);
+    this.watchDeadline(request);
+    this.decideSoon(bucket);
+  }
+
+  /** Lets a request share the place of another, in the queue or in a running batch. */
+  share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
+    leader.takeAlong(follower);
+    this.watchDeadline(follower);
+    if (leader.batch === undefined) {
+      // Its deadline may not leave the time that the place was going to wait for company.
+      this.turn.open();
+    } else {
+      this.parts.recorder.callerJoinedBatch();
+    }
+  }
+
+  /** Answers a caller that is not going to get its result; frees its place unless others share it. */
+  giveUp(request: QueuedRequest<TRequest, TResponse>, outcome: RequestOutcome, error: BatchingError): void {
+    if (request.isSettled) return;
+    const { place } = request;
+    this.deadlines.remove(request);
+    this.parts.recorder.requestsSettled(outcome);
+    request.reject(error);
+    place.callers -= 1;
+    if (place.batch !== undefined) this.parts.recorder.callerLeftBatch();
+    if (place.callers > 0) return;
+    this.coalescing.forget(place);
+    if (isQueued(place)) this.queue.remove(place);
+    else place.batch?.placeGivenUp();
+  }
+
+  /** Rejects everything that is not answered yet. */
+  giveUpAll(error: BatchingError): void {
+    let waiting: QueuedRequest<TRequest, TResponse> | undefined;
+    while ((waiting = this.queue.oldest) !== undefined) this.giveUpPlace(waiting, 'closed', error);
+    for (const { requests } of this.runner.running) {
+      for (const request of requests) this.giveUpPlace(request, 'closed', error);
+    }
+  }
+
+  /** The time at which a request comes, to within one turn of the event loop. */
+  get arrivalTimeMs(): number {
+    this.turn.open();
+    return this.turn.timeMs;
+  }
+
+  get isIdle(): boolean {
+    return this.queue.isEmpty && this.runner.running.size === 0;
+  }
+
+  get freeSlots(): number {
+    return this.parts.config.maxConcurrentBatches - this.runner.running.size;
+  }
+
+  /** Decides on all that `act` changes when it is through, so that no processor is called in between. */
+  together<TResult>(act: () => TResult): TResult {
+    this.isHeldBack = true;
+    try {
+      return act();
+    } finally {
+      this.isHeldBack = false;
+      if (this.isDecisionHeldBack) this.decide();
+    }
+  }
+
+  decide(): void {
+    this.isDecisionHeldBack = this.isHeldBack;
+    if (this.isHeldBack) return;
+    // A processor may call the batcher while it is being started; the loop below sees what that changed.
+    if (this.isDeciding) return;
+    this.isDeciding = true;
+    this.waitUntilMs = this.fillSlots();
+    this.parts.onDecided(this.turn.timeMs);
+    this.setAlarm();
+    this.isDeciding = false;
+  }
+
+  /** Decides now, unless that is due anyway when this turn of the event loop ends. */
+  decideUnlessDue(): void {
+    if (!this.turn.isOpen) this.decide();
+  }
+
+  /** Requests that come in the same turn of the event loop ride together; a full batch need not wait for it. */
+  private decideSoon({ size }: Bucket<QueuedRequest<TRequest, TResponse>>): void {
+    if (this.freeSlots > 0 && size >= this.builder.dispatchAtOnceSize) this.decide();
+    else this.turn.open();
+  }
+
+  /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
+  private fillSlots(): number {
+    for (;;) {
+      // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
+      const nowMs = this.turn.readClock();
+      this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
+      this.expire(nowMs);
+      const urgent = this.queue.mostUrgentBucket;
+      if (urgent === undefined || this.freeSlots <= 0 || nowMs >= this.closeAtMs) return Infinity;
+      const untilMs = this.tryToDispatch(urgent, nowMs);
+      if (untilMs === DISPATCHED) continue;
+      const otherUntilMs = this.tryOthers(nowMs);
+      if (otherUntilMs !== DISPATCHED) return Math.min(untilMs, otherUntilMs);
+    }
+  }
+
+  /** The most urgent bucket waits for company: one that does not need to may use the slot meanwhile. */
+  private tryOthers(nowMs: number): number {
+    const hurried = this.deadlines.nearestQueued;
+    const hurriedBucket = hurried === undefined ? undefined : this.queue.bucketOf(hurried.place);
+    let earliestMs = Infinity;
+    for (const bucket of [hurriedBucket, ...this.queue.otherCandidates]) {
+      const untilMs = bucket === undefined ? Infinity : this.tryToDispatch(bucket, nowMs);
+      if (untilMs === DISPATCHED) return DISPATCHED;
+      earliestMs = Math.min(earliestMs, untilMs);
+    }
+    return earliestMs;
+  }
+
+  /** Until when the bucket waits for company, if it does not go now. */
+  private tryToDispatch(bucket: Bucket<QueuedRequest<TRequest, TResponse>>, nowMs: number): number {
+    const decision = this.decideFor(bucket, nowMs);
+    if (decision.action === 'wait') return decision.untilMs;
+    if (decision.action === 'idle') return Infinity;
+    this.dispatch(bucket, decision.size, decision.reason, nowMs);
+    return DISPATCHED;
+  }
+
+  private decideFor(bucket: Bucket<QueuedRequest<TRequest, TResponse>>, nowMs: number): BatchDecision {
+    return this.builder.decide({
+      queueSize: bucket.size,
+      isCostReached: isBatchCostReached(bucket, this.parts.config),
+      oldestEnqueuedAtMs: bucket.oldest?.enqueuedAtMs ?? Infinity,
+      nearestDeadlineAtMs: this.deadlines.nearestQueuedAtMsIn(bucket.key),
+      freeSlots: this.freeSlots,
+      lastDispatchAtMs: this.lastDispatchAtMs,
+      nowMs,
+      isExpedited: this.isExpedited,
+    });
+  }
+
+  private dispatch(
+    bucket: Bucket<QueuedRequest<TRequest, TResponse>>,
+    size: number,
+    reason: DispatchReason,
+    nowMs: number,
+  ): void {
+    const { config, recorder } = this.parts;
+    const { riding, lost } = this.former.form(bucket, size, nowMs, this.deadlines.nearestQueuedAtMs);
+    for (const request of lost) this.giveUpLost(request);
+    if (riding.length === 0) return;
+    this.lastBatchId += 1;
+    this.lastDispatchAtMs = nowMs;
+    const padded = paddedBatchSize(riding.length, config);
+    const batch = new RequestBatch(this.lastBatchId, riding, reason, nowMs, padded);
+    this.deadlines.moveToRunning(batch);
+    recorder.batchDispatched(batch);
+    this.runner.run(batch);
+  }
+
+  private onBatchEnded(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
+    const { learned, recorder } = this.parts;
+    const isFailed = 'error' in ending;
+    recorder.batchEnded(batch, isFailed);
+    // A batch that failed may have done so before it did anything: its time says nothing.
+    if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);
+    if (!this.deadlines.isEmpty || this.coalescing.size > 0) this.forget(batch);
+    const { succeeded, failed } = this.scatterer.scatter(batch, ending);
+    recorder.requestsSettled('succeeded', succeeded);
+    recorder.requestsSettled('failed', failed);
+    this.decide();
+  }
+
+  /** Its requests have neither a deadline nor followers to come any more. */
+  private forget({ requests }: RequestBatch<TRequest, TResponse>): void {
+    for (const request of requests) {
+      this.coalescing.forget(request);
+      request.forEachCaller((caller) => this.deadlines.remove(caller));
+    }
+  }
+
+  private expire(nowMs: number): void {
+    let request: QueuedRequest<TRequest, TResponse> | undefined;
+    while ((request = this.deadlines.findExpired(nowMs)) !== undefined) {
+      const phase = request.place.batch === undefined ? 'queue' : 'execution';
+      const { timeoutMs } = request.terms;
+      this.giveUp(request, 'expired', new DeadlineExceededError(this.parts.batcherName, phase, timeoutMs));
+    }
+  }
+
+  /** It has been taken out of the queue, and could not be answered in time if it ran now. */
+  private giveUpLost(place: QueuedRequest<TRequest, TResponse>): void {
+    place.forEachCaller((caller) => {
+      const error = new DeadlineExceededError(this.parts.batcherName, 'queue', caller.terms.timeoutMs);
+      this.giveUp(caller, 'expired', error);
+    });
+  }
+
+  /** Answers all callers of a place that they are not going to get their result. */
+  giveUpPlace(
+    place: QueuedRequest<TRequest, TResponse>,
+    outcome: RequestOutcome,
+    error: BatchingError,
+  ): void {
+    place.forEachCaller((caller) => this.giveUp(caller, outcome, error));
+  }
+
+  private watchDeadline(request: QueuedRequest<TRequest, TResponse>): void {
+    this.deadlines.add(request);
+    if (request.heapKey < Infinity && request.heapKey === this.deadlines.nearestAtMs) this.setAlarm();
+  }
+
+  private setAlarm(): void {
+    const atMs = Math.min(this.waitUntilMs, this.deadlines.nearestAtMs, this.closeAtMs);
+    if (atMs === Infinity) this.alarm.clear();
+    else this.alarm.set(atMs);
+  }
+}

@@ -1,0 +1,38 @@
+import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { CostCurve } from './cost-curve.js';
+
+type SizeOptions = Pick<ResolvedBatchingConfig, 'maxBatchSize' | 'allowedBatchSizes' | 'padding'>;
+
+/** The most requests that a batch can hold: the largest allowed size, where sizes are restricted. */
+export function largestBatchSize({ maxBatchSize, allowedBatchSizes }: SizeOptions): number {
+  return allowedBatchSizes === undefined ? maxBatchSize : Math.max(...allowedBatchSizes);
+}
+
+/** The size at which a batch of `size` runs: the next allowed one, or its own where sizes are not restricted. */
+export function paddedBatchSize(size: number, { allowedBatchSizes }: SizeOptions): number {
+  if (allowedBatchSizes === undefined) return size;
+  let padded = Infinity;
+  for (const allowed of allowedBatchSizes) {
+    if (allowed >= size && allowed < padded) padded = allowed;
+  }
+  return padded === Infinity ? size : padded;
+}
+
+/**
+ * How many of the `available` requests to take. Between two allowed sizes: all of them, padded up to the larger,
+ * or as many as the smaller holds, whichever costs less per request by the learned S(n), unless `padding` says.
+ */
+export function chooseBatchSize(available: number, options: SizeOptions, curve: CostCurve): number {
+  const most = Math.min(available, largestBatchSize(options));
+  const { allowedBatchSizes, padding } = options;
+  if (allowedBatchSizes === undefined || allowedBatchSizes.includes(most)) return most;
+  let smaller = 0;
+  for (const allowed of allowedBatchSizes) {
+    if (allowed < most && allowed > smaller) smaller = allowed;
+  }
+  if (smaller === 0 || padding === 'up') return most;
+  if (padding === 'down') return smaller;
+  const timePerRequestUpMs = curve.predictMs(paddedBatchSize(most, options)) / most;
+  const timePerRequestDownMs = curve.predictMs(smaller) / smaller;
+  return timePerRequestDownMs < timePerRequestUpMs ? smaller : most;
+}

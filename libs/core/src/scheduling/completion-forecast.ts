@@ -1,0 +1,67 @@
+import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { RequestsAhead } from '../queue/bounded-request-queue.js';
+import { largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
+import type { CostCurve } from './cost-curve.js';
+
+/** A batch that runs, as far as its end can be told. */
+export interface RunningBatch {
+  readonly batchSize: number;
+  readonly dispatchedAtMs: number;
+}
+
+/** Foretells when a request would be answered, by the learned S(n), the batches that run, and the queue ahead. */
+export class CompletionForecast {
+  constructor(
+    private readonly config: ResolvedBatchingConfig,
+    private readonly curve: CostCurve,
+    private readonly running: Iterable<RunningBatch>,
+  ) {}
+
+  /**
+   * How long a request that comes now has to wait for its answer, in milliseconds. Full batches go first, each in
+   * the slot that is free first; the request rides in the last, with the rest.
+   */
+  answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }: RequestsAhead, nowMs: number): number {
+    const most = largestBatchSize(this.config);
+    const otherBatches = Math.max(otherBuckets, Math.ceil(inOtherBuckets / most));
+    const batchesAhead = Math.floor(inBucket / most) + otherBatches;
+    return this.startAfterMs(batchesAhead, nowMs) + this.timeMs((inBucket % most) + 1);
+  }
+
+  /** How long until as many requests as wait now have been served, in whole milliseconds, at least 1. */
+  drainAfterMs(queueSize: number, nowMs: number): number {
+    const { maxConcurrentBatches, maxWaitTimeMs } = this.config;
+    const most = largestBatchSize(this.config);
+    const batches = Math.max(1, Math.ceil(queueSize / most));
+    if (!this.curve.isKnown) {
+      const rounds = Math.ceil(batches / maxConcurrentBatches);
+      return Math.max(1, Math.ceil(rounds * maxWaitTimeMs));
+    }
+    // The last batch may be small and end before the full one that started just before it.
+    const lastEndsMs = this.startAfterMs(batches - 1, nowMs) + this.timeMs(queueSize - (batches - 1) * most);
+    const fullOneEndsMs = batches > 1 ? this.startAfterMs(batches - 2, nowMs) + this.timeMs(most) : 0;
+    return Math.max(1, Math.ceil(Math.max(lastEndsMs, fullOneEndsMs)));
+  }
+
+  /** When a slot is free for the batch that `batchesAhead` others go before. */
+  private startAfterMs(batchesAhead: number, nowMs: number): number {
+    const slots = this.config.maxConcurrentBatches;
+    const freeAfterMs = this.slotsFreeAfterMs(nowMs);
+    const rounds = Math.floor(batchesAhead / slots);
+    return (freeAfterMs[batchesAhead % slots] ?? 0) + rounds * this.timeMs(largestBatchSize(this.config));
+  }
+
+  /** When each slot is free, soonest first; a batch that takes longer than foretold may end at any moment. */
+  private slotsFreeAfterMs(nowMs: number): number[] {
+    const afterMs: number[] = [];
+    for (const { batchSize, dispatchedAtMs } of this.running) {
+      afterMs.push(Math.max(0, dispatchedAtMs + this.timeMs(batchSize) - nowMs));
+    }
+    while (afterMs.length < this.config.maxConcurrentBatches) afterMs.push(0);
+    return afterMs.sort((one, other) => one - other);
+  }
+
+  private timeMs(size: number): number {
+    return this.curve.predictSafelyMs(paddedBatchSize(size, this.config));
+  }
+}

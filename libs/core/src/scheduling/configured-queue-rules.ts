@@ -1,0 +1,34 @@
+import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { QueueRules } from '../queue/bounded-request-queue.js';
+import { isBatchCostReached } from './batch-cost.js';
+import type { BatchBuilder } from './batch-builder.js';
+
+/** What the queue must know of the configuration, read from it each time. */
+export class ConfiguredQueueRules implements QueueRules {
+  constructor(
+    private readonly config: ResolvedBatchingConfig,
+    private readonly builder: Pick<BatchBuilder, 'dispatchAtOnceSize'>,
+  ) {}
+
+  get maxQueueSize(): number {
+    return this.config.maxQueueSize;
+  }
+
+  get priorityAgingMs(): number {
+    return this.config.priorityAgingMs;
+  }
+
+  weightOf(tenant: string | undefined): number {
+    const { tenantWeights } = this.config;
+    // A tenant may be called as something that every object has: only what the configuration names counts.
+    return tenant !== undefined && Object.hasOwn(tenantWeights, tenant) ? (tenantWeights[tenant] ?? 1) : 1;
+  }
+
+  isFull(bucket: {
+    readonly size: number;
+    readonly totalCost: number;
+    readonly largestCost: number;
+  }): boolean {
+    return bucket.size >= this.builder.dispatchAtOnceSize || isBatchCostReached(bucket, this.config);
+  }
+}

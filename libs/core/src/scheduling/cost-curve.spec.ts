@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { CostCurve } from './cost-curve.js';
+
+/** S(n) of the processor that is watched: 20 + 0.5n ms. */
+const timeMsOf = (size: number): number => 20 + 0.5 * size;
+
+/** Sizes from 1 to 64, all mixed up. */
+const mixedSizes = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => 1 + ((index * 37) % 64));
+
+function watch(curve: CostCurve, sizes: readonly number[], timeOf = timeMsOf): CostCurve {
+  for (const size of sizes) curve.observe(size, timeOf(size));
+  return curve;
+}
+
+describe('CostCurve', () => {
+  it('foretells nothing before it has seen a batch', () => {
+    const curve = new CostCurve();
+    expect(curve.isKnown).toBe(false);
+    expect([curve.predictMs(10), curve.predictSafelyMs(10)]).toEqual([0, 0]);
+    curve.observe(10, 25);
+    expect(curve.isKnown).toBe(true);
+  });
+
+  it('learns both parts of the time exactly from exact times', () => {
+    const curve = watch(new CostCurve(), mixedSizes(100));
+    expect(curve.fixedTimeMs).toBeCloseTo(20, 6);
+    expect(curve.timePerRequestMs).toBeCloseTo(0.5, 6);
+    expect(curve.predictMs(500)).toBeCloseTo(timeMsOf(500), 4);
+    expect(curve.predictSafelyMs(40)).toBeCloseTo(timeMsOf(40), 1);
+  });
+
+  it('learns any such curve', () => {
+    const part = fc.double({ min: 0.01, max: 100, noNaN: true });
+    fc.assert(
+      fc.property(part, part, (fixedMs, perRequestMs) => {
+        const curve = watch(new CostCurve(), mixedSizes(200), (size) => fixedMs + perRequestMs * size);
+        for (const size of [1, 8, 64]) {
+          expect(curve.predictMs(size) / (fixedMs + perRequestMs * size)).toBeCloseTo(1, 2);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('takes the time for fixed while it knows only one size', () => {
+    const curve = watch(
+      new CostCurve(),
+      Array.from({ length: 50 }, () => 32),
+    );
+    expect([curve.fixedTimeMs, curve.timePerRequestMs]).toEqual([timeMsOf(32), 0]);
+    expect(curve.predictMs(1)).toBe(timeMsOf(32));
+  });
+
+  it('remembers one size through a long time at another', () => {
+    const curve = watch(new CostCurve(), [...mixedSizes(50), ...Array.from({ length: 500 }, () => 32)]);
+    expect(curve.predictMs(1)).toBeCloseTo(timeMsOf(1), 0);
+    expect(curve.predictMs(64)).toBeCloseTo(timeMsOf(64), 0);
+  });
+
+  it.each([
+    ['a thousand times as long', 50_000],
+    ['no time at all', 0],
+  ])('is not wrecked by a batch that takes %s', (_, timeMs) => {
+    const curve = watch(new CostCurve(), mixedSizes(100));
+    curve.observe(32, timeMs);
+    expect(curve.predictMs(1) / timeMsOf(1)).toBeCloseTo(1, 1);
+    expect(curve.predictMs(64) / timeMsOf(64)).toBeCloseTo(1, 1);
+  });
+
+  it('is not wrecked by outliers that come again and again', () => {
+    const curve = new CostCurve();
+    mixedSizes(400).forEach((size, index) => curve.observe(size, index % 20 === 19 ? 5000 : timeMsOf(size)));
+    expect(curve.predictMs(1) / timeMsOf(1)).toBeCloseTo(1, 1);
+    expect(curve.predictMs(64) / timeMsOf(64)).toBeCloseTo(1, 1);
+  });
+
+  it.each([
+    ['three times as slow', 1, 3],
+    ['three times as fast', 3, 1],
+  ])('follows a processor that is %s for good within some tens of batches', (_, before, after) => {
+    const curve = new CostCurve();
+    const batches = Array.from({ length: 60 }, () => 32);
+    watch(curve, batches, (size) => before * timeMsOf(size));
+    watch(curve, batches, (size) => after * timeMsOf(size));
+    const ratio = curve.predictMs(32) / (after * timeMsOf(32));
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
+  });
+
+  it('foretells no part of the time below 0, whatever it has seen', () => {
+    const batch = fc.record({
+      size: fc.integer({ min: 1, max: 64 }),
+      timeMs: fc.double({ min: 0, max: 1e4, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(batch, { maxLength: 60, size: 'max' }), (batches) => {
+        const curve = new CostCurve();
+        for (const { size, timeMs } of batches) curve.observe(size, timeMs);
+        expect(curve.fixedTimeMs).toBeGreaterThanOrEqual(-1e-9);
+        expect(curve.timePerRequestMs).toBeGreaterThanOrEqual(0);
+        expect(curve.predictSafelyMs(10)).toBeGreaterThanOrEqual(curve.predictMs(10));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('promises less, the more the times vary', () => {
+    const steady = watch(new CostCurve(), mixedSizes(100));
+    const varying = new CostCurve();
+    mixedSizes(100).forEach((size, index) =>
+      varying.observe(size, timeMsOf(size) * (index % 2 === 0 ? 0.8 : 1.2)),
+    );
+    const marginOf = (curve: CostCurve): number => curve.predictSafelyMs(32) - curve.predictMs(32);
+    expect(marginOf(steady)).toBeLessThan(0.1);
+    expect(marginOf(varying)).toBeGreaterThan(5);
+  });
+});

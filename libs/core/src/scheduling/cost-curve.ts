@@ -1,0 +1,121 @@
+/** What is remembered of batches of about one size. */
+interface SizeClass {
+  /** How much the class counts: grows to `MOST_WEIGHT` with each batch in it, fades with each batch elsewhere. */
+  weight: number;
+  meanSize: number;
+  meanTimeMs: number;
+}
+
+/** Batches of one class count as much as this many of them, so that a common size does not drown a rare one. */
+const MOST_WEIGHT = 16;
+/** What a class loses of its weight with each batch: after 140 batches elsewhere, half. */
+const FADING = 0.995;
+/** How much of a class's mean the newest batch makes, once the class is known. */
+const WEIGHT_OF_NEWEST = 0.1;
+const WEIGHT_OF_NEWEST_DEVIATION = 0.1;
+/** A batch that took this many deviations more or less than expected counts as if it had taken just that. */
+const MOST_DEVIATIONS = 3;
+/** What passes as ordinary is at least this share of the expected time, however steady the batches were. */
+const LEAST_DEVIATION = 0.02;
+
+/**
+ * Learns how long a batch of n requests takes: S(n) = τ + αn, τ a batch's fixed time and α what each request adds.
+ * The same linear model stands behind BentoML's and Clipper's batching; GPUs follow it well up to saturation.
+ *
+ * Batches are remembered by size class (1, 2–3, 4–7, …), each as a running mean, and the line is the weighted
+ * least-squares fit through the classes. So recent batches weigh more; a long time at one size does not
+ * erase what was learned at another; and an outlier is cut off at three mean deviations before it counts, yet a
+ * change that stays is followed, since the deviation grows with it. Constant memory and time.
+ */
+export class CostCurve {
+  private readonly classes: (SizeClass | undefined)[] = [];
+  private fixedMs = 0;
+  private perRequestMs = 0;
+  private deviationMs = 0;
+  private observations = 0;
+
+  /** Whether any batch has been seen. Before that every prediction is 0. */
+  get isKnown(): boolean {
+    return this.observations > 0;
+  }
+
+  /** τ: what a batch takes whatever its size, in milliseconds. */
+  get fixedTimeMs(): number {
+    return this.fixedMs;
+  }
+
+  /** α: what each request adds, in milliseconds. */
+  get timePerRequestMs(): number {
+    return this.perRequestMs;
+  }
+
+  /** S(n): how long a batch of `size` is expected to take, in milliseconds. */
+  predictMs(size: number): number {
+    return this.fixedMs + this.perRequestMs * size;
+  }
+
+  /** A time that a batch of `size` rarely exceeds: S(n) and two mean deviations. For promises about deadlines. */
+  predictSafelyMs(size: number): number {
+    return this.predictMs(size) + 2 * this.deviationMs;
+  }
+
+  /** A batch of `size` has taken `timeMs`. */
+  observe(size: number, timeMs: number): void {
+    const expectedMs = this.predictMs(size);
+    const counted = this.observations < 2 ? timeMs : this.cutOff(timeMs, expectedMs);
+    if (this.observations > 0) {
+      // The deviation itself must be free to grow, or a change for good would be cut off for ever.
+      const deviationMs = Math.abs(counted - expectedMs);
+      this.deviationMs += WEIGHT_OF_NEWEST_DEVIATION * (deviationMs - this.deviationMs);
+    }
+    this.observations += 1;
+    this.remember(size, counted);
+    this.fit();
+  }
+
+  private cutOff(timeMs: number, expectedMs: number): number {
+    const ordinaryMs = Math.max(this.deviationMs, LEAST_DEVIATION * expectedMs);
+    const mostMs = MOST_DEVIATIONS * ordinaryMs;
+    return Math.min(Math.max(timeMs, expectedMs - mostMs), expectedMs + mostMs);
+  }
+
+  private remember(size: number, timeMs: number): void {
+    for (const known of this.classes) {
+      if (known !== undefined) known.weight *= FADING;
+    }
+    const index = 31 - Math.clz32(size);
+    const known = (this.classes[index] ??= { weight: 0, meanSize: size, meanTimeMs: timeMs });
+    // The first few count alike; from then on each newest one counts the same.
+    const share = Math.max(WEIGHT_OF_NEWEST, 1 / (known.weight + 1));
+    known.weight = Math.min(MOST_WEIGHT, known.weight + 1);
+    known.meanSize += share * (size - known.meanSize);
+    known.meanTimeMs += share * (timeMs - known.meanTimeMs);
+  }
+
+  private fit(): void {
+    let weights = 0;
+    let sizes = 0;
+    let times = 0;
+    for (const known of this.classes) {
+      if (known === undefined) continue;
+      weights += known.weight;
+      sizes += known.weight * known.meanSize;
+      times += known.weight * known.meanTimeMs;
+    }
+    const meanSize = sizes / weights;
+    const meanTimeMs = times / weights;
+    let variance = 0;
+    let covariance = 0;
+    for (const known of this.classes) {
+      if (known === undefined) continue;
+      const distance = known.meanSize - meanSize;
+      variance += known.weight * distance * distance;
+      covariance += known.weight * distance * (known.meanTimeMs - meanTimeMs);
+    }
+    // One size alone says nothing of the slope; and neither part of the time can be negative.
+    const steepest = meanTimeMs / meanSize;
+    const slope = variance === 0 ? 0 : covariance / variance;
+    this.perRequestMs = Math.min(Math.max(slope, 0), steepest);
+    this.fixedMs = meanTimeMs - this.perRequestMs * meanSize;
+  }
+}

@@ -1,0 +1,186 @@
+import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { QueueStatistics } from '../queue-statistics.js';
+import { largestBatchSize } from './batch-size-choice.js';
+
+/** Why batches are as small, or answers as late, as they are. */
+export type BatchingCause =
+  | 'no-traffic'
+  | 'batches-full'
+  | 'overload'
+  | 'arrivals-too-few'
+  | 'wait-too-short'
+  | 'too-many-buckets'
+  | 'cost-limit'
+  | 'slots-idle'
+  | 'deadlines';
+
+/** One reason, with its figures and what can be done about it. */
+export interface BatchingFinding {
+  readonly cause: BatchingCause;
+  readonly message: string;
+}
+
+export interface BatchingExplanation {
+  /** What batches are like, in a sentence. */
+  readonly summary: string;
+  /** Why, the most important first. */
+  readonly findings: readonly BatchingFinding[];
+}
+
+/** Batches that hold less than this share of what they could count as small. */
+const SMALL = 0.5;
+/** What concerns fewer than this share of batches or requests is not worth a word. */
+const WORTH_A_WORD = 0.1;
+
+/** Says in words what the statistics show. Pure. */
+export function explainBatching(
+  statistics: QueueStatistics,
+  config: ResolvedBatchingConfig,
+): BatchingExplanation {
+  const { batches } = statistics;
+  if (batches.dispatched === 0) {
+    const message = 'No batch has run yet, so there is nothing to explain.';
+    return { summary: message, findings: [{ cause: 'no-traffic', message }] };
+  }
+  const { queueTimeMs, processingTimeMs } = statistics;
+  const summary =
+    `${count(batches.dispatched, 'batch', 'batches')} of ${batches.meanSize.toFixed(1)} requests on average, of ` +
+    `${largestBatchSize(config)} at most. A request waited ${ms(queueTimeMs.mean)} for its batch, which took ` +
+    `${ms(processingTimeMs.mean)}.`;
+  const figures: Figures = {
+    statistics,
+    config,
+    isSmall: batches.meanSize < SMALL * largestBatchSize(config),
+  };
+  const findings = FINDERS.map((find) => find(figures)).filter((finding) => finding !== undefined);
+  return { summary, findings };
+}
+
+interface Figures {
+  readonly statistics: QueueStatistics;
+  readonly config: ResolvedBatchingConfig;
+  /** Whether batches hold much less than they could. */
+  readonly isSmall: boolean;
+}
+
+type Finder = (figures: Figures) => BatchingFinding | undefined;
+
+const FINDERS: readonly Finder[] = [
+  findOverload,
+  findFullBatches,
+  findDeadlines,
+  findCostLimit,
+  findBuckets,
+  findIdleSlots,
+  findFewArrivals,
+  findShortWait,
+];
+
+function findOverload({ statistics, config }: Figures): BatchingFinding | undefined {
+  const { requests, refused, queueTimeMs, processingTimeMs } = statistics;
+  // So long a request may wait for company, with a slot free all the time.
+  const companyMs = (config.timeoutStrategy === 'wait-for-full' ? 2 : 1) * config.maxWaitTimeMs;
+  const turnedAway = (refused['QUEUE_FULL'] ?? 0) + requests.displaced;
+  const isRefusing = turnedAway > WORTH_A_WORD * (requests.accepted + turnedAway);
+  if (!isRefusing && queueTimeMs.p50 <= companyMs + 2 * processingTimeMs.p50) return undefined;
+  return {
+    cause: 'overload',
+    message:
+      `More comes than can be served: half of the requests waited over ${ms(queueTimeMs.p50)} while every slot was ` +
+      `busy, and ${count(turnedAway, 'request was', 'requests were')} turned away for want of a place. More workers or a larger ` +
+      `maxBatchSize would help; a longer queue would only make them wait longer.`,
+  };
+}
+
+function findFullBatches({ statistics: { batches } }: Figures): BatchingFinding | undefined {
+  const share = (batches.dispatchReasons.full ?? 0) / batches.dispatched;
+  if (share < SMALL) return undefined;
+  return {
+    cause: 'batches-full',
+    message: `${percent(share)} of the batches were full. A larger maxBatchSize may serve more at once, if memory allows.`,
+  };
+}
+
+function findDeadlines({ statistics }: Figures): BatchingFinding | undefined {
+  const { batches, requests, refused } = statistics;
+  const hurried = (batches.dispatchReasons.deadline ?? 0) / batches.dispatched;
+  const refusedForTime = refused['DEADLINE_EXCEEDED'] ?? 0;
+  const late = (requests.expired + refusedForTime) / (requests.accepted + refusedForTime);
+  if (hurried < WORTH_A_WORD && late < WORTH_A_WORD) return undefined;
+  return {
+    cause: 'deadlines',
+    message:
+      `Deadlines are tight: ${percent(hurried)} of the batches went early for one, and ${percent(late)} of the requests ` +
+      `ran out of time or were refused for it. More time (timeoutMs) allows larger batches.`,
+  };
+}
+
+function findCostLimit({ statistics: { batches }, config, isSmall }: Figures): BatchingFinding | undefined {
+  const share = (batches.dispatchReasons.full ?? 0) / batches.dispatched;
+  if (!isSmall || config.maxBatchCost === undefined || share < WORTH_A_WORD) return undefined;
+  return {
+    cause: 'cost-limit',
+    message:
+      `${percent(share)} of the batches reached maxBatchCost (${config.maxBatchCost}) with only ` +
+      `${batches.meanSize.toFixed(1)} requests on average. Raise it if memory allows, or bucket requests of similar cost.`,
+  };
+}
+
+function findBuckets({ statistics: { buckets }, isSmall }: Figures): BatchingFinding | undefined {
+  if (!isSmall || buckets < 2) return undefined;
+  return {
+    cause: 'too-many-buckets',
+    message: `What waits now is spread over ${buckets} buckets, which never share a batch. Coarser keys in bucketOf make larger ones.`,
+  };
+}
+
+function findIdleSlots({ statistics, config, isSmall }: Figures): BatchingFinding | undefined {
+  const { learned, batches } = statistics;
+  const batchMs = learned.fixedTimeMs + learned.timePerRequestMs * batches.meanSize;
+  const busySlots = (learned.requestsPerSecond / 1000 / batches.meanSize) * batchMs;
+  if (!isSmall || config.maxConcurrentBatches < 2 || busySlots > SMALL * config.maxConcurrentBatches)
+    return undefined;
+  return {
+    cause: 'slots-idle',
+    message:
+      `About ${busySlots.toFixed(1)} of ${config.maxConcurrentBatches} slots are busy, so most requests find a free one and ` +
+      `go at once. That is good for latency; fewer slots (maxConcurrentBatches) would make larger batches.`,
+  };
+}
+
+function findFewArrivals({ statistics, isSmall, config }: Figures): BatchingFinding | undefined {
+  const { learned, processingTimeMs } = statistics;
+  const duringOne = (learned.requestsPerSecond / 1000) * processingTimeMs.mean;
+  if (!isSmall || duringOne > SMALL * largestBatchSize(config)) return undefined;
+  return {
+    cause: 'arrivals-too-few',
+    message:
+      `${learned.requestsPerSecond.toFixed(1)} requests come a second: about ${duringOne.toFixed(1)} while one batch runs. ` +
+      `Batches cannot be larger without making callers wait for nothing else.`,
+  };
+}
+
+function findShortWait({ statistics, config, isSmall }: Figures): BatchingFinding | undefined {
+  const { batches, learned } = statistics;
+  const share = (batches.dispatchReasons.waited ?? 0) / batches.dispatched;
+  if (!isSmall || share < SMALL) return undefined;
+  const inTheWait = (learned.requestsPerSecond / 1000) * config.maxWaitTimeMs;
+  return {
+    cause: 'wait-too-short',
+    message:
+      `${percent(share)} of the batches went when maxWaitTimeMs (${config.maxWaitTimeMs}) was over, in which about ` +
+      `${inTheWait.toFixed(1)} requests come. A longer wait makes larger batches and later answers.`,
+  };
+}
+
+function count(amount: number, one: string, many: string): string {
+  return `${amount} ${amount === 1 ? one : many}`;
+}
+
+function ms(timeMs: number): string {
+  return `${timeMs.toFixed(1)} ms`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

@@ -1,0 +1,26 @@
+import { LearnedBehavior } from './learned-behavior.js';
+
+describe('LearnedBehavior', () => {
+  it('is not trusted before it has seen a batch', () => {
+    expect(new LearnedBehavior().isTrusted(0)).toBe(false);
+  });
+
+  it('learns what batches cost', () => {
+    const learned = new LearnedBehavior();
+    learned.observeBatch(1, 21, 100);
+    learned.observeBatch(11, 31, 200);
+    expect(learned.curve.fixedTimeMs).toBeCloseTo(20);
+    expect(learned.curve.timePerRequestMs).toBeCloseTo(1);
+  });
+
+  it('is trusted for a second and ten batches more, and no longer: a processor may have recovered', () => {
+    const learned = new LearnedBehavior();
+    learned.observeBatch(1, 50, 10_000);
+    expect(learned.isTrusted(10_000)).toBe(true);
+    expect(learned.isTrusted(10_000 + 1000 + 500)).toBe(true);
+    expect(learned.isTrusted(10_000 + 1000 + 501)).toBe(false);
+
+    learned.observeBatch(1, 50, 20_000);
+    expect(learned.isTrusted(20_000)).toBe(true);
+  });
+});

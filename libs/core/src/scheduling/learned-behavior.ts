@@ -1,0 +1,28 @@
+import { ArrivalRate } from './arrival-rate.js';
+import { CostCurve } from './cost-curve.js';
+
+/** What has been learned is acted upon for this long after the latest batch, and ten batches more. */
+const TRUSTED_FOR_MS = 1000;
+const TRUSTED_FOR_BATCHES = 10;
+
+/** What a batcher has learned by watching: what batches cost, and how many requests come. */
+export class LearnedBehavior {
+  readonly curve = new CostCurve();
+  readonly arrivals = new ArrivalRate();
+  private lastObservedAtMs = -Infinity;
+
+  /** A batch of `size` has taken `timeMs`. */
+  observeBatch(size: number, timeMs: number, nowMs: number): void {
+    this.curve.observe(size, timeMs);
+    this.lastObservedAtMs = nowMs;
+  }
+
+  /**
+   * Whether S(n) is good enough to turn a request away for its deadline. Not if nothing has run for a while: a
+   * processor that was slow and has recovered would otherwise never be asked again.
+   */
+  isTrusted(nowMs: number): boolean {
+    if (!this.curve.isKnown) return false;
+    return nowMs - this.lastObservedAtMs <= TRUSTED_FOR_MS + TRUSTED_FOR_BATCHES * this.curve.predictMs(1);
+  }
+}

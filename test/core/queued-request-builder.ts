@@ -1,0 +1,58 @@
+import type { RequestOptions } from 'nestjs-batching/core';
+import { QueuedRequest, type Answer } from '../../libs/core/src/queued-request.js';
+import type { RequestTerms } from '../../libs/core/src/request-terms.js';
+
+export type LetterRequest = QueuedRequest<string, string>;
+
+/** What nothing special was said of. */
+export const ORDINARY_TERMS: RequestTerms = {
+  timeoutMs: Infinity,
+  priority: 0,
+  tenant: undefined,
+  cost: 1,
+  bucketKey: undefined,
+  coalescingKey: undefined,
+};
+
+export interface RequestTraits extends Partial<RequestTerms>, Pick<RequestOptions, 'signal'> {
+  readonly payload?: string;
+  /** When it came. Default 1000. */
+  readonly enqueuedAtMs?: number;
+  readonly wantsBatchInfo?: boolean;
+  readonly onAbort?: (request: LetterRequest) => void;
+}
+
+/** A request, and the promise that its caller would hold. */
+export function buildRequest({
+  payload = 'a',
+  enqueuedAtMs = 1000,
+  wantsBatchInfo = false,
+  onAbort = () => undefined,
+  signal,
+  ...terms
+}: RequestTraits = {}): { readonly request: LetterRequest; readonly answer: Promise<Answer<string>> } {
+  const { promise: answer, resolve, reject } = newPromise<Answer<string>>();
+  // Who is rejected must not end the test run, also when an assertion fails before anybody has looked.
+  answer.catch(() => undefined);
+  const request = new QueuedRequest<string, string>(
+    { abort: onAbort },
+    payload,
+    { ...ORDINARY_TERMS, ...terms },
+    enqueuedAtMs,
+    signal,
+    resolve,
+    reject,
+    wantsBatchInfo,
+  );
+  return { request, answer };
+}
+
+function newPromise<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((toResolve, toReject) => {
+    resolve = toResolve;
+    reject = toReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,109 @@
+import type { ResolvedBatchingConfig } from 'nestjs-batching/core';
+import { callersOf, type Batch, type Call } from './journal.js';
+
+/** The largest batch that there can be. */
+export const largestSize = ({ maxBatchSize, allowedBatchSizes }: ResolvedBatchingConfig): number =>
+  allowedBatchSizes === undefined ? maxBatchSize : Math.max(...allowedBatchSizes);
+
+/** What places cost together. */
+export function costOf(calls: readonly Call[], { costModel }: ResolvedBatchingConfig): number {
+  const costs = calls.map(({ cost }) => cost);
+  if (costModel === 'padded') return costs.length * Math.max(0, ...costs);
+  return costs.reduce((sum, cost) => sum + cost, 0);
+}
+
+/** When a place counts as having come, with the head start of the higher priorities over its own. */
+export const urgencyOf = (
+  { calledAtMs, priority }: Call,
+  { priorityAgingMs }: ResolvedBatchingConfig,
+): number => calledAtMs + priority * priorityAgingMs;
+
+/** The places in the order in which they are served if they are all of one tenant. */
+export function inOrderOfUrgency(calls: readonly Call[], config: ResolvedBatchingConfig): Call[] {
+  return calls.toSorted(
+    (one, other) =>
+      urgencyOf(one, config) - urgencyOf(other, config) || one.priority - other.priority || one.id - other.id,
+  );
+}
+
+/** How long the oldest may wait for company. */
+export function longestWaitMs({
+  timeoutStrategy,
+  maxWaitTimeMs,
+  maxConcurrentBatches,
+}: ResolvedBatchingConfig): number {
+  if (timeoutStrategy === 'adaptive' && maxConcurrentBatches === 1) return 0;
+  return timeoutStrategy === 'wait-for-full' ? 2 * maxWaitTimeMs : maxWaitTimeMs;
+}
+
+/** Whether what waits in a bucket has a reason to go at once, whatever the strategy. */
+export function isEnough(calls: readonly Call[], config: ResolvedBatchingConfig): boolean {
+  return (
+    calls.length >= Math.min(largestSize(config), config.preferredBatchSize ?? Infinity) ||
+    costOf(calls, config) >= (config.maxBatchCost ?? Infinity)
+  );
+}
+
+/** What is wrong with the choice of those who ride, when it is known who was dropped for it. */
+export function faultOfChoice({
+  calls,
+  config,
+  waitingBefore,
+  startedAtMs,
+  reason,
+}: Batch): string | undefined {
+  const wasDropped = (place: Call): boolean =>
+    callersOf(place).some(({ droppedAtMs }) => droppedAtMs === startedAtMs);
+  const remaining = waitingBefore.filter((place) => calls.includes(place) || !wasDropped(place));
+  const together = remaining.filter(({ bucket }) => bucket === calls[0]?.bucket);
+  if (calls.some((call) => !together.includes(call))) return `${idsOf(calls)} do not share a bucket`;
+
+  for (const call of calls) {
+    const passedOver = together.find(
+      (other) =>
+        other.id < call.id &&
+        other.priority === call.priority &&
+        other.tenant === call.tenant &&
+        !calls.includes(other),
+    );
+    if (passedOver !== undefined) return `${call.id} ran before ${passedOver.id}`;
+  }
+
+  const isMostUrgentFirst =
+    reason === 'drain' || (reason === 'adaptive' && config.maxConcurrentBatches === 1);
+  // Its turn may have come for the sake of one that was dropped then.
+  const urgency = Math.min(
+    ...waitingBefore
+      .filter(({ bucket }) => bucket === calls[0]?.bucket)
+      .map((call) => urgencyOf(call, config)),
+  );
+  const mostUrgent = Math.min(...remaining.map((call) => urgencyOf(call, config)));
+  if (isMostUrgentFirst && urgency > mostUrgent)
+    return `another bucket was more urgent than that of ${idsOf(calls)}`;
+
+  if (new Set(together.map(({ tenant }) => tenant)).size > 1) return undefined;
+  const ordered = inOrderOfUrgency(together, config);
+  const isPrefix = calls.every((call, index) => call === ordered[index]);
+  if (!isPrefix) return `${idsOf(calls)} ran, ${idsOf(ordered.slice(0, calls.length))} were more urgent`;
+  const areHurried = ordered.some((place) =>
+    callersOf(place).some(({ deadlineAtMs }) => deadlineAtMs < Infinity),
+  );
+  return areHurried ? undefined : faultOfSize(calls, ordered, config);
+}
+
+/** Where nobody has to hurry, a batch takes all that fit. */
+function faultOfSize(
+  calls: readonly Call[],
+  ordered: readonly Call[],
+  config: ResolvedBatchingConfig,
+): string | undefined {
+  let fitting = Math.min(ordered.length, largestSize(config));
+  while (fitting > 1 && costOf(ordered.slice(0, fitting), config) > (config.maxBatchCost ?? Infinity))
+    fitting -= 1;
+  const isAllowed = config.allowedBatchSizes?.includes(calls.length) === true && calls.length < fitting;
+  return calls.length === fitting || isAllowed
+    ? undefined
+    : `it holds ${calls.length}, ${fitting} could have run`;
+}
+
+export const idsOf = (calls: readonly Call[]): string => `[${calls.map((call) => call.id).join(' ')}]`;

@@ -1,0 +1,68 @@
+import {
+  BatcherClosedError,
+  DeadlineExceededError,
+  InvalidRequestError,
+  QueueFullError,
+  RequestAbortedError,
+  RequestTooLargeError,
+  type ResolvedBatchingConfig,
+} from 'nestjs-batching/core';
+import type { Call } from './journal.js';
+
+/** Who has to give up its place to a newcomer: the newest of the lowest priority, if all places are taken. */
+export function findDisplaceable(
+  priority: number,
+  waiting: readonly Call[],
+  { maxQueueSize, queueFullPolicy }: ResolvedBatchingConfig,
+): Call | undefined {
+  if (waiting.length < maxQueueSize || queueFullPolicy === 'refuse') return undefined;
+  const lowest = Math.max(...waiting.map((call) => call.priority));
+  return lowest > priority ? waiting.findLast((call) => call.priority === lowest) : undefined;
+}
+
+/** What is wrong with a refusal, or with its absence. */
+export function faultOfRefusal(call: Call): string | undefined {
+  const expected = call.group === undefined ? refusalOf(call, 1) : refusalOfGroup(call.group.calls);
+  const received = call.isAccepted ? undefined : call.error?.constructor;
+  if (expected === received) return undefined;
+  // What the batcher foretells is not known out here; but it must know something, and say when to try again.
+  if (call.error instanceof DeadlineExceededError && expected !== BatcherClosedError) {
+    const { phase, retryAfterMs = 0 } = call.error;
+    const canTell = call.circumstances.hadLearned && call.timeoutMs < Infinity;
+    if (canTell && phase === 'admission' && retryAfterMs >= 1) return undefined;
+  }
+  return `expected ${expected?.name ?? 'no refusal'}, received ${String(call.error)}`;
+}
+
+function refusalOfGroup(calls: readonly Call[]) {
+  const [first] = calls;
+  const wrong = calls.map((call) => faultOf(call)).find((fault) => fault !== undefined);
+  if (wrong !== undefined || first === undefined) return wrong;
+  const { maxQueueSize, maxQueueSizePerTenant = Infinity } = first.circumstances.config;
+  if (calls.length > maxQueueSize) return RequestTooLargeError;
+  if (first.tenant !== undefined && calls.length > maxQueueSizePerTenant) return RequestTooLargeError;
+  return lackOfRoom(first, calls.length);
+}
+
+function refusalOf(call: Call, count: number) {
+  return faultOf(call) ?? (call.leader === undefined ? lackOfRoom(call, count) : undefined);
+}
+
+/** What is wrong with a call by itself. */
+function faultOf({ circumstances, isInvalid, timeoutMs, priority, cost }: Call) {
+  const { config, wasAborted, wasDraining } = circumstances;
+  if (wasDraining) return BatcherClosedError;
+  if (wasAborted) return RequestAbortedError;
+  if (isInvalid) return InvalidRequestError;
+  if (timeoutMs <= 0) return DeadlineExceededError;
+  if (priority >= config.priorityLevels) return InvalidRequestError;
+  return cost > (config.maxBatchCost ?? Infinity) ? RequestTooLargeError : undefined;
+}
+
+function lackOfRoom({ circumstances, tenant }: Call, count: number) {
+  const { config, placesTaken, tenantPlacesTaken, displaceable } = circumstances;
+  const { maxQueueSize, maxQueueSizePerTenant = Infinity } = config;
+  if (tenant !== undefined && tenantPlacesTaken + count > maxQueueSizePerTenant) return QueueFullError;
+  if (displaceable !== undefined) return undefined;
+  return placesTaken + count > maxQueueSize ? QueueFullError : undefined;
+}
