@@ -54,9 +54,13 @@ export class CostCurve {
     return this.fixedMs + this.perRequestMs * size;
   }
 
-  /** A time that a batch of `size` rarely exceeds: S(n) and two mean deviations. For promises about deadlines. */
+  /**
+   * A time that a batch of `size` rarely exceeds: S(n) and two mean deviations. For promises about deadlines. Without
+   * the margin for a request alone: nothing better can be done for it, so it is turned away only if it is expected
+   * to be late, not if it might be.
+   */
   predictSafelyMs(size: number): number {
-    return this.predictMs(size) + 2 * this.deviationMs;
+    return size === 1 ? this.predictMs(1) : this.predictMs(size) + 2 * this.deviationMs;
   }
 
   /** A batch of `size` has taken `timeMs`. */
