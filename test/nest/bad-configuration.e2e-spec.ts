@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import {
   Batched,
+  BATCHING_OPTION_NAMES,
   BatchingModule,
   InvalidConfigError,
   type BatchingConfig,
@@ -66,8 +67,7 @@ describe('a wrong configuration stops the start', () => {
     expect(error).toBeInstanceOf(InvalidConfigError);
     expect((error as InvalidConfigError).code).toBe('INVALID_CONFIG');
     expect(error.message.split('\n').sort()).toEqual([
-      '  - batchTimeout: unknown option; known options are maxBatchSize, maxWaitTimeMs, preferredBatchSize, ' +
-        'maxQueueSize, maxConcurrentBatches, timeoutStrategy, defaultTimeoutMs, drainTimeoutMs',
+      `  - batchTimeout: unknown option; known options are ${BATCHING_OPTION_NAMES.join(', ')}`,
       '  - maxBatchSize: received 0, expected an integer from 1 to 65536',
       '  - maxWaitTimeMs: received -1, expected a number from 0 to 60000 (milliseconds)',
       '  - maxqueuesize: unknown option; did you mean maxQueueSize?',
