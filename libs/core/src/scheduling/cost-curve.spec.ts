@@ -105,6 +105,13 @@ describe('CostCurve', () => {
     );
   });
 
+  it('turns a request alone away only for what is expected, not for what might be', () => {
+    const varying = new CostCurve();
+    mixedSizes(100).forEach((size, index) => varying.observe(size, index % 2 === 0 ? 10 : 60));
+    expect(varying.predictSafelyMs(1)).toBe(varying.predictMs(1));
+    expect(varying.predictSafelyMs(2)).toBeGreaterThan(varying.predictMs(2));
+  });
+
   it('promises less, the more the times vary', () => {
     const steady = watch(new CostCurve(), mixedSizes(100));
     const varying = new CostCurve();
