@@ -122,4 +122,12 @@ describe('CostCurve', () => {
     expect(marginOf(steady)).toBeLessThan(0.1);
     expect(marginOf(varying)).toBeGreaterThan(5);
   });
+
+  it('does not take a first batch that carried the warm-up for what batches take', () => {
+    const curve = new CostCurve();
+    curve.observe(8, 5000);
+    curve.observe(8, 24);
+
+    expect(curve.predictSafelyMs(8)).toBeCloseTo(24);
+  });
 });

@@ -15,6 +15,8 @@ const WEIGHT_OF_NEWEST = 0.1;
 const WEIGHT_OF_NEWEST_DEVIATION = 0.1;
 /** A batch that took this many deviations more or less than expected counts as if it had taken just that. */
 const MOST_DEVIATIONS = 3;
+/** Among so many of the first batches, one that is far faster shows that those before it were a warm-up. */
+const FIRST_BATCHES = 5;
 /** What passes as ordinary is at least this share of the expected time, however steady the batches were. */
 const LEAST_DEVIATION = 0.02;
 
@@ -65,6 +67,7 @@ export class CostCurve {
 
   /** A batch of `size` has taken `timeMs`. */
   observe(size: number, timeMs: number): void {
+    if (this.observations < FIRST_BATCHES && timeMs < this.predictMs(size) / 2) this.startAnew();
     const expectedMs = this.predictMs(size);
     const counted = this.observations < 2 ? timeMs : this.cutOff(timeMs, expectedMs);
     if (this.observations > 0) {
@@ -75,6 +78,13 @@ export class CostCurve {
     this.observations += 1;
     this.remember(size, counted);
     this.fit();
+  }
+
+  /** What has been seen so far was a warm-up: what follows takes less than half of it. */
+  private startAnew(): void {
+    this.classes.length = 0;
+    this.observations = 0;
+    this.deviationMs = 0;
   }
 
   private cutOff(timeMs: number, expectedMs: number): number {

@@ -4,6 +4,8 @@ import { CostCurve } from './cost-curve.js';
 /** What has been learned is acted upon for this long after the latest batch, and ten batches more. */
 const TRUSTED_FOR_MS = 1000;
 const TRUSTED_FOR_BATCHES = 10;
+/** However long batches take: a first one that carried the warm-up shall not lock everybody out for minutes. */
+const TRUSTED_AT_MOST_MS = 2000;
 
 /** What a batcher has learned by watching: what batches cost, and how many requests come. */
 export class LearnedBehavior {
@@ -23,6 +25,7 @@ export class LearnedBehavior {
    */
   isTrusted(nowMs: number): boolean {
     if (!this.curve.isKnown) return false;
-    return nowMs - this.lastObservedAtMs <= TRUSTED_FOR_MS + TRUSTED_FOR_BATCHES * this.curve.predictMs(1);
+    const trustedForMs = TRUSTED_FOR_MS + TRUSTED_FOR_BATCHES * this.curve.predictMs(1);
+    return nowMs - this.lastObservedAtMs <= Math.min(trustedForMs, TRUSTED_AT_MOST_MS);
   }
 }
