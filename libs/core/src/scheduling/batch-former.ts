@@ -3,7 +3,7 @@ import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { Bucket } from '../queue/bucket.js';
 import type { QueueEntry } from '../queue/queue-entry.js';
 import { BatchCost } from './batch-cost.js';
-import { largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
+import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import { chooseInTime, type TimedCandidate } from './in-time-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 
@@ -92,8 +92,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     return tooMuch === -1 ? entries : entries.slice(0, tooMuch);
   }
 
-  /** How long a batch of `size` is to be reckoned with: what it takes at the size at which it really runs. */
   private timeMs(size: number): number {
-    return this.learned.curve.predictSafelyMs(paddedBatchSize(size, this.config));
+    return safeBatchTimeMs(size, this.config, this.learned.curve);
   }
 }

@@ -36,3 +36,8 @@ export function chooseBatchSize(available: number, options: SizeOptions, curve: 
   const timePerRequestDownMs = curve.predictMs(smaller) / smaller;
   return timePerRequestDownMs < timePerRequestUpMs ? smaller : most;
 }
+
+/** How long a batch of `size` is to be reckoned with where deadlines are at stake, at the size at which it really runs. */
+export function safeBatchTimeMs(size: number, options: SizeOptions, curve: CostCurve): number {
+  return curve.predictSafelyMs(paddedBatchSize(size, options));
+}

@@ -1,6 +1,6 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
-import { largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
+import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 
 /** A batch that runs, as far as its end can be told. */
@@ -62,6 +62,6 @@ export class CompletionForecast {
   }
 
   private timeMs(size: number): number {
-    return this.curve.predictSafelyMs(paddedBatchSize(size, this.config));
+    return safeBatchTimeMs(size, this.config, this.curve);
   }
 }
