@@ -72,16 +72,13 @@ export function faultOfChoice({
   const isMostUrgentFirst =
     reason === 'drain' || (reason === 'adaptive' && config.maxConcurrentBatches === 1);
   // Its turn may have come for the sake of one that was dropped then.
-  const urgency = Math.min(
-    ...waitingBefore
-      .filter(({ bucket }) => bucket === calls[0]?.bucket)
-      .map((call) => urgencyOf(call, config)),
-  );
+  const togetherBefore = waitingBefore.filter(({ bucket }) => bucket === calls[0]?.bucket);
+  const urgency = Math.min(...togetherBefore.map((call) => urgencyOf(call, config)));
   const mostUrgent = Math.min(...remaining.map((call) => urgencyOf(call, config)));
   if (isMostUrgentFirst && urgency > mostUrgent)
     return `another bucket was more urgent than that of ${idsOf(calls)}`;
 
-  if (new Set(together.map(({ tenant }) => tenant)).size > 1) return undefined;
+  if (new Set(togetherBefore.map(({ tenant }) => tenant)).size > 1) return undefined;
   const ordered = inOrderOfUrgency(together, config);
   const isPrefix = calls.every((call, index) => call === ordered[index]);
   if (!isPrefix) return `${idsOf(calls)} ran, ${idsOf(ordered.slice(0, calls.length))} were more urgent`;
