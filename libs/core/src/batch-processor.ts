@@ -51,6 +51,15 @@ export interface BatchProcessor<TRequest, TResponse> {
   /** The only sizes that the processor likes, unless the configuration names others (`allowedBatchSizes`). */
   readonly allowedBatchSizes?: readonly number[] | undefined;
 
+  /**
+   * How many batches it can run at the same time now: its live workers. An integer from 0. `maxConcurrentBatches`
+   * is this many unless the configuration says otherwise, and never more. Default: as the configuration says.
+   */
+  readonly concurrentBatches?: number | undefined;
+
+  /** Takes note of who wants to be called whenever `concurrentBatches` or `allowedBatchSizes` may have changed. */
+  onLimitsChanged?(listener: () => void): void;
+
   /** Tells how the processor fares. Without it a processor counts as ready. */
   getHealth?(): ProcessorHealth;
 }

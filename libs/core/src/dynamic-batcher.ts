@@ -14,7 +14,7 @@ import type { QueuedRequest, RequestOwner } from './queued-request.js';
 import type { QueueStatistics } from './queue-statistics.js';
 import { RequestIntake } from './request-intake.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
-import { resolveConfig, withProcessorSizes } from './resolve-config.js';
+import { resolveConfig, withProcessorLimits } from './resolve-config.js';
 import { explainBatching, type BatchingExplanation } from './scheduling/explanation.js';
 import { BatchScheduler } from './scheduling/batch-scheduler.js';
 import { LearnedBehavior } from './scheduling/learned-behavior.js';
@@ -77,8 +77,13 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     this.name = name;
     this.clock = clock;
     this.processor = toBatchProcessor(processor);
-    this.given = resolveConfig(this.subject, ...[config].flat());
-    this.live = withProcessorSizes(this.given, this.processor.allowedBatchSizes);
+    const { concurrentBatches } = this.processor;
+    this.given = resolveConfig(
+      this.subject,
+      { maxConcurrentBatches: concurrentBatches },
+      ...[config].flat(),
+    );
+    this.live = withProcessorLimits(this.given, this.processor);
     const parts = {
       batcherName: name,
       config: this.live,
@@ -90,6 +95,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     this.scheduler = new BatchScheduler({ ...parts, onDecided: (nowMs) => this.finishDrain(nowMs) });
     const admission = new Admission<TRequest>(name, this.live, this.processor);
     this.intake = new RequestIntake({ ...parts, admission, scheduler: this.scheduler, owner: this });
+    this.processor.onLimitsChanged?.(() => this.adapt());
   }
 
   get state(): BatcherState {
@@ -190,9 +196,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
    */
   reconfigure(changes: BatchingConfig<TRequest>): void {
     this.given = resolveConfig(this.subject, this.given, changes);
-    Object.assign(this.live, withProcessorSizes(this.given, this.processor.allowedBatchSizes));
-    this.scheduler.queue.settleAll();
-    this.scheduler.decide();
+    this.adapt();
   }
 
   /** From now on nobody waits for company: a free slot takes what is there. For the time before a drain. */
@@ -236,6 +240,13 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   abort(request: QueuedRequest<TRequest, TResponse>): void {
     this.scheduler.giveUp(request, 'aborted', new RequestAbortedError(this.name, request.signal?.reason));
     this.scheduler.decideUnlessDue();
+  }
+
+  /** The configuration, or what the processor can do, has changed. */
+  private adapt(): void {
+    Object.assign(this.live, withProcessorLimits(this.given, this.processor));
+    this.scheduler.queue.settleAll();
+    this.scheduler.decide();
   }
 
   private get subject(): string {

@@ -78,21 +78,29 @@ export function resolveConfig(subject: string, ...layers: readonly BatchingConfi
   return Object.freeze(config);
 }
 
+/** What a processor says of the batches that it takes. */
+export interface ProcessorLimits {
+  readonly allowedBatchSizes?: readonly number[] | undefined;
+  readonly concurrentBatches?: number | undefined;
+}
+
 /**
  * The configuration as the parts of a batcher read it: what the processor says of sizes counts where the
- * configuration says nothing. A new object, which may be changed in place.
+ * configuration says nothing, and no more batches run at the same time than it can run now. A new object, which
+ * may be changed in place.
  */
-export function withProcessorSizes(
+export function withProcessorLimits(
   config: ResolvedBatchingConfig,
-  processorSizes: readonly number[] | undefined,
+  { allowedBatchSizes, concurrentBatches = Infinity }: ProcessorLimits,
 ): ResolvedBatchingConfig {
   const isFitting = integerBetween(1, config.maxBatchSize);
-  const fitting = processorSizes?.filter((size) => isFitting(size) === undefined) ?? [];
+  const fitting = allowedBatchSizes?.filter((size) => isFitting(size) === undefined) ?? [];
   return {
     // First, so that the object has the shape of a literal: one put together by name is slower to read.
     ...DEFAULT_BATCHING_CONFIG,
     ...config,
     allowedBatchSizes: config.allowedBatchSizes ?? (fitting.length === 0 ? undefined : fitting),
+    maxConcurrentBatches: Math.min(config.maxConcurrentBatches, concurrentBatches),
   };
 }
 

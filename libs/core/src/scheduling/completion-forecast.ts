@@ -30,11 +30,11 @@ export class CompletionForecast {
 
   /** How long until as many requests as wait now have been served, in whole milliseconds, at least 1. */
   drainAfterMs(queueSize: number, nowMs: number): number {
-    const { maxConcurrentBatches, maxWaitTimeMs } = this.config;
+    const { maxWaitTimeMs } = this.config;
     const most = largestBatchSize(this.config);
     const batches = Math.max(1, Math.ceil(queueSize / most));
     if (!this.curve.isKnown) {
-      const rounds = Math.ceil(batches / maxConcurrentBatches);
+      const rounds = Math.ceil(batches / this.slots);
       return Math.max(1, Math.ceil(rounds * maxWaitTimeMs));
     }
     // The last batch may be small and end before the full one that started just before it.
@@ -45,7 +45,7 @@ export class CompletionForecast {
 
   /** When a slot is free for the batch that `batchesAhead` others go before. */
   private startAfterMs(batchesAhead: number, nowMs: number): number {
-    const slots = this.config.maxConcurrentBatches;
+    const { slots } = this;
     const freeAfterMs = this.slotsFreeAfterMs(nowMs);
     const rounds = Math.floor(batchesAhead / slots);
     return (freeAfterMs[batchesAhead % slots] ?? 0) + rounds * this.timeMs(largestBatchSize(this.config));
@@ -57,8 +57,13 @@ export class CompletionForecast {
     for (const { batchSize, dispatchedAtMs } of this.running) {
       afterMs.push(Math.max(0, dispatchedAtMs + this.timeMs(batchSize) - nowMs));
     }
-    while (afterMs.length < this.config.maxConcurrentBatches) afterMs.push(0);
+    while (afterMs.length < this.slots) afterMs.push(0);
     return afterMs.sort((one, other) => one - other);
+  }
+
+  /** A processor whose workers are all gone is going to have one again. */
+  private get slots(): number {
+    return Math.max(1, this.config.maxConcurrentBatches);
   }
 
   private timeMs(size: number): number {
