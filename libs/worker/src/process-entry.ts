@@ -1,0 +1,23 @@
+import { endSoon } from './end-soon.js';
+import { serveCalls } from './serve-calls.js';
+import type { WorkerMessage } from './worker-protocol.js';
+
+/** The entry of a worker that is a process of its own. */
+if (process.send === undefined) throw new Error('process-entry.js must be started by child_process.fork.');
+const send = process.send.bind(process);
+
+// A signal for the whole group (Ctrl+C) is for the parent, which lets its workers finish what they have begun.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+
+// A parent that is gone takes no answers. Ending by a signal, since `process.exit` would wait for native threads.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+serveCalls({
+  onMessage: (listener) => void process.on('message', (message: WorkerMessage) => listener(message)),
+  send: (reply) => void send(reply),
+  close: () => {
+    process.removeAllListeners('disconnect');
+    process.disconnect();
+    endSoon();
+  },
+});

@@ -1,0 +1,62 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import { BaseWorkerHost } from './base-worker-host.js';
+import { argumentsForWorkers } from './worker-arguments.js';
+import type { WorkerSpecification } from './worker-host.js';
+import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
+
+/**
+ * A worker in a process of its own: it can crash, and be killed, by itself. Everything that it gets and gives is
+ * copied. It ends when the process that has started it does, however that happens.
+ */
+export class ProcessWorkerHost<TCalls extends WorkerCalls> extends BaseWorkerHost<TCalls> {
+  readonly started: Promise<void>;
+  private readonly child: ChildProcess;
+
+  /** @param entry The program's file. */
+  constructor(specification: WorkerSpecification, entry = new URL('./process-entry.js', import.meta.url)) {
+    super(specification);
+    this.child = fork(fileURLToPath(entry), [], {
+      serialization: 'advanced',
+      execArgv: argumentsForWorkers(),
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.child.on('message', (reply) => this.onReply(reply as WorkerReply));
+    this.child.on('error', ({ message }) => this.onNotStarted(message));
+    this.child.on('exit', (exitCode, signal) =>
+      this.onGone(signal === null ? `it ended with exit code ${exitCode}` : `it was ended by ${signal}`),
+    );
+    this.started = this.askToStart();
+  }
+
+  /** The process's number, for those who have to find it; undefined if it could not be started. */
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  protected override send(message: WorkerMessage): void {
+    // One that has just ended takes no message; what becomes of its calls is told by its exit.
+    this.child.send(message, () => undefined);
+  }
+
+  protected override keepAlive(isNeeded: boolean): void {
+    if (isNeeded) {
+      this.child.ref();
+      this.child.channel?.ref();
+    } else {
+      this.child.unref();
+      this.child.channel?.unref();
+    }
+  }
+
+  protected override giveUp(): void {
+    this.child.kill('SIGKILL');
+  }
+
+  private onNotStarted(message: string): void {
+    const reason = `it failed (${message})`;
+    if (this.child.pid === undefined) this.onGone(reason);
+    else this.onFailed(reason);
+  }
+}

@@ -1,0 +1,38 @@
+import { InvalidRequestError } from 'nestjs-batching/core';
+
+/** What is kept of an error on its way out of a worker. */
+export interface SerializedError {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly stack: string | undefined;
+  readonly cause: SerializedError | undefined;
+}
+
+/** A chain of causes is followed no further than this; it may be a ring. */
+const MOST_CAUSES = 4;
+
+/** An error as plain data. Works for whatever was thrown, and for errors of another realm. */
+export function serializeError(error: unknown, mostCauses = MOST_CAUSES): SerializedError {
+  if (typeof error !== 'object' || error === null) {
+    return { name: 'Error', message: String(error), code: undefined, stack: undefined, cause: undefined };
+  }
+  const { name, message, code, stack, cause } = error as Readonly<Record<string, unknown>>;
+  return {
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : String(error),
+    code: typeof code === 'string' ? code : undefined,
+    stack: typeof stack === 'string' ? stack : undefined,
+    cause: cause === undefined || mostCauses === 0 ? undefined : serializeError(cause, mostCauses - 1),
+  };
+}
+
+/** The error that was serialized, with its name, code, stack and causes. A refused request is one here, too. */
+export function reviveError({ name, message, code, stack, cause }: SerializedError): Error {
+  const options = cause === undefined ? {} : { cause: reviveError(cause) };
+  if (code === 'INVALID_REQUEST') return new InvalidRequestError(message, options);
+  const error = new Error(message, options);
+  Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
+  if (stack !== undefined) error.stack = stack;
+  return code === undefined ? error : Object.assign(error, { code });
+}

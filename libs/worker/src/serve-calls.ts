@@ -1,0 +1,67 @@
+import { serializeError } from './serialized-error.js';
+import type { WorkerMessage, WorkerReply } from './worker-protocol.js';
+import type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker-service.js';
+
+/** A worker's end of the line to whoever has started it. */
+export interface WorkerPort {
+  onMessage(listener: (message: WorkerMessage) => void): void;
+  send(reply: WorkerReply, buffers: readonly ArrayBufferLike[]): void;
+  /** Listens no more. With nothing else to do, the worker ends. */
+  close(): void;
+}
+
+type AnyCalls = Record<string, { request: unknown; reply: unknown }>;
+
+/**
+ * What runs in every worker: starts the service that it is told to, works off one call at a time, and ends by
+ * itself once it is told to stop. It is never ended from outside while it works: a native library that is
+ * interrupted may take the whole process with it.
+ */
+export function serveCalls(port: WorkerPort): void {
+  const controllers = new Map<number, AbortController>();
+  let service: WorkerService<AnyCalls> | undefined;
+  let lastAnswer: Promise<void> = Promise.resolve();
+
+  port.onMessage((message) => {
+    if (message.kind === 'abort') {
+      controllers.get(message.callId)?.abort();
+      return;
+    }
+    if (message.kind === 'call') controllers.set(message.callId, new AbortController());
+    lastAnswer = lastAnswer.then(() => (message.kind === 'stop' ? stop() : answer(message)));
+  });
+
+  async function answer(message: Exclude<WorkerMessage, { kind: 'abort' | 'stop' }>): Promise<void> {
+    const { callId } = message;
+    try {
+      const { reply, buffers = [] } = await perform(message);
+      port.send({ callId, reply }, buffers);
+    } catch (error) {
+      port.send({ callId, failure: serializeError(error) }, []);
+    }
+    controllers.delete(callId);
+  }
+
+  async function perform(
+    message: Exclude<WorkerMessage, { kind: 'abort' | 'stop' }>,
+  ): Promise<ServiceAnswer<unknown>> {
+    if (message.kind === 'start') {
+      const { createService } = (await import(message.service)) as {
+        createService: CreateWorkerService<AnyCalls, unknown>;
+      };
+      service = await createService(message.options);
+      return { reply: undefined };
+    }
+    if (service === undefined) throw new Error('the worker has not been started');
+    const signal = controllers.get(message.callId)?.signal ?? new AbortController().signal;
+    return await service.call(message.name, message.request, signal);
+  }
+
+  async function stop(): Promise<void> {
+    try {
+      await service?.close();
+    } finally {
+      port.close();
+    }
+  }
+}

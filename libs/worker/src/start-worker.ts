@@ -1,0 +1,19 @@
+import { ProcessWorkerHost } from './process-worker-host.js';
+import { ThreadWorkerHost } from './thread-worker-host.js';
+import type { WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-host.js';
+import type { WorkerCalls } from './worker-protocol.js';
+
+/** Starts a worker in a thread or in a process of its own. */
+export type StartWorker<TCalls extends WorkerCalls> = (
+  isolation: WorkerIsolation,
+  specification: WorkerSpecification,
+) => WorkerHost<TCalls>;
+
+export function startWorker<TCalls extends WorkerCalls>(
+  isolation: WorkerIsolation,
+  specification: WorkerSpecification,
+): WorkerHost<TCalls> {
+  return isolation === 'process'
+    ? new ProcessWorkerHost<TCalls>(specification)
+    : new ThreadWorkerHost<TCalls>(specification);
+}

@@ -1,0 +1,47 @@
+import { Worker } from 'node:worker_threads';
+
+import { BaseWorkerHost } from './base-worker-host.js';
+import { argumentsForWorkers } from './worker-arguments.js';
+import { transferOrCopy } from './transfer-or-copy.js';
+import type { WorkerSpecification } from './worker-host.js';
+import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
+
+/**
+ * A worker in a thread of this process: buffers change hands without being copied, but what crashes the worker
+ * crashes all. Unless it may be terminated, it is left to end by itself. An idle thread does not keep the process
+ * alive, a busy one does.
+ */
+export class ThreadWorkerHost<TCalls extends WorkerCalls> extends BaseWorkerHost<TCalls> {
+  readonly started: Promise<void>;
+  private readonly worker: Worker;
+
+  /** @param entry The thread's file. */
+  constructor(specification: WorkerSpecification, entry = new URL('./thread-entry.js', import.meta.url)) {
+    super(specification);
+    this.worker = new Worker(entry, { name: specification.subject, execArgv: argumentsForWorkers() });
+    this.worker.on('message', (reply: WorkerReply) => this.onReply(reply));
+    this.worker.on('messageerror', ({ message }) => this.abandon(`its reply is unreadable (${message})`));
+    this.worker.on('error', ({ message }: Error) => this.onFailed(`it failed (${message})`));
+    this.worker.on('exit', (exitCode) => this.onGone(`it ended with exit code ${exitCode}`));
+    this.started = this.askToStart();
+  }
+
+  protected override send(message: WorkerMessage, buffers: readonly ArrayBufferLike[]): void {
+    transferOrCopy(this.worker, message, buffers);
+  }
+
+  protected override keepAlive(isNeeded: boolean): void {
+    if (isNeeded) this.worker.ref();
+    else this.worker.unref();
+  }
+
+  protected override giveUp(): void {
+    if (this.specification.isTerminable === true) {
+      void this.worker.terminate();
+      return;
+    }
+    // To end the process while a native library runs would abort it, so it waits until the call is through.
+    this.keepAlive(true);
+    this.send({ kind: 'stop' }, []);
+  }
+}

@@ -1,0 +1,16 @@
+import { BatchingError } from 'nestjs-batching/core';
+
+/** A worker has ended although nobody asked it to; what it was running is lost. */
+export class WorkerEndedError extends BatchingError {
+  readonly code = 'WORKER_ENDED';
+  /** The request need not be at fault: another worker may answer it. */
+  readonly isRetryable = true;
+
+  /**
+   * @param subject Whose worker: `model "digits"`.
+   * @param reason What has become of it, in words.
+   */
+  constructor(subject: string, reason: string) {
+    super(`The worker of ${subject} cannot answer: ${reason}. Try again: another one takes its place.`);
+  }
+}

@@ -1,0 +1,229 @@
+import { BatcherClosedError } from 'nestjs-batching/core';
+
+import { RunTimeoutError } from './run-timeout.error.js';
+import { WorkerEndedError } from './worker-ended.error.js';
+import type { WorkerHost } from './worker-host.js';
+import type { WorkerLogger } from './worker-logger.js';
+import { WorkerPlace } from './worker-place.js';
+import type { WorkerCalls } from './worker-protocol.js';
+
+export interface WorkerPoolOptions<TCalls extends WorkerCalls> {
+  /** Whose workers, for messages: `model "digits"`. */
+  readonly subject: string;
+  /** How many workers there shall be. */
+  readonly workers: number;
+  /** Starts the worker of that place, from 0, and makes it ready for calls. */
+  readonly start: (place: number) => Promise<WorkerHost<TCalls>>;
+  /** How long a call may take, in milliseconds; undefined if as long as it likes. */
+  readonly runTimeoutMs: number | undefined;
+  /** How often a call is sent to another worker when its own has ended. */
+  readonly retries: number;
+  readonly respawnDelayMs: number;
+  readonly maxRespawnDelayMs: number;
+  readonly logger: WorkerLogger;
+}
+
+/** What is sent. Made anew for each attempt, since a thread takes the buffers away. */
+export interface PreparedCall<TRequest> {
+  readonly request: TRequest;
+  readonly buffers: readonly ArrayBufferLike[];
+}
+
+/** How the workers fare. */
+export interface PoolStatus {
+  /** Workers that take calls. */
+  readonly live: number;
+  /** Workers that there shall be. */
+  readonly workers: number;
+  /** How often a worker has taken the place of one that had ended. */
+  readonly restarts: number;
+  /** Workers that took too long, have been given up, and are still busy. */
+  readonly quarantined: number;
+  /** Why the latest worker was lost; undefined if none was. */
+  readonly lastEndReason: string | undefined;
+}
+
+interface Waiting<TCalls extends WorkerCalls> {
+  readonly resolve: (place: WorkerPlace<TCalls>) => void;
+  readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal | undefined;
+  readonly onAborted: () => void;
+}
+
+/**
+ * Workers of one kind, each of which works off one call at a time. One that ends is replaced, and its call goes to
+ * another; one that takes too long is given up and replaced.
+ */
+export class WorkerPool<TCalls extends WorkerCalls> {
+  private readonly places: readonly WorkerPlace<TCalls>[];
+  private readonly waiting = new Set<Waiting<TCalls>>();
+  private readonly listeners = new Set<() => void>();
+  private latestPlace = -1;
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly options: WorkerPoolOptions<TCalls>) {
+    const { subject, workers, start, ...others } = options;
+    this.places = Array.from(
+      { length: workers },
+      (_, index) =>
+        new WorkerPlace<TCalls>({
+          ...others,
+          subject: `worker ${index + 1} of ${subject}`,
+          start: () => start(index),
+          onChanged: () => this.onChanged(),
+        }),
+    );
+  }
+
+  /** How many workers take calls. */
+  get live(): number {
+    return this.places.filter(({ host }) => host !== undefined).length;
+  }
+
+  get status(): PoolStatus {
+    const { places } = this;
+    return {
+      live: this.live,
+      workers: places.length,
+      restarts: places.reduce((sum, { restarts }) => sum + restarts, 0),
+      quarantined: places.reduce((sum, { abandonedWorkers }) => sum + abandonedWorkers, 0),
+      lastEndReason: places.find(({ lastEndReason }) => lastEndReason !== undefined)?.lastEndReason,
+    };
+  }
+
+  /** Starts all workers. @throws what the first that fails says; the others have been stopped then. */
+  async start(): Promise<void> {
+    try {
+      await Promise.all(this.places.map((place) => place.start()));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Calls back whenever the number of live workers may have changed. Returns what ends that. */
+  watch(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /**
+   * Has a free worker answer a call; waits for one if there is none.
+   *
+   * @param prepare Makes what is sent.
+   * @param signal Aborted when nobody waits for the answer any more.
+   * @throws what the worker says; WorkerEndedError if it has ended and no retry is left; RunTimeoutError;
+   *   BatcherClosedError after `close`; the signal's reason if no worker has taken the call by then.
+   */
+  async run<TName extends keyof TCalls & string>(
+    name: TName,
+    prepare: () => PreparedCall<TCalls[TName]['request']>,
+    signal?: AbortSignal,
+  ): Promise<TCalls[TName]['reply']> {
+    for (let retriesLeft = this.options.retries; ; retriesLeft -= 1) {
+      const place = this.takeFree() ?? (await this.waitForFree(signal));
+      try {
+        return await this.runIn(place, name, prepare(), signal);
+      } catch (error) {
+        if (!(error instanceof WorkerEndedError) || retriesLeft === 0) throw error;
+      } finally {
+        this.giveBack(place);
+      }
+    }
+  }
+
+  /** Takes no more calls, lets those finish that have begun, and ends all workers. Safe to call again. */
+  close(): Promise<void> {
+    this.closing ??= this.closeOnce();
+    return this.closing;
+  }
+
+  private async closeOnce(): Promise<void> {
+    const error = new BatcherClosedError(this.options.subject, 'its workers have been stopped.');
+    for (const waiting of [...this.waiting]) this.settle(waiting).reject(error);
+    await Promise.all(this.places.map((place) => place.close()));
+  }
+
+  private async runIn<TName extends keyof TCalls & string>(
+    place: WorkerPlace<TCalls>,
+    name: TName,
+    { request, buffers }: PreparedCall<TCalls[TName]['request']>,
+    signal: AbortSignal | undefined,
+  ): Promise<TCalls[TName]['reply']> {
+    const { host } = place;
+    const { subject, runTimeoutMs } = this.options;
+    if (host === undefined) throw new WorkerEndedError(subject, 'it has just been lost');
+    let isTimeOver = false;
+    const timer =
+      runTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            isTimeOver = true;
+            place.abandon(host, `it took longer than ${runTimeoutMs} ms for a call`);
+          }, runTimeoutMs);
+    try {
+      const reply = await host.call(name, request, { buffers, signal });
+      place.succeeded();
+      return reply;
+    } catch (error) {
+      throw isTimeOver && runTimeoutMs !== undefined ? new RunTimeoutError(subject, runTimeoutMs) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The free worker that has been idle for longest, more or less: one after the other in a circle. */
+  private takeFree(): WorkerPlace<TCalls> | undefined {
+    if (this.closing !== undefined) {
+      throw new BatcherClosedError(this.options.subject, 'its workers have been stopped.');
+    }
+    const { length } = this.places;
+    for (let step = 1; step <= length; step += 1) {
+      const index = (this.latestPlace + step) % length;
+      const place = this.places[index];
+      if (place?.isFree !== true) continue;
+      this.latestPlace = index;
+      place.isBusy = true;
+      return place;
+    }
+    return undefined;
+  }
+
+  private waitForFree(signal: AbortSignal | undefined): Promise<WorkerPlace<TCalls>> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const waiting: Waiting<TCalls> = {
+        resolve,
+        reject,
+        signal,
+        onAborted: () => this.settle(waiting).reject(signal?.reason),
+      };
+      this.waiting.add(waiting);
+      signal?.addEventListener('abort', waiting.onAborted, { once: true });
+    });
+  }
+
+  private giveBack(place: WorkerPlace<TCalls>): void {
+    place.isBusy = false;
+    this.serveWaiting();
+  }
+
+  private serveWaiting(): void {
+    for (const waiting of this.waiting) {
+      const place = this.closing === undefined ? this.takeFree() : undefined;
+      if (place === undefined) return;
+      this.settle(waiting).resolve(place);
+    }
+  }
+
+  private settle(waiting: Waiting<TCalls>): Waiting<TCalls> {
+    this.waiting.delete(waiting);
+    waiting.signal?.removeEventListener('abort', waiting.onAborted);
+    return waiting;
+  }
+
+  private onChanged(): void {
+    this.serveWaiting();
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,26 @@
+import type { WorkerCalls } from './worker-protocol.js';
+
+/** What a worker does with a call's answer. */
+export interface ServiceAnswer<TReply> {
+  readonly reply: TReply;
+  /** What is given away with it rather than copied, if the worker is a thread. */
+  readonly buffers?: readonly ArrayBufferLike[];
+}
+
+/** What lives in a worker and answers its calls, one at a time. */
+export interface WorkerService<TCalls extends WorkerCalls> {
+  /** @param signal Aborted when nobody waits for the answer any more. */
+  call<TName extends keyof TCalls & string>(
+    name: TName,
+    request: TCalls[TName]['request'],
+    signal: AbortSignal,
+  ): Promise<ServiceAnswer<TCalls[TName]['reply']>>;
+
+  /** Gives back what the service holds. The worker ends by itself afterwards. */
+  close(): void | Promise<void>;
+}
+
+/** What a service's module exports as `createService`. */
+export type CreateWorkerService<TCalls extends WorkerCalls, TOptions> = (
+  options: TOptions,
+) => WorkerService<TCalls> | Promise<WorkerService<TCalls>>;
