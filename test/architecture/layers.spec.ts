@@ -6,7 +6,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   testing: ['core'],
   nest: ['core'],
-  onnx: ['core', 'nest'],
+  worker: ['core', 'nest'],
+  onnx: ['core', 'nest', 'worker'],
   health: ['core', 'nest'],
 };
 

@@ -78,11 +78,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     this.clock = clock;
     this.processor = toBatchProcessor(processor);
     const { concurrentBatches } = this.processor;
-    this.given = resolveConfig(
-      this.subject,
-      { maxConcurrentBatches: concurrentBatches },
-      ...[config].flat(),
-    );
+    this.given = resolveConfig(this.subject, { maxConcurrentBatches: concurrentBatches }, ...[config].flat());
     this.live = withProcessorLimits(this.given, this.processor);
     const parts = {
       batcherName: name,

@@ -4,7 +4,7 @@ import {
   assertBatchingDefaults,
   BATCHING_OPTION_NAMES,
   resolveConfig,
-  withProcessorSizes,
+  withProcessorLimits,
 } from './resolve-config.js';
 
 /** The faults that a configuration is refused with. */
@@ -243,9 +243,10 @@ describe('assertBatchingDefaults', () => {
   });
 });
 
-describe('withProcessorSizes', () => {
+describe('withProcessorLimits', () => {
   const sizesOf = (config: BatchingConfig, processorSizes?: readonly number[]): unknown =>
-    withProcessorSizes(resolveConfig('batcher', config), processorSizes).allowedBatchSizes;
+    withProcessorLimits(resolveConfig('batcher', config), { allowedBatchSizes: processorSizes })
+      .allowedBatchSizes;
 
   it('takes the sizes of the processor where the configuration names none', () => {
     expect(sizesOf({}, [1, 8, 32])).toEqual([1, 8, 32]);
@@ -263,9 +264,16 @@ describe('withProcessorSizes', () => {
     expect(sizesOf({}, [0])).toBeUndefined();
   });
 
+  it('lets no more batches run than the processor can run now', () => {
+    const slotsOf = (concurrentBatches?: number): number =>
+      withProcessorLimits(resolveConfig('batcher', { maxConcurrentBatches: 3 }), { concurrentBatches })
+        .maxConcurrentBatches;
+    expect([slotsOf(), slotsOf(4), slotsOf(2), slotsOf(0)]).toEqual([3, 3, 2, 0]);
+  });
+
   it('leaves the configuration alone, and hands out one that may be changed', () => {
     const config = resolveConfig('batcher', {});
-    const live = withProcessorSizes(config, [8]);
+    const live = withProcessorLimits(config, { allowedBatchSizes: [8] });
     expect(config.allowedBatchSizes).toBeUndefined();
     expect(Object.isFrozen(live)).toBe(false);
   });

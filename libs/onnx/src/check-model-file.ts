@@ -3,7 +3,7 @@ import { access, stat } from 'node:fs/promises';
 
 import type { ConfigFault } from 'nestjs-batching/core';
 
-import { codeOf, messageOf } from './error-message.js';
+import { codeOf, messageOf } from 'nestjs-batching/worker';
 
 /** Whether there is a file that could be a model. What is inside, only ONNX Runtime can tell. */
 export async function checkModelFile(path: string): Promise<ConfigFault | undefined> {

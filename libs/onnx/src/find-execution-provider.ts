@@ -1,29 +1,32 @@
 import type { ConfigFault } from 'nestjs-batching/core';
+import { messageOf } from 'nestjs-batching/worker';
 
-import { messageOf } from './error-message.js';
+import { onDevice } from './device.js';
 import type { ExecutionProviderConfig } from './execution-provider.js';
-import type { ModelHost } from './model-host.js';
-import type { OpenedSession } from './model-protocol.js';
-import { checkModelSignature } from './tensors/model-signature.js';
-import type { FailedExecutionProvider, OnnxModelMetadata } from './onnx-model-metadata.js';
-import type { ResolvedModelOptions } from './resolve-model-options.js';
+import type { StartModelWorker } from './model-worker.js';
+import type { FailedExecutionProvider } from './onnx-model-metadata.js';
+import { openSession, openWorker, type CheckedModelOptions, type OpenWorker } from './open-worker.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
-import { makeTrialRuns } from './trial-run.js';
+import { checkModelSignature } from './tensors/model-signature.js';
 
-/** Options whose file is there. */
-export type CheckedModelOptions = ResolvedModelOptions & { readonly path: string };
-
-/** The session is open and warm, or nothing can run the model and these are the reasons. */
+/** The first execution provider that works, with a worker that runs it; or the reasons why none does. */
 export type ProviderSearch =
-  { readonly metadata: OnnxModelMetadata } | { readonly faults: readonly ConfigFault[] };
+  | {
+      readonly executionProvider: ExecutionProviderConfig;
+      readonly failed: readonly FailedExecutionProvider[];
+      readonly first: OpenWorker;
+    }
+  | { readonly faults: readonly ConfigFault[] };
 
 /**
- * Tries the execution providers in their order, each by creating a session and running it. What the runtime
- * lists as available says only what was compiled in, not what works on this machine.
+ * Tries the execution providers in their order, each by creating a session and running it in a worker of its own.
+ * What the runtime lists as available says only what was compiled in, not what works on this machine.
+ *
+ * @throws RuntimeUnavailableError, or the signal's reason.
  */
 export async function findExecutionProvider(
   modelName: string,
-  host: ModelHost,
+  start: StartModelWorker,
   options: CheckedModelOptions,
   signal: AbortSignal | undefined,
 ): Promise<ProviderSearch> {
@@ -32,79 +35,43 @@ export async function findExecutionProvider(
     const { name } = executionProvider;
     signal?.throwIfAborted();
     try {
-      const found = await tryExecutionProvider(host, options, executionProvider, signal);
-      if ('faults' in found) return found;
-      return {
-        metadata: Object.freeze({
-          name: modelName,
-          path: options.path,
-          executionProvider: name,
-          failedExecutionProviders: failed,
-          ...found,
-        }),
-      };
+      const onFirst = onDevice(executionProvider, options.devices?.[0]);
+      const first = await openWorker(modelName, start, options, onFirst, signal);
+      return 'faults' in first ? first : { executionProvider, failed, first };
     } catch (error) {
       signal?.throwIfAborted();
-      if (isFinal(host, error)) throw error;
+      if (error instanceof RuntimeUnavailableError) throw error;
       failed.push({ name, reason: messageOf(error) });
     }
   }
-  return { faults: await explainFailure(host, options, failed) };
+  return { faults: await explainFailure(modelName, start, options, failed) };
 }
 
 /** Opens the model on the CPU only to look for its faults; the reason why it cannot be opened is one, too. */
 export async function inspectOnCpu(
-  host: ModelHost,
+  modelName: string,
+  start: StartModelWorker,
   options: CheckedModelOptions,
 ): Promise<readonly ConfigFault[]> {
   try {
-    const { faults } = checkModelSignature(await open(host, options, { name: 'cpu' }), options);
-    return faults;
+    const { worker, opened } = await openSession(modelName, start, options, { name: 'cpu' });
+    await worker.stop();
+    return checkModelSignature(opened, options).faults;
   } catch (error) {
-    if (isFinal(host, error)) throw error;
+    if (error instanceof RuntimeUnavailableError) throw error;
     const problem = `ONNX Runtime cannot open "${options.path}" as an ONNX model: ${messageOf(error)}`;
     return [{ field: 'path', problem }];
   }
 }
 
-type Tried = Pick<OnnxModelMetadata, 'inputs' | 'outputs' | 'loadMs' | 'warmUps' | 'runtimeVersion'>;
-
-async function tryExecutionProvider(
-  host: ModelHost,
-  options: CheckedModelOptions,
-  executionProvider: ExecutionProviderConfig,
-  signal: AbortSignal | undefined,
-): Promise<Tried | { readonly faults: readonly ConfigFault[] }> {
-  const opened = await open(host, options, executionProvider);
-  signal?.throwIfAborted();
-  const { faults, signature } = checkModelSignature(opened, options);
-  if (faults.length > 0) return { faults };
-  const trial = await makeTrialRuns(host, signature, options.outputs, options.warmupBatchSizes);
-  if (trial.faults.length > 0) return { faults: trial.faults };
-  const { openMs: loadMs, runtimeVersion } = opened;
-  return { ...signature, loadMs, warmUps: trial.warmUps, runtimeVersion };
-}
-
-function open(
-  host: ModelHost,
-  { path, session }: CheckedModelOptions,
-  executionProvider: ExecutionProviderConfig,
-): Promise<OpenedSession> {
-  return host.open({ path, executionProvider, session });
-}
-
-/** Whether no other execution provider can do any better. */
-function isFinal(host: ModelHost, error: unknown): boolean {
-  return error instanceof RuntimeUnavailableError || host.endReason !== undefined;
-}
-
 /** If not even the CPU can open the model, the model is at fault. */
 async function explainFailure(
-  host: ModelHost,
+  modelName: string,
+  start: StartModelWorker,
   options: CheckedModelOptions,
   failed: readonly FailedExecutionProvider[],
 ): Promise<readonly ConfigFault[]> {
-  const modelFaults = await inspectOnCpu(host, options);
+  const modelFaults = await inspectOnCpu(modelName, start, options);
   const isSaid = (reason: string): boolean => modelFaults.some(({ problem }) => problem.includes(reason));
   const providerFaults = failed
     .map(({ name, reason }, index) => ({ field: `executionProviders[${index}]`, name, reason }))

@@ -4,9 +4,9 @@ export {
   type ExecutionProviderConfig,
   type ExecutionProviderName,
 } from './execution-provider.js';
-export { ModelHostEndedError } from './model-host-ended.error.js';
-export type { ModelHost, StartModelHost } from './model-host.js';
+export type { MemoryCeiling } from './memory-ceilings.js';
 export type {
+  ModelCalls,
   NamedTensor,
   OpenedSession,
   OpenRequest,
@@ -14,6 +14,7 @@ export type {
   RunReply,
   RunRequest,
 } from './model-protocol.js';
+export type { ModelWorker, StartModelWorker } from './model-worker.js';
 export type { BatchedTensor } from './tensors/model-signature.js';
 export type { OnnxLogger } from './onnx-logger.js';
 export type { FailedExecutionProvider, OnnxModelMetadata } from './onnx-model-metadata.js';
@@ -24,7 +25,7 @@ export {
   type OnnxModuleOptions,
 } from './onnx-module-options.js';
 export { getOnnxModelToken, OnnxModule } from './onnx.module.js';
-export { OnnxModel, type OnnxLoadContext } from './onnx-model.js';
+export { OnnxModel, type OnnxLoadContext, type OnnxModelStatistics } from './onnx-model.js';
 export type { OnnxResultRow, OnnxRow, OnnxTensorRow, OnnxTensorValue } from './onnx-row.js';
 export { RuntimeUnavailableError } from './runtime-unavailable.error.js';
 export type { OnnxLogLevel, OnnxSessionOptions } from './session-options.js';

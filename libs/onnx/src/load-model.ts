@@ -1,30 +1,36 @@
 import { InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
+import { messageOf, WorkerPool } from 'nestjs-batching/worker';
 
 import { checkModelFile } from './check-model-file.js';
-import { messageOf } from './error-message.js';
-import { findExecutionProvider, inspectOnCpu } from './find-execution-provider.js';
-import type { ModelHost, StartModelHost } from './model-host.js';
+import { hasDevices, onDevice } from './device.js';
+import type { ExecutionProviderConfig } from './execution-provider.js';
+import { findExecutionProvider, inspectOnCpu, type ProviderSearch } from './find-execution-provider.js';
+import type { ModelCalls } from './model-protocol.js';
+import type { ModelWorker, StartModelWorker } from './model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
+import { openWorker, type CheckedModelOptions } from './open-worker.js';
 import { resolveModelOptions } from './resolve-model-options.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
 
-/** A session that is ready to run, and what is known of it. */
+/** Workers that are ready to run the model, and what is known of it. */
 export interface LoadedModel {
-  readonly host: ModelHost;
+  readonly pool: WorkerPool<ModelCalls>;
   readonly metadata: OnnxModelMetadata;
+  readonly options: CheckedModelOptions;
 }
 
 /**
- * Checks the options, opens the model on the first execution provider that works, and warms it up.
+ * Checks the options, opens the model on the first execution provider that works, warms it up, and does the same in
+ * all workers.
  *
  * @throws InvalidConfigError that lists every fault of the options, the file and the model together; the
- *   signal's reason. The host has ended by then.
+ *   signal's reason. All workers have ended by then.
  */
 export async function loadModel(
   name: string,
   received: OnnxModelOptions,
-  startHost: StartModelHost,
+  start: StartModelWorker,
   signal: AbortSignal | undefined,
 ): Promise<LoadedModel> {
   signal?.throwIfAborted();
@@ -35,26 +41,16 @@ export async function loadModel(
   if (options.path === undefined || fileFault !== undefined) throw new InvalidConfigError(subject, faults);
 
   const checked = { ...options, path: options.path };
-  const host = startHost(name);
   try {
     if (faults.length > 0) {
       // Nothing will run, but whoever mends the options shall hear of the model's own faults right away.
-      faults.push(...(await inspectOnCpu(host, checked)));
+      faults.push(...(await inspectOnCpu(name, start, checked)));
       throw new InvalidConfigError(subject, faults);
     }
-    const found = await findExecutionProvider(name, host, checked, signal);
+    const found = await findExecutionProvider(name, start, checked, signal);
     if ('faults' in found) throw new InvalidConfigError(subject, found.faults);
-    signal?.throwIfAborted();
-    for (const { name: absent, reason } of found.metadata.failedExecutionProviders) {
-      options.logger.warn(
-        `Model "${name}": the execution provider "${absent}" does not work here, so the model runs on ` +
-          `"${found.metadata.executionProvider}" instead: ${reason}`,
-      );
-    }
-    options.logger.log(describeLoaded(found.metadata));
-    return { host, metadata: found.metadata };
+    return await startPool(name, start, checked, found, signal);
   } catch (error) {
-    await host.close();
     if (!(error instanceof RuntimeUnavailableError)) throw error;
     throw new InvalidConfigError(subject, [
       ...faults,
@@ -63,7 +59,70 @@ export async function loadModel(
   }
 }
 
-function describeLoaded({ name, executionProvider, loadMs, warmUps }: OnnxModelMetadata): string {
+/** The first worker is there; the others follow, and whichever takes the place of one of them later. */
+async function startPool(
+  name: string,
+  start: StartModelWorker,
+  options: CheckedModelOptions,
+  { executionProvider, failed, first }: Exclude<ProviderSearch, { faults: unknown }>,
+  signal: AbortSignal | undefined,
+): Promise<LoadedModel> {
+  const { workers, logger } = options;
+  const devices = hasDevices(executionProvider) ? (options.devices ?? [deviceOf(executionProvider)]) : [];
+  const metadata: OnnxModelMetadata = Object.freeze({
+    name,
+    path: options.path,
+    ...first.signature,
+    executionProvider: executionProvider.name,
+    failedExecutionProviders: failed,
+    devices,
+    instances: workers.instances,
+    isolation: workers.isolation,
+    loadMs: first.opened.openMs,
+    warmUps: first.warmUps,
+    runtimeVersion: first.opened.runtimeVersion,
+  });
+  for (const { name: absent, reason } of failed) {
+    logger.warn(
+      `Model "${name}": the execution provider "${absent}" does not work here, so the model runs on ` +
+        `"${executionProvider.name}" instead: ${reason}`,
+    );
+  }
+
+  let unused: ModelWorker | undefined = first.worker;
+  const pool = new WorkerPool<ModelCalls>({
+    ...workers,
+    subject: `model "${name}"`,
+    workers: workers.instances * Math.max(1, devices.length),
+    logger,
+    start: async (place) => {
+      if (place === 0 && unused !== undefined) {
+        const worker = unused;
+        unused = undefined;
+        return worker;
+      }
+      const provider = onDevice(executionProvider, devices[place % Math.max(1, devices.length)]);
+      const opened = await openWorker(name, start, options, provider, signal);
+      if ('faults' in opened) throw new InvalidConfigError(`model "${name}"`, opened.faults);
+      return opened.worker;
+    },
+  });
+  await pool.start();
+  logger.log(describeLoaded(metadata, pool.live));
+  return { pool, metadata, options };
+}
+
+function deviceOf(executionProvider: ExecutionProviderConfig): number {
+  return ('deviceId' in executionProvider ? executionProvider.deviceId : undefined) ?? 0;
+}
+
+function describeLoaded(
+  { name, executionProvider, devices, isolation, loadMs, warmUps }: OnnxModelMetadata,
+  workers: number,
+): string {
+  const where = devices.length === 0 ? '' : ` (device ${devices.join(', ')})`;
   const runs = warmUps.map(({ batchSize, runMs }) => `${batchSize} in ${runMs.toFixed(1)} ms`).join(', ');
-  return `Model "${name}" runs on ${executionProvider}: loaded in ${loadMs.toFixed(0)} ms; warm-up by batches of ${runs}.`;
+  const many =
+    workers === 1 ? `one ${isolation}` : `${workers} ${isolation === 'thread' ? 'threads' : 'processes'}`;
+  return `Model "${name}" runs on ${executionProvider}${where} in ${many}: loaded in ${loadMs.toFixed(0)} ms; warm-up by batches of ${runs}.`;
 }

@@ -3,41 +3,13 @@ import type { OnnxSessionOptions } from './session-options.js';
 import type { TensorShape } from './tensors/tensor-shape.js';
 import type { TensorData, TensorType } from './tensors/tensor-type.js';
 
-/**
- * What is said between a model and the worker that has its session. Every message is plain data, so that the
- * worker may be a thread or another process. Each call gets exactly one reply; calls are worked off one at a
- * time, in the order in which they came.
- */
-export interface ModelCalls {
+/** What a worker that has a model's session can be asked for. All of it is plain data. */
+export type ModelCalls = {
   /** Creates a session. One that was open before is released first. */
-  open: { request: OpenRequest; reply: OpenedSession };
+  readonly open: { readonly request: OpenRequest; readonly reply: OpenedSession };
   /** Runs the session once. */
-  run: { request: RunRequest; reply: RunReply };
-  /** Releases the session. The worker has nothing more to do then, and ends by itself. */
-  close: { request: undefined; reply: undefined };
-}
-
-export type ModelCallKind = keyof ModelCalls;
-
-/** To the worker. */
-export type CallMessage = {
-  [Kind in ModelCallKind]: {
-    readonly kind: Kind;
-    readonly callId: number;
-    readonly request: ModelCalls[Kind]['request'];
-  };
-}[ModelCallKind];
-
-/** From the worker. */
-export type ReplyMessage =
-  | { readonly callId: number; readonly reply: ModelCalls[ModelCallKind]['reply'] }
-  | { readonly callId: number; readonly failure: CallFailure };
-
-export interface CallFailure {
-  readonly message: string;
-  /** `runtime-unavailable`: onnxruntime-node cannot be loaded, so that no call can ever succeed. */
-  readonly kind: 'runtime-unavailable' | 'failed';
-}
+  readonly run: { readonly request: RunRequest; readonly reply: RunReply };
+};
 
 export interface OpenRequest {
   readonly path: string;
@@ -74,6 +46,8 @@ export interface NamedTensor {
 export interface RunRequest {
   readonly inputs: readonly NamedTensor[];
   readonly outputNames: readonly string[];
+  /** Whether the buffers of the inputs come back: they do not where all is copied anyway. */
+  readonly wantsBuffersBack: boolean;
 }
 
 export interface RunReply {
@@ -81,4 +55,6 @@ export interface RunReply {
   readonly outputs: readonly NamedTensor[];
   /** How long ONNX Runtime took, in milliseconds. */
   readonly runMs: number;
+  /** The buffers of the inputs, given back for the next run, if that was asked for. */
+  readonly inputBuffers: readonly ArrayBuffer[];
 }

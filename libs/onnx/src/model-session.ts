@@ -1,6 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 
-import { codeOf, messageOf } from './error-message.js';
+import { codeOf, messageOf } from 'nestjs-batching/worker';
+
+import { buffersOf } from './buffers-of.js';
 import type {
   NamedTensor,
   OpenedSession,
@@ -45,14 +47,15 @@ export class ModelSession {
     });
   }
 
-  async run({ inputs, outputNames }: RunRequest): Promise<RunReply> {
+  async run({ inputs, outputNames, wantsBuffersBack }: RunRequest): Promise<RunReply> {
     const feeds = Object.fromEntries(
       inputs.map(({ name, type, data, dims }) => [name, new this.runtime.Tensor(type, data, dims)]),
     );
     const startedAtMs = performance.now();
     const results = await this.session.run(feeds, outputNames);
     const runMs = performance.now() - startedAtMs;
-    return { outputs: outputNames.map((name) => toNamedTensor(name, results)), runMs };
+    const outputs = outputNames.map((name) => toNamedTensor(name, results));
+    return { outputs, runMs, inputBuffers: wantsBuffersBack ? withoutShared(inputs, outputs) : [] };
   }
 
   /** Gives back what the session holds. Never while a run is under way: that would end the process. */
@@ -93,4 +96,10 @@ function toNamedTensor(name: string, results: InferenceSession.ReturnType): Name
     throw new Error(`the model gave ${result === undefined ? 'no' : `a ${result.type}`} output "${name}"`);
   }
   return { name, type: result.type, dims: result.dims, data: result.data as NamedTensor['data'] };
+}
+
+/** A model that hands an input on as it is may have its buffer in an output, which goes to the callers. */
+function withoutShared(inputs: readonly NamedTensor[], outputs: readonly NamedTensor[]): ArrayBuffer[] {
+  const taken = buffersOf(outputs);
+  return buffersOf(inputs).filter((buffer) => !taken.includes(buffer));
 }

@@ -1,57 +1,17 @@
-import { parentPort } from 'node:worker_threads';
+import { startWorker, type WorkerHost, type WorkerIsolation } from 'nestjs-batching/worker';
 
-import { messageOf } from './error-message.js';
-import type { CallMessage, ModelCallKind, ModelCalls, ReplyMessage } from './model-protocol.js';
-import { ModelSession } from './model-session.js';
-import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
-import { transferOrCopy } from './transfer-or-copy.js';
+import type { ModelCalls } from './model-protocol.js';
 
-/**
- * The entry of a worker thread: has one session and works off one call at a time.
- *
- * The thread is never ended from outside. Inside ONNX Runtime that would abort the whole process, so a worker
- * that is told to close finishes its run, releases its session, stops listening, and thereby ends.
- */
-if (parentPort === null) throw new Error('model-worker.js must be started as a worker thread.');
-const port = parentPort;
+/** A worker that has a model's session, or is going to. */
+export type ModelWorker = WorkerHost<ModelCalls>;
 
-let session: ModelSession | undefined;
-let lastCall: Promise<void> = Promise.resolve();
+/** Starts a worker for the model of that name. */
+export type StartModelWorker = (modelName: string, isolation: WorkerIsolation) => ModelWorker;
 
-port.on('message', (call: CallMessage) => {
-  lastCall = lastCall.then(() => answer(call));
-});
-
-async function answer(call: CallMessage): Promise<void> {
-  const { callId } = call;
-  try {
-    const reply = await perform(call);
-    const buffers =
-      reply !== undefined && 'runMs' in reply ? reply.outputs.map(({ data }) => data.buffer) : [];
-    transferOrCopy(port, { callId, reply } satisfies ReplyMessage, buffers);
-  } catch (error) {
-    const kind = error instanceof RuntimeUnavailableError ? 'runtime-unavailable' : 'failed';
-    port.postMessage({ callId, failure: { kind, message: messageOf(error) } } satisfies ReplyMessage);
-  }
-  if (call.kind === 'close') port.close();
-}
-
-async function perform(call: CallMessage): Promise<ModelCalls[ModelCallKind]['reply']> {
-  switch (call.kind) {
-    case 'open':
-      await releaseSession();
-      session = await ModelSession.open(call.request);
-      return session.opened;
-    case 'run':
-      if (session === undefined) throw new Error('no session is open');
-      return await session.run(call.request);
-    case 'close':
-      return await releaseSession();
-  }
-}
-
-async function releaseSession(): Promise<undefined> {
-  const released = session;
-  session = undefined;
-  await released?.release();
+/** A worker that runs ONNX Runtime. Its thread must not be terminated: inside ONNX Runtime that aborts the process. */
+export function startModelWorker(modelName: string, isolation: WorkerIsolation): ModelWorker {
+  return startWorker<ModelCalls>(isolation, {
+    subject: `model "${modelName}"`,
+    service: new URL('./model-service.js', import.meta.url),
+  });
 }

@@ -1,3 +1,5 @@
+import type { WorkerIsolation } from 'nestjs-batching/worker';
+
 import type { ExecutionProviderName } from './execution-provider.js';
 import type { BatchedTensor } from './tensors/model-signature.js';
 import type { WarmUp } from './trial-run.js';
@@ -21,6 +23,12 @@ export interface OnnxModelMetadata {
   readonly executionProvider: ExecutionProviderName;
   /** Those that should rather have run it, and why they do not. */
   readonly failedExecutionProviders: readonly FailedExecutionProvider[];
+  /** The devices that it uses, by number; empty where the execution provider does not tell devices apart. */
+  readonly devices: readonly number[];
+  /** How many workers there are on each device. */
+  readonly instances: number;
+  /** Whether they are threads or processes. */
+  readonly isolation: WorkerIsolation;
   /** How long it took to create the session, in milliseconds. */
   readonly loadMs: number;
   /** The runs before the model counted as ready, in their order. */

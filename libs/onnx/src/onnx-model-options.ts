@@ -1,10 +1,12 @@
+import type { WorkerOptions } from 'nestjs-batching/worker';
+
 import type { DeclaredTensor } from './tensors/declared-tensor.js';
 import type { ExecutionProviderConfig, ExecutionProviderName } from './execution-provider.js';
 import type { OnnxLogger } from './onnx-logger.js';
 import type { OnnxSessionOptions } from './session-options.js';
 
-/** Which model, and how to run it. */
-export interface OnnxModelOptions {
+/** Which model, and how to run it. `instances` counts for each device. */
+export interface OnnxModelOptions extends WorkerOptions {
   /** The model's file; a relative path counts from the working directory of the process. */
   readonly path: string;
   /**
@@ -12,6 +14,17 @@ export interface OnnxModelOptions {
    * works is taken, the ones before it are logged as warnings and kept in the metadata. Default `['cpu']`.
    */
   readonly executionProviders?: readonly (ExecutionProviderName | ExecutionProviderConfig)[];
+  /**
+   * Whether the CPU shall not do: the app does not start then unless one of the other `executionProviders` works.
+   * Default false.
+   */
+  readonly requireGpu?: boolean;
+  /**
+   * The devices that run the model, by number, each with `instances` workers; for the execution providers `cuda`,
+   * `tensorrt` and `dml`, of which each worker uses one device. Integers, 0 to 1,023. Default: the one that the
+   * execution provider names (`deviceId`), or 0.
+   */
+  readonly devices?: readonly number[];
   /**
    * The inputs that the application will send, all of them. Every difference from the model stops the start.
    * Default: those of the model.

@@ -9,10 +9,10 @@ import {
   InvalidRequestError,
   type BatchContext,
 } from 'nestjs-batching/core';
+import { WorkerEndedError } from 'nestjs-batching/worker';
 
-import { ModelHostEndedError } from './model-host-ended.error.js';
-import type { ModelHost } from './model-host.js';
-import type { NamedTensor, OpenedSession, OpenRequest, RunReply, RunRequest } from './model-protocol.js';
+import type { ModelCalls, NamedTensor, OpenRequest, RunRequest } from './model-protocol.js';
+import type { ModelWorker } from './model-worker.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
@@ -32,12 +32,12 @@ describe('OnnxModel', () => {
   afterAll(() => rm(folder, { recursive: true }));
   beforeEach(() => warnings.splice(0));
 
-  const load = (host: ModelHost, options: Partial<OnnxModelOptions> = {}): Promise<OnnxModel> =>
-    OnnxModel.load('echo', { path, logger, ...options }, { startHost: () => host });
+  const load = (host: EchoModel, options: Partial<OnnxModelOptions> = {}): Promise<OnnxModel> =>
+    OnnxModel.load('echo', { path, logger, ...options }, { startWorker: host.start });
 
   describe('load', () => {
     it('tries the execution providers in order and keeps why the first did not work', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       host.onOpen = ({ executionProvider: { name } }) => {
         if (name === 'cuda') throw new Error('no driver');
       };
@@ -67,20 +67,20 @@ describe('OnnxModel', () => {
     });
 
     it('warms up with every size that was asked for, the largest first', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       const model = await load(host, { warmupBatchSizes: [1, 32, 8, 32] });
       expect(host.batchSizes).toEqual([32, 1, 8]);
       expect(model.metadata.warmUps.map(({ batchSize }) => batchSize)).toEqual([32, 1, 8]);
     });
 
     it('tries two rows at least, since one row hides a missing batch axis', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       await load(host, { warmupBatchSizes: [1] });
       expect(host.batchSizes).toEqual([2, 1]);
     });
 
     it('names every execution provider’s reason if none works, and closes the host', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       host.onRun = () => {
         throw new Error('out of memory');
       };
@@ -93,7 +93,7 @@ describe('OnnxModel', () => {
     });
 
     it('blames the file if not even the CPU can open it', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       host.onOpen = ({ executionProvider: { name } }) => {
         throw new Error(name === 'cuda' ? 'no driver' : 'not a protobuf');
       };
@@ -106,7 +106,7 @@ describe('OnnxModel', () => {
 
     it('names the faults of the options and those of the model together', async () => {
       const error = await failureOf(
-        load(new EchoHost(), {
+        load(new EchoModel(), {
           executionProviders: ['gpu' as 'cpu'],
           warmupBatchSizes: [0],
           inputs: { x: { type: 'int64' }, y: {} },
@@ -122,7 +122,7 @@ describe('OnnxModel', () => {
     });
 
     it('says it if the outputs do not have a row for each request, or are not as declared', async () => {
-      const sum = new EchoHost();
+      const sum = new EchoModel();
       sum.answer = (x) => ({ ...x, dims: [1, 2], data: new Float32Array(2) });
       expect((await failureOf(load(sum))).faults).toEqual([
         {
@@ -131,13 +131,13 @@ describe('OnnxModel', () => {
         },
       ]);
       const declared = { outputs: { x: { shape: ['batch', 3] } } };
-      expect((await failureOf(load(new EchoHost(), declared))).faults).toEqual([
+      expect((await failureOf(load(new EchoModel(), declared))).faults).toEqual([
         { field: 'outputs.x', problem: 'declared [batch, 3], the model gives [2, 1]' },
       ]);
     });
 
     it('says which package is missing', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       host.onOpen = () => {
         throw new RuntimeUnavailableError(
           'the package is not installed; install it with: npm install onnxruntime-node',
@@ -153,11 +153,11 @@ describe('OnnxModel', () => {
     });
 
     it('starts no host where there is no file', async () => {
-      const startHost = (): never => {
+      const startWorker = (): never => {
         throw new Error('started');
       };
       const missing = join(folder, 'missing.onnx');
-      const loading = OnnxModel.load('echo', { path: missing, executionProviders: [] }, { startHost });
+      const loading = OnnxModel.load('echo', { path: missing, executionProviders: [] }, { startWorker });
       expect((await failureOf(loading)).faults).toEqual([
         { field: 'executionProviders', problem: expect.stringContaining('one or more') as string },
         { field: 'path', problem: expect.stringContaining(`"${missing}" does not exist`) as string },
@@ -165,31 +165,71 @@ describe('OnnxModel', () => {
     });
 
     it('stops at the next step when it is aborted, and closes the host first', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       const controller = new AbortController();
       host.onOpen = () => {
         controller.abort(new Error('the application stops'));
         throw new Error('no driver');
       };
       const options = { path, logger, executionProviders: ['cuda', 'cpu'] as const };
-      const loading = OnnxModel.load('echo', options, { signal: controller.signal, startHost: () => host });
+      const loading = OnnxModel.load('echo', options, { signal: controller.signal, startWorker: host.start });
       await expect(loading).rejects.toThrow('the application stops');
       expect(host.isClosed).toBe(true);
     });
 
-    it('does not try the next execution provider on a host that has ended', async () => {
-      const host = new EchoHost();
-      host.onOpen = () => {
-        host.endReason = 'its worker ended with exit code 1';
-        throw new ModelHostEndedError('echo', host.endReason);
+    it('tries the next execution provider in a worker of its own when one has taken its worker with it', async () => {
+      const host = new EchoModel();
+      host.onOpen = ({ executionProvider: { name } }) => {
+        if (name === 'cuda') host.endWorkers('it was ended by SIGSEGV');
       };
-      await expect(load(host, { executionProviders: ['cuda', 'cpu'] })).rejects.toThrow(ModelHostEndedError);
+      const model = await load(host, { executionProviders: ['cuda', 'cpu'] });
+      expect(model.metadata).toMatchObject({
+        executionProvider: 'cpu',
+        failedExecutionProviders: [
+          { name: 'cuda', reason: 'its worker did not start: it was ended by SIGSEGV' },
+        ],
+      });
+    });
+
+    it('names the model and the reason when a worker does not become ready in time', async () => {
+      const host = new EchoModel();
+      host.isHung = true;
+      const error = await failureOf(load(host, { startTimeoutMs: 20 }));
+      expect(error.message).toMatch(/model "echo".*not ready after the 20 ms of startTimeoutMs/s);
+    });
+
+    it('starts as many workers as there are instances, all of them warm', async () => {
+      const host = new EchoModel();
+      const model = await load(host, { instances: 3 });
+      expect(model.concurrentBatches).toBe(3);
+      expect(host.batchSizes).toHaveLength(6);
+      await model.close();
+    });
+
+    it('spreads the workers over the devices', async () => {
+      const host = new EchoModel();
+      const model = await load(host, { executionProviders: ['cuda'], devices: [0, 2], instances: 2 });
+      expect(host.opened.map((provider) => 'deviceId' in provider && provider.deviceId)).toEqual([
+        0, 2, 0, 2,
+      ]);
+      expect(model.metadata).toMatchObject({ devices: [0, 2], instances: 2 });
+    });
+
+    it('does not start on the CPU where a GPU is required', async () => {
+      const host = new EchoModel();
+      host.onOpen = ({ executionProvider: { name } }) => {
+        if (name === 'cuda') throw new Error('no driver');
+      };
+      const options = { executionProviders: ['cuda', 'cpu'], requireGpu: true } as const;
+      expect((await failureOf(load(host, options))).faults).toEqual([
+        { field: 'executionProviders[0]', problem: '"cuda" does not work here: no driver' },
+      ]);
     });
   });
 
   describe('processBatch', () => {
     it('gives each row its own result, whatever the shapes, in one run for each shape', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       const model = await load(host);
       host.batchSizes.splice(0);
       const rows = [row(1, 2), row(3), row(4, 5), row(6, 7), row(8)];
@@ -199,7 +239,7 @@ describe('OnnxModel', () => {
     });
 
     it('puts the error of a wrong row in its place and runs the others', async () => {
-      const model = await load(new EchoHost());
+      const model = await load(new EchoModel());
       const wrong = { x: { data: new Float64Array(1), dims: [1] } };
       const [first, second] = await process(model, [wrong, row(1)]);
       expect(first).toBeInstanceOf(InvalidRequestError);
@@ -208,7 +248,7 @@ describe('OnnxModel', () => {
     });
 
     it('fails as a whole if its only run fails, with what the runtime said, and stays usable', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       const model = await load(host);
       host.onRun = () => {
         throw new Error('index out of bounds');
@@ -221,7 +261,7 @@ describe('OnnxModel', () => {
     });
 
     it('fails only the shape whose run failed', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       const model = await load(host);
       host.onRun = ({ inputs }) => {
         if (inputs[0]?.dims[1] === 2) throw new Error('too long');
@@ -233,7 +273,7 @@ describe('OnnxModel', () => {
     });
 
     it('gives nobody anything if the model gives too few rows', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       const model = await load(host);
       host.answer = (x) => ({ ...x, dims: [1, 1] });
       await expect(process(model, [row(1), row(2)])).rejects.toThrow(
@@ -242,7 +282,7 @@ describe('OnnxModel', () => {
     });
 
     it('runs nothing for a batch that nobody waits for any more', async () => {
-      const host = new EchoHost();
+      const host = new EchoModel();
       const model = await load(host);
       host.batchSizes.splice(0);
       const signal = AbortSignal.abort(new Error('everybody has left'));
@@ -252,23 +292,93 @@ describe('OnnxModel', () => {
       expect(host.batchSizes).toEqual([]);
     });
 
-    it('says that the worker has ended, in its error and in its health', async () => {
-      const host = new EchoHost();
-      const model = await load(host);
-      host.onRun = () => {
-        host.endReason = 'its worker ended with exit code 1';
-        throw new ModelHostEndedError('echo', host.endReason);
+    it('runs a batch again on another worker when its own has ended, and counts one worker less meanwhile', async () => {
+      const host = new EchoModel();
+      const model = await load(host, { instances: 2, respawnDelayMs: 10 });
+      const limits: number[] = [];
+      model.onLimitsChanged(() => limits.push(model.concurrentBatches));
+      let isFirst = true;
+      host.onRun = (_, worker) => {
+        if (isFirst) worker.end('it was ended by SIGKILL');
+        isFirst = false;
       };
-      await expect(process(model, [row(1)])).rejects.toThrow(ModelHostEndedError);
+      expect((await process(model, [row(1)])).map(elements)).toEqual([[1]]);
+      expect(limits[0]).toBe(1);
+      expect(model.getHealth()).toMatchObject({
+        isReady: true,
+        details: { workers: { live: 1, workers: 2, lastEndReason: 'it was ended by SIGKILL' } },
+      });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(model.concurrentBatches).toBe(2);
+      expect(model.getHealth()).toMatchObject({ details: { workers: { live: 2, restarts: 1 } } });
+      await model.close();
+    });
+
+    it('says that the worker has ended if it may not try again, in its error and in its health', async () => {
+      const host = new EchoModel();
+      const model = await load(host, { retries: 0, respawnDelayMs: 60_000 });
+      host.onRun = (_, worker) => worker.end('it ended with exit code 1');
+      await expect(process(model, [row(1)])).rejects.toThrow(WorkerEndedError);
       expect(model.getHealth()).toMatchObject({
         isReady: false,
-        reason: 'The model cannot run any more: its worker ended with exit code 1.',
+        reason: expect.stringContaining('it ended with exit code 1') as string,
       });
+      await model.close();
+    });
+
+    it('runs in halves what does not fit into memory, and remembers how much did', async () => {
+      const host = new EchoModel();
+      const model = await load(host);
+      host.onRun = ({ inputs }) => {
+        if ((inputs[0]?.dims[0] ?? 0) > 3) throw new Error('Failed to allocate memory for requested buffer');
+      };
+      host.batchSizes.splice(0);
+      const rows = Array.from({ length: 8 }, (_, index) => row(index));
+      expect((await process(model, rows)).map(elements)).toEqual(rows.map((_, index) => [index]));
+      expect(model.statistics.memoryCeilings).toEqual([{ shape: '1', maxRows: 2, failures: 2 }]);
+      expect(host.batchSizes).toEqual([2, 2, 2, 2]);
+    });
+  });
+
+  describe('reload', () => {
+    it('serves from the new file when that is loaded, and lets the old one finish what it has begun', async () => {
+      const host = new EchoModel();
+      const model = await load(host);
+      let release!: () => void;
+      host.hold = new Promise((resolve) => (release = resolve));
+      const old = process(model, [row(1)]);
+      await new Promise((resolve) => setImmediate(resolve));
+      host.hold = undefined;
+      const next = join(folder, 'next.onnx');
+      await writeFile(next, 'another one');
+      const reloaded = model.reload(next);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(model.metadata.path).toBe(next);
+      expect(host.live).toBe(2);
+      release();
+      expect((await old).map(elements)).toEqual([[1]]);
+      expect((await reloaded).path).toBe(next);
+      expect(host.live).toBe(1);
+      expect((await process(model, [row(2)])).map(elements)).toEqual([[2]]);
+    });
+
+    it('serves on from the old file if the new one does not fit, or cannot be loaded', async () => {
+      const host = new EchoModel();
+      const model = await load(host);
+      host.type = 'int64';
+      const error = await failureOf(model.reload());
+      expect(error.faults[0]).toEqual({
+        field: 'inputs.x',
+        problem: 'the model in use has float32 [batch, length], the new one int64 [batch, length]',
+      });
+      expect((await failureOf(model.reload(join(folder, 'missing.onnx')))).faults[0]?.field).toBe('path');
+      expect((await process(model, [row(1)])).map(elements)).toEqual([[1]]);
+      expect(host.live).toBe(1);
     });
   });
 
   it('refuses batches once it is closed', async () => {
-    const host = new EchoHost();
+    const host = new EchoModel();
     const model = await load(host);
     await Promise.all([model.close(), model.close()]);
     expect(host.isClosed).toBe(true);
@@ -277,34 +387,92 @@ describe('OnnxModel', () => {
   });
 });
 
-/** Gives every input back as the output of the same name. */
-class EchoHost implements ModelHost {
-  endReason: string | undefined;
-  isClosed = false;
+/** A model that gives every input back as the output of the same name, in workers that can be made to fail. */
+class EchoModel {
   executionProvider: string | undefined;
+  type = 'float32';
+  isHung = false;
+  /** While there is one, runs wait for it. */
+  hold: Promise<void> | undefined;
+  readonly opened: OpenRequest['executionProvider'][] = [];
   readonly batchSizes: (number | undefined)[] = [];
+  readonly workers: EchoWorker[] = [];
   onOpen: (request: OpenRequest) => void = () => undefined;
-  onRun: (request: RunRequest) => void = () => undefined;
+  onRun: (request: RunRequest, worker: EchoWorker) => void = () => undefined;
   answer: (input: NamedTensor) => NamedTensor = (input) => input;
 
-  async open(request: OpenRequest): Promise<OpenedSession> {
-    await Promise.resolve();
-    this.onOpen(request);
-    this.executionProvider = request.executionProvider.name;
-    const x = { name: 'x', type: 'float32', shape: ['batch', 'length'] };
+  readonly start = (): ModelWorker => {
+    const worker = new EchoWorker(this);
+    this.workers.push(worker);
+    return worker;
+  };
+
+  get live(): number {
+    return this.workers.filter(({ isGone }) => !isGone).length;
+  }
+
+  get isClosed(): boolean {
+    return this.live === 0;
+  }
+
+  endWorkers(reason: string): void {
+    for (const worker of this.workers) worker.end(reason);
+  }
+}
+
+class EchoWorker implements ModelWorker {
+  readonly started = Promise.resolve();
+  endReason: string | undefined;
+  isGone = false;
+  private resolveEnded!: () => void;
+  readonly ended = new Promise<void>((resolve) => (this.resolveEnded = resolve));
+
+  constructor(private readonly model: EchoModel) {}
+
+  async call<TName extends keyof ModelCalls>(
+    name: TName,
+    request: ModelCalls[TName]['request'],
+  ): Promise<ModelCalls[TName]['reply']> {
+    const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as RunRequest);
+    const ended = this.ended.then(() =>
+      Promise.reject(new WorkerEndedError('model "echo"', this.endReason ?? '')),
+    );
+    return (await Promise.race([ended, reply])) as ModelCalls[TName]['reply'];
+  }
+
+  end(reason: string): void {
+    this.endReason ??= reason;
+    this.isGone = true;
+    this.resolveEnded();
+  }
+
+  abandon(reason: string): void {
+    this.end(reason);
+  }
+
+  stop(): Promise<void> {
+    this.isGone = true;
+    this.resolveEnded();
+    return Promise.resolve();
+  }
+
+  private async open(request: OpenRequest): Promise<ModelCalls['open']['reply']> {
+    await (this.model.isHung ? new Promise(() => undefined) : Promise.resolve());
+    this.model.onOpen(request);
+    this.model.opened.push(request.executionProvider);
+    this.model.executionProvider = request.executionProvider.name;
+    const x = { name: 'x', type: this.model.type, shape: ['batch', 'length'] };
     return { inputs: [x], outputs: [x], openMs: 1, runtimeVersion: '1.0.0' };
   }
 
-  async run(request: RunRequest): Promise<RunReply> {
-    await Promise.resolve();
-    this.onRun(request);
-    this.batchSizes.push(request.inputs[0]?.dims[0]);
-    return { outputs: request.inputs.map(this.answer), runMs: 1 };
-  }
-
-  close(): Promise<void> {
-    this.isClosed = true;
-    return Promise.resolve();
+  private async run(request: RunRequest): Promise<ModelCalls['run']['reply']> {
+    const { hold } = this.model;
+    await hold;
+    this.model.onRun(request, this);
+    if (this.isGone && hold === undefined) await new Promise(() => undefined);
+    this.model.batchSizes.push(request.inputs[0]?.dims[0]);
+    // A buffer that is given away does not come back while its rows are with the callers.
+    return { outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers: [] };
   }
 }
 
@@ -327,7 +495,7 @@ function elements(result: OnnxResultRow | Error | undefined): number[] {
   return Array.from(result['x']?.data as Float32Array);
 }
 
-async function failureOf(loading: Promise<OnnxModel>): Promise<InvalidConfigError> {
+async function failureOf(loading: Promise<unknown>): Promise<InvalidConfigError> {
   const error: unknown = await loading.then(
     () => undefined,
     (reason: unknown) => reason,

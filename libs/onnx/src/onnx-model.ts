@@ -1,57 +1,60 @@
 import {
   BatcherClosedError,
-  BatchProcessingError,
-  InvalidRequestError,
+  InvalidConfigError,
   type BatchContext,
   type BatchProcessor,
   type ProcessorHealth,
 } from 'nestjs-batching/core';
 
-import { messageOf } from './error-message.js';
-import { groupRowsByShape, type RowGroup } from './tensors/group-rows.js';
-import { loadModel, type LoadedModel } from './load-model.js';
-import { ModelHostEndedError } from './model-host-ended.error.js';
-import type { ModelHost, StartModelHost } from './model-host.js';
+import { loadModel } from './load-model.js';
+import type { MemoryCeiling } from './memory-ceilings.js';
+import { ModelGeneration } from './model-generation.js';
+import { startModelWorker, type StartModelWorker } from './model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
-import { RowReader, type ReadRow } from './tensors/row-reader.js';
-import { splitRows } from './tensors/split-rows.js';
-import { stackRows } from './tensors/stack-rows.js';
-import { ThreadModelHost } from './thread-model-host.js';
+import { compareSignatures } from './tensors/compare-signatures.js';
 
 export interface OnnxLoadContext {
-  /** Ends the load before its next step. The promise is rejected once the worker has ended. */
+  /** Ends the load before its next step. The promise is rejected once the workers have ended. */
   readonly signal?: AbortSignal;
-  /** Where the session shall live. Default: a worker thread of its own. */
-  readonly startHost?: StartModelHost;
+  /** Starts the workers. Default: threads or processes that run ONNX Runtime. */
+  readonly startWorker?: StartModelWorker;
+}
+
+/** What is counted while a model runs. */
+export interface OnnxModelStatistics {
+  /** Where memory has not sufficed, and what does. Empty as long as it always has. */
+  readonly memoryCeilings: readonly MemoryCeiling[];
 }
 
 /**
- * An ONNX model that runs batches. Its session lives in a worker thread, so that a run never holds up the
- * event loop. Rows whose free dimensions differ run one shape after the other, within one batch.
+ * An ONNX model that runs batches. Its sessions live in workers, so that a run never holds up the event loop. Rows
+ * whose free dimensions differ run one shape after the other, within one batch.
  *
- * Call `close` before the process ends. `process.exit` while a run is under way makes ONNX Runtime abort the
+ * Call `close` before the process ends. `process.exit` while a thread runs the model makes ONNX Runtime abort the
  * process.
  */
 export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
-  /** Inputs and outputs, the execution provider that really runs, the ones that failed, and times. */
-  readonly metadata: OnnxModelMetadata;
-
-  private readonly host: ModelHost;
-  private readonly reader: RowReader;
-  private readonly outputNames: readonly string[];
+  private current: ModelGeneration;
+  private readonly limitsListeners = new Set<() => void>();
+  private stopWatching: () => void;
+  private latestReload: Promise<unknown> = Promise.resolve();
   private closing: Promise<void> | undefined;
 
-  private constructor({ host, metadata }: LoadedModel) {
-    this.host = host;
-    this.metadata = metadata;
-    this.reader = new RowReader(metadata.name, metadata.inputs);
-    this.outputNames = metadata.outputs.map(({ name }) => name);
+  private constructor(
+    private readonly name: string,
+    private readonly options: OnnxModelOptions,
+    private readonly startWorker: StartModelWorker,
+    first: ModelGeneration,
+  ) {
+    this.current = first;
+    this.stopWatching = this.watch(first);
   }
 
   /**
-   * Resolves when the model is open, has proved to run on one of the execution providers, and is warm.
+   * Resolves when the model is open in all workers, has proved to run on one of the execution providers, and is
+   * warm.
    *
    * @param name For messages, logs and health.
    * @throws InvalidConfigError that lists every fault: options, file, inputs and outputs, execution providers.
@@ -59,98 +62,118 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   static async load(
     name: string,
     options: OnnxModelOptions,
-    context: OnnxLoadContext = {},
+    { signal, startWorker = startModelWorker }: OnnxLoadContext = {},
   ): Promise<OnnxModel> {
-    const startHost = context.startHost ?? ((modelName) => new ThreadModelHost(modelName));
-    return new OnnxModel(await loadModel(name, options, startHost, context.signal));
+    const loaded = await loadModel(name, options, startWorker, signal);
+    return new OnnxModel(name, options, startWorker, new ModelGeneration(loaded));
+  }
+
+  /** Inputs and outputs, the execution provider that really runs, the ones that failed, devices, and times. */
+  get metadata(): OnnxModelMetadata {
+    return this.current.loaded.metadata;
+  }
+
+  get statistics(): OnnxModelStatistics {
+    return { memoryCeilings: this.current.ceilings.all };
+  }
+
+  /** One batch for each worker that is alive. */
+  get concurrentBatches(): number {
+    return this.current.loaded.pool.live;
+  }
+
+  onLimitsChanged(listener: () => void): void {
+    this.limitsListeners.add(listener);
   }
 
   /** @throws InvalidRequestError that names the input, the shape and type expected, and those received. */
   validateRequest(row: OnnxRow): void {
-    this.reader.read(row);
+    this.current.read(row);
   }
 
   /**
    * Runs the rows as one batch, or as one for each shape among them. A row that is wrong gets its error in its
    * place, and so do the rows of a shape whose run failed while others ran.
    *
-   * @throws BatcherClosedError after `close`; ModelHostEndedError if the worker has ended; Error with what ONNX
-   *   Runtime says if the run fails, or if an output does not have one row for each request.
+   * @throws BatcherClosedError after `close`; WorkerEndedError if the worker has ended, and the one after it, too;
+   *   RunTimeoutError after `runTimeoutMs`; Error with what ONNX Runtime says if the run fails, or if an output does
+   *   not have one row for each request.
    */
   async processBatch(
     rows: readonly OnnxRow[],
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
-    if (this.closing !== undefined) throw new BatcherClosedError(this.metadata.name, 'its model is closed.');
+    if (this.closing !== undefined) throw new BatcherClosedError(this.name, 'its model is closed.');
     context.signal.throwIfAborted();
-    // Read again although they were on arrival: an array may have been changed or given away since.
-    const results = new Array<OnnxResultRow | Error>(rows.length);
-    const read = rows.map((row, index) => {
-      const tensors = this.tryToRead(row);
-      if (tensors instanceof Error) results[index] = tensors;
-      return tensors instanceof Error ? undefined : tensors;
-    });
-    await Promise.all(
-      groupRowsByShape(read).map(async (group) => {
-        const groupResults = await this.runGroup(group, rows.length, context.batchId);
-        groupResults.forEach((result, index) => {
-          const place = group.indexes[index];
-          if (place !== undefined) results[place] = result;
-        });
-      }),
-    );
-    return results;
+    return await this.current.processBatch(rows, context);
   }
 
   /** Whether the model can run, and on what. */
   getHealth(): ProcessorHealth {
-    const { name, path, executionProvider, failedExecutionProviders } = this.metadata;
-    const details = { model: name, path, executionProvider, failedExecutionProviders };
+    const { path, executionProvider, failedExecutionProviders } = this.metadata;
+    const { lastEndReason, ...workers } = this.current.loaded.pool.status;
+    const details = {
+      ...{ model: this.name, path, executionProvider, failedExecutionProviders },
+      workers: lastEndReason === undefined ? workers : { ...workers, lastEndReason },
+    };
     if (this.closing !== undefined) return { isReady: false, reason: 'The model is closed.', details };
-    const { endReason } = this.host;
-    if (endReason === undefined) return { isReady: true, details };
-    return { isReady: false, reason: `The model cannot run any more: ${endReason}.`, details };
+    if (workers.live > 0) return { isReady: true, details };
+    const reason = `No worker of the model is alive; another one is being started. The last one: ${lastEndReason}.`;
+    return { isReady: false, reason, details };
   }
 
   /**
-   * Waits for the runs that have been started, releases the session, and lets the worker end by itself. Safe
+   * Puts another file in the model's place while it serves: the new one is loaded and warmed beside the old one,
+   * takes the batches from then on, and the old one ends when its own are through. For a while both need memory.
+   *
+   * @param path The new file; its inputs and outputs must be those of the old one. Default: the same file again.
+   * @throws InvalidConfigError that lists every fault; BatcherClosedError after `close`. The old model serves on then.
+   */
+  reload(path: string = this.options.path): Promise<OnnxModelMetadata> {
+    // One at a time: each is held against the one that serves when its turn comes.
+    const reload = this.latestReload.then(() => this.reloadNow(path));
+    this.latestReload = reload.catch(() => undefined);
+    return reload;
+  }
+
+  /**
+   * Waits for the runs that have been started, releases the sessions, and lets the workers end by themselves. Safe
    * to call again.
    */
   close(): Promise<void> {
-    this.closing ??= this.host.close();
+    this.closing ??= this.latestReload.then(() => this.current.close());
     return this.closing;
   }
 
-  private tryToRead(row: OnnxRow): ReadRow | InvalidRequestError {
-    try {
-      return this.reader.read(row);
-    } catch (error) {
-      if (error instanceof InvalidRequestError) return error;
-      throw error;
+  private async reloadNow(path: string): Promise<OnnxModelMetadata> {
+    this.assertOpen();
+    const loaded = await loadModel(this.name, { ...this.options, path }, this.startWorker, undefined);
+    const next = new ModelGeneration(loaded);
+    const faults = compareSignatures(this.metadata, loaded.metadata);
+    if (faults.length > 0 || this.closing !== undefined) {
+      await next.close();
+      this.assertOpen();
+      throw new InvalidConfigError(`model "${this.name}"`, faults);
     }
+    const previous = this.current;
+    this.stopWatching();
+    this.current = next;
+    this.stopWatching = this.watch(next);
+    this.notifyLimits();
+    loaded.options.logger.log(`Model "${this.name}" now serves ${loaded.metadata.path}.`);
+    await previous.close();
+    return loaded.metadata;
   }
 
-  /** Fails as a whole only if the group is the whole batch, so that no other shape's rows fail with it. */
-  private async runGroup(
-    { rows, indexes }: RowGroup,
-    batchSize: number,
-    batchId: number,
-  ): Promise<readonly (OnnxResultRow | Error)[]> {
-    try {
-      const inputs = stackRows(this.metadata.inputs, rows);
-      const { outputs } = await this.host.run({ inputs, outputNames: this.outputNames });
-      return splitRows(outputs, rows.length);
-    } catch (error) {
-      const cause = this.explain(error, rows.length);
-      if (indexes.length === batchSize) throw cause;
-      return indexes.map(() => new BatchProcessingError(this.metadata.name, batchId, rows.length, cause));
-    }
+  private assertOpen(): void {
+    if (this.closing !== undefined) throw new BatcherClosedError(this.name, 'its model is closed.');
   }
 
-  private explain(error: unknown, rowCount: number): Error {
-    if (error instanceof ModelHostEndedError) return error;
-    return new Error(`Model "${this.metadata.name}": a run of ${rowCount} rows failed: ${messageOf(error)}`, {
-      cause: error,
-    });
+  private watch({ loaded }: ModelGeneration): () => void {
+    return loaded.pool.watch(() => this.notifyLimits());
+  }
+
+  private notifyLimits(): void {
+    for (const listener of this.limitsListeners) listener();
   }
 }

@@ -1,14 +1,23 @@
 import { resolve } from 'node:path';
 
 import {
+  arrayOf,
   checkConfig,
   describeValue,
+  integerBetween,
   optional,
   type ConfigFault,
   type ConfigRules,
 } from 'nestjs-batching/core';
+import {
+  resolveWorkerOptions,
+  WORKER_OPTION_RULES,
+  type ResolvedWorkerOptions,
+  type WorkerOptions,
+} from 'nestjs-batching/worker';
 
 import { checkDeclaredTensors, type DeclaredTensors } from './tensors/declared-tensor.js';
+import { hasDevices } from './device.js';
 import { checkExecutionProviders, type ExecutionProviderConfig } from './execution-provider.js';
 import { processWarningLogger, type OnnxLogger } from './onnx-logger.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
@@ -19,6 +28,8 @@ export interface ResolvedModelOptions {
   /** Absolute; undefined where none was given. */
   readonly path: string | undefined;
   readonly executionProviders: readonly ExecutionProviderConfig[];
+  readonly devices: readonly number[] | undefined;
+  readonly workers: ResolvedWorkerOptions;
   readonly inputs: DeclaredTensors | undefined;
   readonly outputs: DeclaredTensors | undefined;
   readonly warmupBatchSizes: readonly number[];
@@ -35,12 +46,15 @@ export interface ModelOptionsCheck {
 const LARGEST_BATCH = 65_536;
 
 const RULES: ConfigRules<OnnxModelOptions> = {
+  ...WORKER_OPTION_RULES,
   path: (value) => (typeof value === 'string' && value !== '' ? undefined : "the path of the model's file"),
   // These are looked at one by one below, for faults that say which entry is meant.
   executionProviders: () => undefined,
   inputs: () => undefined,
   outputs: () => undefined,
   session: () => undefined,
+  requireGpu: optional(trueOrFalse),
+  devices: optional(arrayOf(integerBetween(0, 1023))),
   warmupBatchSizes: optional(listOfBatchSizes),
   logger: optional(logger),
 };
@@ -53,11 +67,18 @@ export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsChe
   const outputs = checkDeclaredTensors('outputs', received.outputs);
   const session = checkSessionOptions(received.session ?? {});
 
+  faults.push(...checkDevices(received, isValid));
+
   return {
     faults: [...faults, ...providers.faults, ...inputs.faults, ...outputs.faults, ...session.faults],
     options: Object.freeze({
       path: isValid('path') ? resolve(received.path) : undefined,
-      executionProviders: providers.executionProviders,
+      executionProviders:
+        received.requireGpu === true
+          ? providers.executionProviders.filter(({ name: provider }) => provider !== 'cpu')
+          : providers.executionProviders,
+      devices: isValid('devices') ? received.devices : undefined,
+      workers: resolveWorkerOptions(received as WorkerOptions, isValid),
       inputs: inputs.tensors,
       outputs: outputs.tensors,
       warmupBatchSizes: isValid('warmupBatchSizes') ? (received.warmupBatchSizes ?? [1]) : [],
@@ -65,6 +86,39 @@ export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsChe
       logger: (isValid('logger') ? received.logger : undefined) ?? processWarningLogger,
     }),
   };
+}
+
+/** What `devices` and `requireGpu` have against the execution providers. */
+function checkDevices(
+  { devices, requireGpu, executionProviders = ['cpu'] }: OnnxModelOptions,
+  isValid: (field: keyof OnnxModelOptions) => boolean,
+): ConfigFault[] {
+  if (!Array.isArray(executionProviders)) return [];
+  const faults: ConfigFault[] = [];
+  const names = executionProviders.map((entry) => (typeof entry === 'string' ? entry : entry?.name));
+  if (requireGpu === true && names.every((name) => name === 'cpu')) {
+    const problem = 'received true, but executionProviders names no GPU; add "cuda", "webgpu" or another one';
+    faults.push({ field: 'requireGpu', problem });
+  }
+  if (devices === undefined || !isValid('devices')) return faults;
+  if (new Set(devices).size < devices.length) {
+    faults.push({ field: 'devices', problem: `received ${devices.join(', ')}, expected each device once` });
+  }
+  if (!names.some((name) => hasDevices({ name }))) {
+    const problem = `received ${devices.join(', ')}, but none of executionProviders tells devices apart; "cuda", "tensorrt" and "dml" do`;
+    faults.push({ field: 'devices', problem });
+  }
+  if (executionProviders.some((entry) => typeof entry === 'object' && 'deviceId' in entry)) {
+    faults.push({
+      field: 'devices',
+      problem: 'received it beside a deviceId in executionProviders; give one of them',
+    });
+  }
+  return faults;
+}
+
+function trueOrFalse(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
 }
 
 function checkSessionOptions(received: unknown): { faults: ConfigFault[]; options: OnnxSessionOptions } {

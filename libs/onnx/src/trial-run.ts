@@ -1,9 +1,10 @@
 import type { ConfigFault } from 'nestjs-batching/core';
+import { messageOf } from 'nestjs-batching/worker';
 
 import type { DeclaredTensors } from './tensors/declared-tensor.js';
-import { messageOf } from './error-message.js';
-import type { ModelHost } from './model-host.js';
+import { buffersOf } from './buffers-of.js';
 import type { NamedTensor, RunReply } from './model-protocol.js';
+import type { ModelWorker } from './model-worker.js';
 import { describeRowDifference, type BatchedTensor, type ModelSignature } from './tensors/model-signature.js';
 import { describeBatchAxisFault } from './tensors/split-rows.js';
 import { elementCountOf, hasFreeDimensions, rowShapeOf } from './tensors/tensor-shape.js';
@@ -30,7 +31,7 @@ export interface TrialRuns {
  * @throws Error if a run fails: the execution provider cannot run the model.
  */
 export async function makeTrialRuns(
-  host: ModelHost,
+  worker: ModelWorker,
   signature: ModelSignature,
   declaredOutputs: DeclaredTensors | undefined,
   warmupBatchSizes: readonly number[],
@@ -40,7 +41,7 @@ export async function makeTrialRuns(
   const outputNames = signature.outputs.map(({ name }) => name);
   const warmUps: WarmUp[] = [];
   for (const batchSize of sizes) {
-    const { outputs, runMs } = await runZeros(host, signature.inputs, outputNames, batchSize);
+    const { outputs, runMs } = await runZeros(worker, signature.inputs, outputNames, batchSize);
     warmUps.push({ batchSize, runMs });
     const faults = warmUps.length === 1 ? findFaults(outputs, batchSize, declaredOutputs) : [];
     if (faults.length > 0) return { warmUps, faults };
@@ -49,14 +50,17 @@ export async function makeTrialRuns(
 }
 
 async function runZeros(
-  host: ModelHost,
+  worker: ModelWorker,
   inputs: readonly BatchedTensor[],
   outputNames: readonly string[],
   batchSize: number,
 ): Promise<RunReply> {
   try {
-    return await host.run({ inputs: makeZeros(inputs, batchSize), outputNames });
+    const zeros = makeZeros(inputs, batchSize);
+    const request = { inputs: zeros, outputNames, wantsBuffersBack: false };
+    return await worker.call('run', request, { buffers: buffersOf(zeros) });
   } catch (error) {
+    if (worker.endReason !== undefined) throw error;
     const advice = inputs.some(({ shape }) => hasFreeDimensions(rowShapeOf(shape)))
       ? ' (free dimensions were 1; if that is too small, declare their size in inputs.<name>.shape)'
       : '';

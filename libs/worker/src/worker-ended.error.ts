@@ -10,7 +10,10 @@ export class WorkerEndedError extends BatchingError {
    * @param subject Whose worker: `model "digits"`.
    * @param reason What has become of it, in words.
    */
-  constructor(subject: string, reason: string) {
+  constructor(
+    subject: string,
+    readonly reason: string,
+  ) {
     super(`The worker of ${subject} cannot answer: ${reason}. Try again: another one takes its place.`);
   }
 }

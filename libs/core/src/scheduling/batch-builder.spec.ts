@@ -1,6 +1,6 @@
 import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig, TimeoutStrategy } from '../batching-config.js';
-import { resolveConfig, withProcessorSizes } from '../resolve-config.js';
+import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
 import { BatchBuilder, type BatchDecision, type BatchingView } from './batch-builder.js';
 import { LearnedBehavior } from './learned-behavior.js';
 
@@ -21,7 +21,7 @@ const VIEW: BatchingView = {
 
 function builderOf(config: BatchingConfig, learned = new LearnedBehavior()): BatchBuilder {
   const resolved = resolveConfig('test', { maxBatchSize: 32, maxWaitTimeMs: 5, ...config });
-  return new BatchBuilder(withProcessorSizes(resolved, undefined), learned);
+  return new BatchBuilder(withProcessorLimits(resolved, {}), learned);
 }
 
 const decide = (

@@ -2,7 +2,7 @@ import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
 import { NumberedEntry, type EntryTraits } from '../../../../test/core/queue-entry-builder.js';
 import type { BatchingConfig } from '../batching-config.js';
 import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
-import { resolveConfig, withProcessorSizes } from '../resolve-config.js';
+import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
 import { BatchFormer } from './batch-former.js';
 import { LearnedBehavior } from './learned-behavior.js';
 
@@ -27,7 +27,7 @@ function formerOf(
   config: BatchingConfig<never> = {},
   learned = buildLearned(10, 1),
 ) {
-  const live = withProcessorSizes(resolveConfig('test', { maxBatchSize: 4, ...config }), undefined);
+  const live = withProcessorLimits(resolveConfig('test', { maxBatchSize: 4, ...config }), {});
   const queue = new BoundedRequestQueue<TimedEntry>({
     maxQueueSize: 1000,
     priorityAgingMs: 100,

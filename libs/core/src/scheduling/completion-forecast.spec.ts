@@ -1,6 +1,6 @@
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../batching-config.js';
-import { resolveConfig, withProcessorSizes } from '../resolve-config.js';
+import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
 import { CompletionForecast, type RunningBatch } from './completion-forecast.js';
 import { CostCurve } from './cost-curve.js';
 
@@ -10,7 +10,7 @@ const CURVE = buildCurve(19.9, 1);
 
 function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[] = [], curve = CURVE) {
   const resolved = resolveConfig('test', { maxBatchSize: 10, maxWaitTimeMs: 7, ...config });
-  const forecast = new CompletionForecast(withProcessorSizes(resolved, undefined), curve, running);
+  const forecast = new CompletionForecast(withProcessorLimits(resolved, {}), curve, running);
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>
     Math.round(forecast.answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }, NOW_MS));
   const drain = (queueSize: number): number => forecast.drainAfterMs(queueSize, NOW_MS);

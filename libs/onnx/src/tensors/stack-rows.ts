@@ -14,10 +14,11 @@ import { createTensorData } from './tensor-type.js';
 export function stackRows(
   inputs: readonly BatchedTensor[],
   rows: readonly ReadRow[],
+  allocate: (byteLength: number) => ArrayBuffer = (byteLength) => new ArrayBuffer(byteLength),
 ): readonly NamedTensor[] {
   return inputs.map(({ name, type }, inputIndex) => {
     const rowDims = rows[0]?.[inputIndex]?.dims ?? [];
-    const data = createTensorData(type, rows.length * elementCountOf(rowDims));
+    const data = createTensorData(type, rows.length * elementCountOf(rowDims), allocate);
     // Bytes copy the same way for every element type.
     const bytes = new Uint8Array(data.buffer);
     let offset = 0;

@@ -43,9 +43,17 @@ export function arrayNameOf(type: TensorType): string {
   return ARRAYS[type].name;
 }
 
-/** Zeros in a buffer of their own. */
-export function createTensorData(type: TensorType, length: number): TensorData {
-  return new ARRAYS[type](length);
+/** Gives a buffer of exactly that many bytes; what is in it does not matter. */
+export type AllocateBuffer = (byteLength: number) => ArrayBuffer;
+
+/** Room for that many elements. What a buffer from `allocate` holds stays in it. Default: a new one, of zeros. */
+export function createTensorData(
+  type: TensorType,
+  length: number,
+  allocate: AllocateBuffer = (byteLength) => new ArrayBuffer(byteLength),
+): TensorData {
+  const elements = ARRAYS[type];
+  return new elements(allocate(length * elements.BYTES_PER_ELEMENT));
 }
 
 /**

@@ -1,0 +1,76 @@
+import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
+import type { BatchingConfig } from './batching-config.js';
+import { DynamicBatcher } from './dynamic-batcher.js';
+
+/** A processor whose workers come and go. */
+class Workers extends FakeProcessor<number, number> {
+  private live: number;
+  private listener: () => void = () => undefined;
+
+  constructor(live: number) {
+    super((request) => request);
+    this.live = live;
+  }
+
+  get concurrentBatches(): number {
+    return this.live;
+  }
+
+  onLimitsChanged(listener: () => void): void {
+    this.listener = listener;
+  }
+
+  change(live: number): void {
+    this.live = live;
+    this.listener();
+  }
+}
+
+describe('DynamicBatcher with a processor whose workers come and go', () => {
+  const setUp = (live: number, config: BatchingConfig = {}) => {
+    const clock = new ManualClock();
+    const workers = new Workers(live);
+    const batcher = new DynamicBatcher<number, number>({ maxBatchSize: 1, ...config }, workers, { clock });
+    const send = (count: number): void => {
+      for (let request = 0; request < count; request += 1) void batcher.process(request);
+    };
+    return { clock, workers, batcher, send };
+  };
+
+  it('runs as many batches as there are workers, without being told how many', async () => {
+    const { clock, workers, batcher, send } = setUp(2);
+    send(4);
+    await clock.advance(0);
+    expect(workers.running).toHaveLength(2);
+    expect(batcher.config.maxConcurrentBatches).toBe(2);
+  });
+
+  it('runs fewer if the configuration says so', async () => {
+    const { clock, workers, send } = setUp(4, { maxConcurrentBatches: 1 });
+    send(4);
+    await clock.advance(0);
+    expect(workers.running).toHaveLength(1);
+  });
+
+  it('lets requests wait while no worker is there, and runs them as soon as one is', async () => {
+    const { clock, workers, batcher, send } = setUp(2);
+    workers.change(0);
+    send(3);
+    await clock.advance(10);
+    expect(workers.running).toHaveLength(0);
+    expect(batcher.getStatistics().currentQueueSize).toBe(3);
+    workers.change(1);
+    expect(workers.running).toHaveLength(1);
+    workers.change(2);
+    expect(workers.running).toHaveLength(2);
+  });
+
+  it('answers a request whose time is over while no worker is there', async () => {
+    const { clock, workers, batcher } = setUp(1);
+    workers.change(0);
+    const answer = batcher.process(1, { timeoutMs: 20 });
+    const failed = expect(answer).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'queue' });
+    await clock.advance(20);
+    await failed;
+  });
+});

@@ -1,0 +1,86 @@
+import type { ConfigFault } from 'nestjs-batching/core';
+import { messageOf, readyWithin, WorkerEndedError } from 'nestjs-batching/worker';
+
+import type { ExecutionProviderConfig } from './execution-provider.js';
+import type { OpenedSession } from './model-protocol.js';
+import type { ModelWorker, StartModelWorker } from './model-worker.js';
+import type { ResolvedModelOptions } from './resolve-model-options.js';
+import { isRuntimeUnavailable, RuntimeUnavailableError } from './runtime-unavailable.error.js';
+import { checkModelSignature, type ModelSignature } from './tensors/model-signature.js';
+import { makeTrialRuns, type WarmUp } from './trial-run.js';
+
+/** Options whose file is there. */
+export type CheckedModelOptions = ResolvedModelOptions & { readonly path: string };
+
+/** A worker that has the model. */
+export interface OpenSession {
+  readonly worker: ModelWorker;
+  readonly opened: OpenedSession;
+}
+
+/** A worker that has the model, has run it, and is warm. */
+export interface OpenWorker extends OpenSession {
+  readonly signature: ModelSignature;
+  readonly warmUps: readonly WarmUp[];
+}
+
+/**
+ * Starts a worker, and has it open the model on an execution provider.
+ *
+ * @throws RuntimeUnavailableError, or Error if that does not work. The worker has ended then.
+ */
+export function openSession(
+  modelName: string,
+  start: StartModelWorker,
+  options: CheckedModelOptions,
+  executionProvider: ExecutionProviderConfig,
+): Promise<OpenSession> {
+  return openAnd(modelName, start, options, executionProvider, (session) => Promise.resolve(session));
+}
+
+/**
+ * The same, and has it run batches of zeros.
+ *
+ * @returns The worker; or what is wrong with the model, whatever runs it. The worker has ended then.
+ * @throws RuntimeUnavailableError, the signal's reason, or Error if the execution provider cannot run the model.
+ */
+export async function openWorker(
+  modelName: string,
+  start: StartModelWorker,
+  options: CheckedModelOptions,
+  executionProvider: ExecutionProviderConfig,
+  signal: AbortSignal | undefined,
+): Promise<OpenWorker | { readonly faults: readonly ConfigFault[] }> {
+  return openAnd(modelName, start, options, executionProvider, async (session) => {
+    signal?.throwIfAborted();
+    const { worker, opened } = session;
+    const { faults, signature } = checkModelSignature(opened, options);
+    const trial =
+      faults.length > 0
+        ? { faults, warmUps: [] }
+        : await makeTrialRuns(worker, signature, options.outputs, options.warmupBatchSizes);
+    if (trial.faults.length === 0) return { ...session, signature, warmUps: trial.warmUps };
+    await worker.stop();
+    return { faults: trial.faults };
+  });
+}
+
+async function openAnd<TResult>(
+  modelName: string,
+  start: StartModelWorker,
+  { path, session, workers }: CheckedModelOptions,
+  executionProvider: ExecutionProviderConfig,
+  next: (opened: OpenSession) => Promise<TResult>,
+): Promise<TResult> {
+  const worker = start(modelName, workers.isolation);
+  try {
+    return await readyWithin(worker, workers.startTimeoutMs, async () =>
+      next({ worker, opened: await worker.call('open', { path, executionProvider, session }) }),
+    );
+  } catch (error) {
+    if (isRuntimeUnavailable(error)) throw new RuntimeUnavailableError(messageOf(error));
+    // To try again would not help: whoever reads this wants to know why.
+    if (error instanceof WorkerEndedError) throw new Error(`its worker did not start: ${error.reason}`);
+    throw error;
+  }
+}

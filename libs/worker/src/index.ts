@@ -1,0 +1,17 @@
+export { codeOf, messageOf } from './error-message.js';
+export { RunTimeoutError } from './run-timeout.error.js';
+export { readyWithin } from './ready-within.js';
+export type { SerializedError } from './serialized-error.js';
+export { startWorker, type StartWorker } from './start-worker.js';
+export { WorkerEndedError } from './worker-ended.error.js';
+export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-host.js';
+export type { WorkerLogger } from './worker-logger.js';
+export {
+  resolveWorkerOptions,
+  WORKER_OPTION_RULES,
+  type ResolvedWorkerOptions,
+  type WorkerOptions,
+} from './worker-options.js';
+export { WorkerPool, type PoolStatus, type PreparedCall, type WorkerPoolOptions } from './worker-pool.js';
+export type { WorkerCalls } from './worker-protocol.js';
+export type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker-service.js';

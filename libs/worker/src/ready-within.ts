@@ -1,0 +1,30 @@
+import type { WorkerHost } from './worker-host.js';
+import type { WorkerCalls } from './worker-protocol.js';
+
+/**
+ * Makes a worker ready for calls. One that does not become so within its time is given up, and one that fails is
+ * ended.
+ *
+ * @param prepare What has to be done with it first.
+ * @throws WorkerEndedError, or what `prepare` throws.
+ */
+export async function readyWithin<TCalls extends WorkerCalls, TResult>(
+  host: WorkerHost<TCalls>,
+  startTimeoutMs: number,
+  prepare: (host: WorkerHost<TCalls>) => Promise<TResult>,
+): Promise<TResult> {
+  const timer = setTimeout(
+    () => host.abandon(`it was not ready after the ${startTimeoutMs} ms of startTimeoutMs`),
+    startTimeoutMs,
+  );
+  try {
+    await host.started;
+    return await prepare(host);
+  } catch (error) {
+    // One that hangs in a native library cannot be ended, so nobody waits for it.
+    if (host.endReason === undefined) await host.stop();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,84 @@
+import { integerBetween, numberBetween, oneOf, optional, type ConfigRules } from 'nestjs-batching/core';
+
+import { WORKER_ISOLATIONS, type WorkerIsolation } from './worker-host.js';
+
+/** How many workers there are, how they are kept apart, and what happens when one of them does not answer. */
+export interface WorkerOptions {
+  /** How many workers; each runs one batch at a time. Integer, 1 to 64. Default 1. */
+  readonly instances?: number | undefined;
+  /**
+   * `thread`: fast, since buffers change hands without being copied. `process`: everything is copied, but a worker
+   * may crash by itself, and can be killed when it hangs. Default `thread`.
+   */
+  readonly isolation?: WorkerIsolation | undefined;
+  /**
+   * How long a worker may take for one run, in milliseconds; 1 to 3,600,000. At the limit the callers get a
+   * `RunTimeoutError`, and the worker is replaced. Default: as long as it likes.
+   */
+  readonly runTimeoutMs?: number | undefined;
+  /**
+   * How long a worker may take until it is ready, in milliseconds; 1 to 3,600,000. A first one that takes longer
+   * stops the start. Default 300,000.
+   */
+  readonly startTimeoutMs?: number | undefined;
+  /** How often a run goes to another worker when its own has ended. Integer, 0 to 10. Default 1. */
+  readonly retries?: number | undefined;
+  /**
+   * How long until a worker that has ended is replaced, in milliseconds; 0 to 60,000. It doubles each time that the
+   * replacement ends without having answered. Default 100.
+   */
+  readonly respawnDelayMs?: number | undefined;
+  /** The longest that it becomes, in milliseconds; `respawnDelayMs` to 3,600,000. Default 30,000. */
+  readonly maxRespawnDelayMs?: number | undefined;
+}
+
+/** `WorkerOptions` with every field decided. */
+export interface ResolvedWorkerOptions {
+  readonly instances: number;
+  readonly isolation: WorkerIsolation;
+  readonly runTimeoutMs: number | undefined;
+  readonly startTimeoutMs: number;
+  readonly retries: number;
+  readonly respawnDelayMs: number;
+  readonly maxRespawnDelayMs: number;
+}
+
+const DEFAULTS: ResolvedWorkerOptions = Object.freeze({
+  instances: 1,
+  isolation: 'thread',
+  runTimeoutMs: undefined,
+  startTimeoutMs: 300_000,
+  retries: 1,
+  respawnDelayMs: 100,
+  maxRespawnDelayMs: 30_000,
+});
+
+const AN_HOUR_MS = 3_600_000;
+
+export const WORKER_OPTION_RULES: ConfigRules<WorkerOptions> = {
+  instances: optional(integerBetween(1, 64)),
+  isolation: optional(oneOf(WORKER_ISOLATIONS)),
+  runTimeoutMs: optional(numberBetween(1, AN_HOUR_MS, 'milliseconds')),
+  startTimeoutMs: optional(numberBetween(1, AN_HOUR_MS, 'milliseconds')),
+  retries: optional(integerBetween(0, 10)),
+  respawnDelayMs: optional(numberBetween(0, 60_000, 'milliseconds')),
+  maxRespawnDelayMs: optional(numberBetween(0, AN_HOUR_MS, 'milliseconds')),
+};
+
+/**
+ * Decides every field.
+ *
+ * @param isValid Tells which fields are in order; the others count as not given.
+ */
+export function resolveWorkerOptions(
+  received: WorkerOptions,
+  isValid: (field: keyof WorkerOptions) => boolean,
+): ResolvedWorkerOptions {
+  const resolved: Record<string, unknown> = { ...DEFAULTS };
+  for (const field of Object.keys(DEFAULTS) as (keyof WorkerOptions)[]) {
+    if (received[field] !== undefined && isValid(field)) resolved[field] = received[field];
+  }
+  const options = resolved as unknown as ResolvedWorkerOptions;
+  const { respawnDelayMs, maxRespawnDelayMs } = options;
+  return Object.freeze({ ...options, maxRespawnDelayMs: Math.max(respawnDelayMs, maxRespawnDelayMs) });
+}
