@@ -5,8 +5,8 @@ import { readSourceFiles, type SourceFile } from './source-files.js';
 const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   testing: ['core'],
-  nest: ['core'],
-  worker: ['core', 'nest'],
+  worker: ['core'],
+  nest: ['core', 'worker'],
   onnx: ['core', 'nest', 'worker'],
   health: ['core', 'nest'],
 };

@@ -54,6 +54,9 @@ describe('The start of an OnnxModel', () => {
       outputs: [{ name: 'y', type: 'float32', shape: ['batch', 3] }],
       executionProvider: 'cpu',
       failedExecutionProviders: [],
+      devices: [],
+      instances: 1,
+      isolation: 'thread',
       loadMs: expect.any(Number) as number,
       warmUps: [
         { batchSize: 8, runMs: expect.any(Number) as number },
@@ -63,7 +66,7 @@ describe('The start of an OnnxModel', () => {
     });
     expect(messages).toEqual([
       expect.stringMatching(
-        /^Model "test" runs on cpu: loaded in \d+ ms; warm-up by batches of 8 in .*, 1 in .* ms\.$/,
+        /^Model "test" runs on cpu in one thread: loaded in \d+ ms; warm-up by batches of 8 in .*, 1 in .* ms\.$/,
       ) as string,
     ]);
     expect(warnings).toEqual([]);
@@ -171,7 +174,7 @@ describe('The start of an OnnxModel', () => {
     const elsewhere = join(folder, 'elsewhere');
     await mkdir(elsewhere);
     await cp('package.json', join(elsewhere, 'package.json'));
-    for (const lib of ['core', 'onnx'])
+    for (const lib of ['core', 'worker', 'onnx'])
       await cp(`dist/libs/${lib}`, join(elsewhere, `dist/libs/${lib}`), { recursive: true });
     const program = `
       const { OnnxModel } = await import('./dist/libs/onnx/src/onnx-model.js');

@@ -11,6 +11,11 @@ export interface BatchContext {
    * batcher was closed. A processor may then stop early; its results would reach no one.
    */
   readonly signal: AbortSignal;
+  /**
+   * A processor that takes batches in advance (`batchesInAdvance`) calls it when it really begins with this one: the
+   * time that the batch takes counts from then. Needs no `this`.
+   */
+  readonly started?: (() => void) | undefined;
 }
 
 /**
@@ -56,6 +61,12 @@ export interface BatchProcessor<TRequest, TResponse> {
    * is this many unless the configuration says otherwise, and never more. Default: as the configuration says.
    */
   readonly concurrentBatches?: number | undefined;
+
+  /**
+   * How many full batches it takes beyond those that it can run now, so that the next one is ready when one has
+   * ended. An integer from 0. Default 0.
+   */
+  readonly batchesInAdvance?: number | undefined;
 
   /** Takes note of who wants to be called whenever `concurrentBatches` or `allowedBatchSizes` may have changed. */
   onLimitsChanged?(listener: () => void): void;

@@ -42,7 +42,10 @@ function statusOf(error: BatchingError): number {
     case 'QUEUE_FULL':
     case 'BATCHER_CLOSED':
     case 'CIRCUIT_OPEN':
+    case 'WORKER_ENDED':
       return 503;
+    case 'RUN_TIMED_OUT':
+      return 504;
     case 'DEADLINE_EXCEEDED':
       return error instanceof DeadlineExceededError && error.phase === 'admission' ? 503 : 504;
     default:

@@ -14,3 +14,9 @@ export type {
 export { InjectBatcher } from './inject-batcher.decorator.js';
 export type { ProcessorReference } from './processor-reference.js';
 export * from 'nestjs-batching/core';
+export type {
+  WorkerProcessorAsyncOptions,
+  WorkerProcessorConfig,
+  WorkerProcessorOptions,
+} from './worker-processor-options.js';
+export { WorkerProcessor } from './worker-processor.module.js';

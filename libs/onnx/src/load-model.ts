@@ -13,6 +13,9 @@ import { openWorker, type CheckedModelOptions } from './open-worker.js';
 import { resolveModelOptions } from './resolve-model-options.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
 
+/** While a worker runs one batch, the tensor of the next one is made and sent. */
+export const CALLS_IN_ADVANCE = 1;
+
 /** Workers that are ready to run the model, and what is known of it. */
 export interface LoadedModel {
   readonly pool: WorkerPool<ModelCalls>;
@@ -94,6 +97,7 @@ async function startPool(
     ...workers,
     subject: `model "${name}"`,
     workers: workers.instances * Math.max(1, devices.length),
+    callsInAdvance: CALLS_IN_ADVANCE,
     logger,
     start: async (place) => {
       if (place === 0 && unused !== undefined) {

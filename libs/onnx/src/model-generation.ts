@@ -86,19 +86,22 @@ export class ModelGeneration {
   private async runGroup(
     { rows, indexes }: RowGroup,
     batchSize: number,
-    { batchId, signal }: BatchContext,
+    context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
     try {
-      return await this.ceilings.runWithin(rows, shapeOf(rows), (part) => this.runRows(part, signal));
+      return await this.ceilings.runWithin(rows, shapeOf(rows), (part) => this.runRows(part, context));
     } catch (error) {
       const { name } = this.loaded.metadata;
       const cause = this.explain(error, rows.length);
       if (indexes.length === batchSize) throw cause;
-      return indexes.map(() => new BatchProcessingError(name, batchId, rows.length, cause));
+      return indexes.map(() => new BatchProcessingError(name, context.batchId, rows.length, cause));
     }
   }
 
-  private async runRows(rows: readonly ReadRow[], signal: AbortSignal): Promise<readonly OnnxResultRow[]> {
+  private async runRows(
+    rows: readonly ReadRow[],
+    { signal, started }: BatchContext,
+  ): Promise<readonly OnnxResultRow[]> {
     const { pool, metadata } = this.loaded;
     let inputs: readonly NamedTensor[] = [];
     let reply: RunReply | undefined;
@@ -111,7 +114,7 @@ export class ModelGeneration {
           const request = { inputs, outputNames: this.outputNames, wantsBuffersBack };
           return { request, buffers: buffersOf(inputs) };
         },
-        signal,
+        { signal, onStarted: started },
       );
       return splitRows(reply.outputs, rows.length);
     } finally {

@@ -4,12 +4,12 @@ import type { TensorShape } from './tensors/tensor-shape.js';
 import type { TensorData, TensorType } from './tensors/tensor-type.js';
 
 /** What a worker that has a model's session can be asked for. All of it is plain data. */
-export type ModelCalls = {
+export interface ModelCalls {
   /** Creates a session. One that was open before is released first. */
   readonly open: { readonly request: OpenRequest; readonly reply: OpenedSession };
   /** Runs the session once. */
   readonly run: { readonly request: RunRequest; readonly reply: RunReply };
-};
+}
 
 export interface OpenRequest {
   readonly path: string;

@@ -437,7 +437,7 @@ class EchoWorker implements ModelWorker {
     const ended = this.ended.then(() =>
       Promise.reject(new WorkerEndedError('model "echo"', this.endReason ?? '')),
     );
-    return (await Promise.race([ended, reply])) as ModelCalls[TName]['reply'];
+    return await Promise.race([ended, reply]);
   }
 
   end(reason: string): void {

@@ -78,9 +78,11 @@ async function openAnd<TResult>(
       next({ worker, opened: await worker.call('open', { path, executionProvider, session }) }),
     );
   } catch (error) {
-    if (isRuntimeUnavailable(error)) throw new RuntimeUnavailableError(messageOf(error));
+    if (isRuntimeUnavailable(error)) throw new RuntimeUnavailableError(messageOf(error), { cause: error });
     // To try again would not help: whoever reads this wants to know why.
-    if (error instanceof WorkerEndedError) throw new Error(`its worker did not start: ${error.reason}`);
+    if (error instanceof WorkerEndedError)
+      throw new Error(`its worker did not start: ${error.reason}`, { cause: error });
+
     throw error;
   }
 }

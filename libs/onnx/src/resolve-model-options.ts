@@ -67,7 +67,7 @@ export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsChe
   const outputs = checkDeclaredTensors('outputs', received.outputs);
   const session = checkSessionOptions(received.session ?? {});
 
-  faults.push(...checkDevices(received, isValid));
+  faults.push(...checkDevices(received, providers.executionProviders, isValid));
 
   return {
     faults: [...faults, ...providers.faults, ...inputs.faults, ...outputs.faults, ...session.faults],
@@ -90,13 +90,13 @@ export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsChe
 
 /** What `devices` and `requireGpu` have against the execution providers. */
 function checkDevices(
-  { devices, requireGpu, executionProviders = ['cpu'] }: OnnxModelOptions,
+  { devices, requireGpu }: OnnxModelOptions,
+  executionProviders: readonly ExecutionProviderConfig[],
   isValid: (field: keyof OnnxModelOptions) => boolean,
 ): ConfigFault[] {
-  if (!Array.isArray(executionProviders)) return [];
   const faults: ConfigFault[] = [];
-  const names = executionProviders.map((entry) => (typeof entry === 'string' ? entry : entry?.name));
-  if (requireGpu === true && names.every((name) => name === 'cpu')) {
+  if (executionProviders.length === 0) return faults;
+  if (requireGpu === true && executionProviders.every(({ name }) => name === 'cpu')) {
     const problem = 'received true, but executionProviders names no GPU; add "cuda", "webgpu" or another one';
     faults.push({ field: 'requireGpu', problem });
   }
@@ -104,11 +104,11 @@ function checkDevices(
   if (new Set(devices).size < devices.length) {
     faults.push({ field: 'devices', problem: `received ${devices.join(', ')}, expected each device once` });
   }
-  if (!names.some((name) => hasDevices({ name }))) {
+  if (!executionProviders.some(hasDevices)) {
     const problem = `received ${devices.join(', ')}, but none of executionProviders tells devices apart; "cuda", "tensorrt" and "dml" do`;
     faults.push({ field: 'devices', problem });
   }
-  if (executionProviders.some((entry) => typeof entry === 'object' && 'deviceId' in entry)) {
+  if (executionProviders.some((provider) => 'deviceId' in provider)) {
     faults.push({
       field: 'devices',
       problem: 'received it beside a deviceId in executionProviders; give one of them',

@@ -4,7 +4,7 @@ import type { CallOptions, WorkerHost, WorkerSpecification } from './worker-host
 import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
 
 /** What a thread and a process have in common as workers: calls and replies, and what happens when one ends. */
-export abstract class BaseWorkerHost<TCalls extends WorkerCalls> implements WorkerHost<TCalls> {
+export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> implements WorkerHost<TCalls> {
   endReason: string | undefined;
   readonly ended: Promise<void>;
   abstract readonly started: Promise<void>;

@@ -5,6 +5,7 @@ export type { SerializedError } from './serialized-error.js';
 export { startWorker, type StartWorker } from './start-worker.js';
 export { WorkerEndedError } from './worker-ended.error.js';
 export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-host.js';
+export { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from './worker-batch-processor.js';
 export type { WorkerLogger } from './worker-logger.js';
 export {
   resolveWorkerOptions,
@@ -12,6 +13,12 @@ export {
   type ResolvedWorkerOptions,
   type WorkerOptions,
 } from './worker-options.js';
-export { WorkerPool, type PoolStatus, type PreparedCall, type WorkerPoolOptions } from './worker-pool.js';
+export {
+  WorkerPool,
+  type PoolStatus,
+  type PreparedCall,
+  type RunOptions,
+  type WorkerPoolOptions,
+} from './worker-pool.js';
 export type { WorkerCalls } from './worker-protocol.js';
 export type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker-service.js';

@@ -10,7 +10,7 @@ import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.
  * A worker in a process of its own: it can crash, and be killed, by itself. Everything that it gets and gives is
  * copied. It ends when the process that has started it does, however that happens.
  */
-export class ProcessWorkerHost<TCalls extends WorkerCalls> extends BaseWorkerHost<TCalls> {
+export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWorkerHost<TCalls> {
   readonly started: Promise<void>;
   private readonly child: ChildProcess;
 

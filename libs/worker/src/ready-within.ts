@@ -8,7 +8,7 @@ import type { WorkerCalls } from './worker-protocol.js';
  * @param prepare What has to be done with it first.
  * @throws WorkerEndedError, or what `prepare` throws.
  */
-export async function readyWithin<TCalls extends WorkerCalls, TResult>(
+export async function readyWithin<TCalls extends WorkerCalls<TCalls>, TResult>(
   host: WorkerHost<TCalls>,
   startTimeoutMs: number,
   prepare: (host: WorkerHost<TCalls>) => Promise<TResult>,

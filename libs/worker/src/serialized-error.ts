@@ -1,4 +1,4 @@
-import { InvalidRequestError } from 'nestjs-batching/core';
+import { describeValue, InvalidRequestError } from 'nestjs-batching/core';
 
 /** What is kept of an error on its way out of a worker. */
 export interface SerializedError {
@@ -20,7 +20,7 @@ export function serializeError(error: unknown, mostCauses = MOST_CAUSES): Serial
   const { name, message, code, stack, cause } = error as Readonly<Record<string, unknown>>;
   return {
     name: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : String(error),
+    message: typeof message === 'string' ? message : describeValue(error),
     code: typeof code === 'string' ? code : undefined,
     stack: typeof stack === 'string' ? stack : undefined,
     cause: cause === undefined || mostCauses === 0 ? undefined : serializeError(cause, mostCauses - 1),

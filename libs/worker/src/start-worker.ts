@@ -4,12 +4,12 @@ import type { WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-
 import type { WorkerCalls } from './worker-protocol.js';
 
 /** Starts a worker in a thread or in a process of its own. */
-export type StartWorker<TCalls extends WorkerCalls> = (
+export type StartWorker<TCalls extends WorkerCalls<TCalls>> = (
   isolation: WorkerIsolation,
   specification: WorkerSpecification,
 ) => WorkerHost<TCalls>;
 
-export function startWorker<TCalls extends WorkerCalls>(
+export function startWorker<TCalls extends WorkerCalls<TCalls>>(
   isolation: WorkerIsolation,
   specification: WorkerSpecification,
 ): WorkerHost<TCalls> {

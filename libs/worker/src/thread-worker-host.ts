@@ -11,7 +11,7 @@ import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.
  * crashes all. Unless it may be terminated, it is left to end by itself. An idle thread does not keep the process
  * alive, a busy one does.
  */
-export class ThreadWorkerHost<TCalls extends WorkerCalls> extends BaseWorkerHost<TCalls> {
+export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWorkerHost<TCalls> {
   readonly started: Promise<void>;
   private readonly worker: Worker;
 

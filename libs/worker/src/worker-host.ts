@@ -13,7 +13,7 @@ export interface CallOptions {
 }
 
 /** A worker, as seen from the process that has started it. */
-export interface WorkerHost<TCalls extends WorkerCalls> {
+export interface WorkerHost<TCalls extends WorkerCalls<TCalls>> {
   /** Resolves when the service is there. @throws WorkerEndedError, or what the service's creation threw. */
   readonly started: Promise<void>;
 

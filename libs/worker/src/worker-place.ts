@@ -6,7 +6,7 @@ import type { WorkerCalls } from './worker-protocol.js';
 /** So many workers that have been given up may still be busy in one place; then the next is not started before one has ended. */
 const MOST_ABANDONED = 2;
 
-export interface PlaceParts<TCalls extends WorkerCalls> {
+export interface PlaceParts<TCalls extends WorkerCalls<TCalls>> {
   /** For messages: `model "digits", worker 1`. */
   readonly subject: string;
   /** Starts a worker that is ready for calls. What it rejects with is why it is not; the worker has ended then. */
@@ -19,10 +19,13 @@ export interface PlaceParts<TCalls extends WorkerCalls> {
 }
 
 /** The place of one worker. When its worker ends, it gets another one, after a while that grows with each failure. */
-export class WorkerPlace<TCalls extends WorkerCalls> {
+export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
   /** The worker, while there is one that takes calls. */
   host: WorkerHost<TCalls> | undefined;
-  isBusy = false;
+  /** Calls that it has not answered: the one that it works off, and those that it has been given in advance. */
+  callsUnderWay = 0;
+  /** Settles when the latest of them does; undefined when there is none. */
+  latestCall: Promise<void> | undefined;
   /** How many workers have taken the place of another here. */
   restarts = 0;
   /** Why there is no worker, or was none the last time. */
@@ -36,10 +39,6 @@ export class WorkerPlace<TCalls extends WorkerCalls> {
   private isClosed = false;
 
   constructor(private readonly parts: PlaceParts<TCalls>) {}
-
-  get isFree(): boolean {
-    return this.host !== undefined && !this.isBusy;
-  }
 
   /** Workers that have been given up and are still busy. */
   get abandonedWorkers(): number {

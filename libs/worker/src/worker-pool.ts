@@ -1,5 +1,6 @@
 import { BatcherClosedError } from 'nestjs-batching/core';
 
+import { CallUnderWay } from './call-under-way.js';
 import { RunTimeoutError } from './run-timeout.error.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { WorkerHost } from './worker-host.js';
@@ -7,7 +8,7 @@ import type { WorkerLogger } from './worker-logger.js';
 import { WorkerPlace } from './worker-place.js';
 import type { WorkerCalls } from './worker-protocol.js';
 
-export interface WorkerPoolOptions<TCalls extends WorkerCalls> {
+export interface WorkerPoolOptions<TCalls extends WorkerCalls<TCalls>> {
   /** Whose workers, for messages: `model "digits"`. */
   readonly subject: string;
   /** How many workers there shall be. */
@@ -16,11 +17,23 @@ export interface WorkerPoolOptions<TCalls extends WorkerCalls> {
   readonly start: (place: number) => Promise<WorkerHost<TCalls>>;
   /** How long a call may take, in milliseconds; undefined if as long as it likes. */
   readonly runTimeoutMs: number | undefined;
+  /**
+   * How many calls a worker may be given before it has answered the one that it works off, so that it need not wait
+   * for the next one.
+   */
+  readonly callsInAdvance: number;
   /** How often a call is sent to another worker when its own has ended. */
   readonly retries: number;
   readonly respawnDelayMs: number;
   readonly maxRespawnDelayMs: number;
   readonly logger: WorkerLogger;
+}
+
+export interface RunOptions {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when a worker begins with the call: at once, or when it has answered the one before. */
+  readonly onStarted?: (() => void) | undefined;
 }
 
 /** What is sent. Made anew for each attempt, since a thread takes the buffers away. */
@@ -43,7 +56,7 @@ export interface PoolStatus {
   readonly lastEndReason: string | undefined;
 }
 
-interface Waiting<TCalls extends WorkerCalls> {
+interface Waiting<TCalls extends WorkerCalls<TCalls>> {
   readonly resolve: (place: WorkerPlace<TCalls>) => void;
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal | undefined;
@@ -54,7 +67,7 @@ interface Waiting<TCalls extends WorkerCalls> {
  * Workers of one kind, each of which works off one call at a time. One that ends is replaced, and its call goes to
  * another; one that takes too long is given up and replaced.
  */
-export class WorkerPool<TCalls extends WorkerCalls> {
+export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   private readonly places: readonly WorkerPlace<TCalls>[];
   private readonly waiting = new Set<Waiting<TCalls>>();
   private readonly listeners = new Set<() => void>();
@@ -108,22 +121,22 @@ export class WorkerPool<TCalls extends WorkerCalls> {
   }
 
   /**
-   * Has a free worker answer a call; waits for one if there is none.
+   * Has a worker answer a call: an idle one, or else one that takes calls in advance; waits for one if there is
+   * none.
    *
    * @param prepare Makes what is sent.
-   * @param signal Aborted when nobody waits for the answer any more.
    * @throws what the worker says; WorkerEndedError if it has ended and no retry is left; RunTimeoutError;
    *   BatcherClosedError after `close`; the signal's reason if no worker has taken the call by then.
    */
   async run<TName extends keyof TCalls & string>(
     name: TName,
     prepare: () => PreparedCall<TCalls[TName]['request']>,
-    signal?: AbortSignal,
+    options: RunOptions = {},
   ): Promise<TCalls[TName]['reply']> {
     for (let retriesLeft = this.options.retries; ; retriesLeft -= 1) {
-      const place = this.takeFree() ?? (await this.waitForFree(signal));
+      const place = this.takeFree() ?? (await this.waitForFree(options.signal));
       try {
-        return await this.runIn(place, name, prepare(), signal);
+        return await this.runIn(place, name, prepare(), options);
       } catch (error) {
         if (!(error instanceof WorkerEndedError) || retriesLeft === 0) throw error;
       } finally {
@@ -148,43 +161,49 @@ export class WorkerPool<TCalls extends WorkerCalls> {
     place: WorkerPlace<TCalls>,
     name: TName,
     { request, buffers }: PreparedCall<TCalls[TName]['request']>,
-    signal: AbortSignal | undefined,
+    { signal, onStarted }: RunOptions,
   ): Promise<TCalls[TName]['reply']> {
-    const { host } = place;
+    const { host, latestCall } = place;
     const { subject, runTimeoutMs } = this.options;
     if (host === undefined) throw new WorkerEndedError(subject, 'it has just been lost');
-    let isTimeOver = false;
-    const timer =
-      runTimeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            isTimeOver = true;
-            place.abandon(host, `it took longer than ${runTimeoutMs} ms for a call`);
-          }, runTimeoutMs);
+    const answer = host.call(name, request, { buffers, signal });
+    const call = new CallUnderWay(runTimeoutMs, () =>
+      place.abandon(host, `it took longer than ${runTimeoutMs} ms for a call`),
+    );
+    const start = (): void => {
+      if (call.start()) onStarted?.();
+    };
+    place.latestCall = answer.then(doNothing, doNothing);
+    if (latestCall === undefined) start();
+    else void latestCall.then(start);
     try {
-      const reply = await host.call(name, request, { buffers, signal });
+      const reply = await answer;
       place.succeeded();
       return reply;
     } catch (error) {
-      throw isTimeOver && runTimeoutMs !== undefined ? new RunTimeoutError(subject, runTimeoutMs) : error;
+      throw call.isTimeOver && runTimeoutMs !== undefined
+        ? new RunTimeoutError(subject, runTimeoutMs)
+        : error;
     } finally {
-      clearTimeout(timer);
+      call.end();
     }
   }
 
-  /** The free worker that has been idle for longest, more or less: one after the other in a circle. */
+  /** An idle worker, one after the other in a circle; or else one that takes a call in advance. */
   private takeFree(): WorkerPlace<TCalls> | undefined {
     if (this.closing !== undefined) {
       throw new BatcherClosedError(this.options.subject, 'its workers have been stopped.');
     }
     const { length } = this.places;
-    for (let step = 1; step <= length; step += 1) {
-      const index = (this.latestPlace + step) % length;
-      const place = this.places[index];
-      if (place?.isFree !== true) continue;
-      this.latestPlace = index;
-      place.isBusy = true;
-      return place;
+    for (let calls = 0; calls <= this.options.callsInAdvance; calls += 1) {
+      for (let step = 1; step <= length; step += 1) {
+        const index = (this.latestPlace + step) % length;
+        const place = this.places[index];
+        if (place?.host === undefined || place.callsUnderWay !== calls) continue;
+        this.latestPlace = index;
+        place.callsUnderWay += 1;
+        return place;
+      }
     }
     return undefined;
   }
@@ -204,7 +223,8 @@ export class WorkerPool<TCalls extends WorkerCalls> {
   }
 
   private giveBack(place: WorkerPlace<TCalls>): void {
-    place.isBusy = false;
+    place.callsUnderWay -= 1;
+    if (place.callsUnderWay === 0) place.latestCall = undefined;
     this.serveWaiting();
   }
 
@@ -226,4 +246,8 @@ export class WorkerPool<TCalls extends WorkerCalls> {
     this.serveWaiting();
     for (const listener of this.listeners) listener();
   }
+}
+
+function doNothing(): void {
+  // What becomes of a call is told to whoever has made it.
 }

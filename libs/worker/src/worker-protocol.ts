@@ -2,9 +2,11 @@ import type { SerializedError } from './serialized-error.js';
 
 /**
  * What a kind of worker can be asked for: requests and replies by the call's name. All of it is plain data, so that
- * the worker may be a thread or another process.
+ * the worker may be a thread or another process. `TCalls extends WorkerCalls<TCalls>` is such an interface.
  */
-export type WorkerCalls = Readonly<Record<string, { readonly request: unknown; readonly reply: unknown }>>;
+export type WorkerCalls<TCalls> = Readonly<
+  Record<keyof TCalls, { readonly request: unknown; readonly reply: unknown }>
+>;
 
 /** To a worker. Each call gets exactly one reply; calls are worked off one at a time, in the order of their coming. */
 export type WorkerMessage =

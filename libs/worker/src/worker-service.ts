@@ -8,7 +8,7 @@ export interface ServiceAnswer<TReply> {
 }
 
 /** What lives in a worker and answers its calls, one at a time. */
-export interface WorkerService<TCalls extends WorkerCalls> {
+export interface WorkerService<TCalls extends WorkerCalls<TCalls>> {
   /** @param signal Aborted when nobody waits for the answer any more. */
   call<TName extends keyof TCalls & string>(
     name: TName,
@@ -21,6 +21,6 @@ export interface WorkerService<TCalls extends WorkerCalls> {
 }
 
 /** What a service's module exports as `createService`. */
-export type CreateWorkerService<TCalls extends WorkerCalls, TOptions> = (
+export type CreateWorkerService<TCalls extends WorkerCalls<TCalls>, TOptions> = (
   options: TOptions,
 ) => WorkerService<TCalls> | Promise<WorkerService<TCalls>>;

@@ -1,0 +1,77 @@
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
+import { assertBatchingDefaults, BATCHING_OPTION_NAMES, type BatchingConfig } from 'nestjs-batching/core';
+
+import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
+
+import { BatchingModule } from './batching.module.js';
+import type {
+  WorkerProcessorAsyncOptions,
+  WorkerProcessorConfig,
+  WorkerProcessorOptions,
+} from './worker-processor-options.js';
+
+/** A processor whose workers are ready, and how its requests are to be batched. */
+interface StartedProcessor {
+  readonly processor: WorkerBatchProcessor;
+  readonly batching: BatchingConfig;
+}
+
+/**
+ * Registers a batcher whose processor is a JavaScript module that runs in workers: for what would hold up the event
+ * loop (parsing, image work, a model in JavaScript), or may crash or hang. The app starts when the workers are ready.
+ */
+@Module({})
+export class WorkerProcessor {
+  static register({ name, ...config }: WorkerProcessorOptions): DynamicModule {
+    return WorkerProcessor.registerAsync({ name, useFactory: () => config });
+  }
+
+  /** `register` with a configuration that is only known later. */
+  static registerAsync({
+    name,
+    imports = [],
+    inject = [],
+    useFactory,
+  }: WorkerProcessorAsyncOptions): DynamicModule {
+    const configToken = `WorkerProcessorConfig(${name})`;
+    const startedToken = `WorkerProcessor(${name})`;
+    const processorModule: DynamicModule = {
+      module: WorkerProcessor,
+      imports,
+      providers: [
+        { provide: configToken, inject, useFactory },
+        {
+          provide: startedToken,
+          inject: [configToken],
+          useFactory: (config: WorkerProcessorConfig) => start(name, config),
+        },
+      ],
+      exports: [startedToken],
+    };
+    const batcherModule = BatchingModule.registerBatcherAsync({
+      name,
+      imports: [processorModule],
+      inject: [startedToken],
+      useFactory: ({ processor, batching }: StartedProcessor) => ({ ...batching, processor }),
+    });
+    return {
+      module: WorkerProcessor,
+      imports: [processorModule, batcherModule],
+      exports: [processorModule, batcherModule],
+    };
+  }
+}
+
+async function start(name: string, config: WorkerProcessorConfig): Promise<StartedProcessor> {
+  const isBatching = (field: string): boolean => (BATCHING_OPTION_NAMES as readonly string[]).includes(field);
+  const entries = Object.entries(config);
+  const options = Object.fromEntries(entries.filter(([field]) => !isBatching(field)));
+  const batching = Object.fromEntries(entries.filter(([field]) => isBatching(field)));
+  // Before the workers start: a start that fails shall leave none behind.
+  assertBatchingDefaults(`processor "${name}"`, batching);
+  const processor = await WorkerBatchProcessor.start(name, {
+    logger: new Logger('WorkerProcessor'),
+    ...options,
+  } as unknown as WorkerBatchProcessorOptions);
+  return { processor, batching };
+}

@@ -1,0 +1,155 @@
+import {
+  BatcherClosedError,
+  InvalidConfigError,
+  checkConfig,
+  type BatchContext,
+  type BatchProcessor,
+  type ConfigRules,
+  type ProcessorHealth,
+} from 'nestjs-batching/core';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import type { BatchCalls } from './batch-calls.js';
+import { messageOf } from './error-message.js';
+import type { ProcessorServiceOptions } from './processor-service.js';
+import { readyWithin } from './ready-within.js';
+import { reviveError } from './serialized-error.js';
+import { startWorker } from './start-worker.js';
+import { WorkerEndedError } from './worker-ended.error.js';
+import type { WorkerLogger } from './worker-logger.js';
+import { resolveWorkerOptions, WORKER_OPTION_RULES, type WorkerOptions } from './worker-options.js';
+import { WorkerPool } from './worker-pool.js';
+
+/** Which module runs the batches, and in which workers. */
+export interface WorkerBatchProcessorOptions extends WorkerOptions {
+  readonly module: string | URL;
+  readonly workerData?: unknown;
+  /** Where it is said what becomes of the workers. Default: warnings only, as process warnings. */
+  readonly logger?: WorkerLogger | undefined;
+}
+
+const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
+  ...WORKER_OPTION_RULES,
+  module: (value) =>
+    value instanceof URL || (typeof value === 'string' && value !== '')
+      ? undefined
+      : 'the path or file: URL of a JavaScript module',
+  workerData: () => undefined,
+  logger: () => undefined,
+};
+
+const warningsOnly: WorkerLogger = {
+  log: () => undefined,
+  warn: (message) => process.emitWarning(message, 'WorkerProcessorWarning'),
+};
+
+/**
+ * Runs batches of a processor module in workers, so that what takes the processor long does not hold up the event
+ * loop. A worker that ends is replaced, and its batch runs on another one.
+ */
+export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly name: string,
+    private readonly module: URL,
+    private readonly pool: WorkerPool<BatchCalls>,
+  ) {}
+
+  /**
+   * Resolves when all workers have loaded the module.
+   *
+   * @param name For messages, logs and health.
+   * @throws InvalidConfigError that lists every fault: options, and what the module says when it is loaded.
+   */
+  static async start(name: string, received: WorkerBatchProcessorOptions): Promise<WorkerBatchProcessor> {
+    const { faults, isValid } = checkConfig<WorkerBatchProcessorOptions>({ ...received }, RULES);
+    const module = isValid('module') ? toUrl(received.module) : undefined;
+    if (module !== undefined && !existsSync(module)) {
+      faults.push({ field: 'module', problem: `"${fileURLToPath(module)}" does not exist` });
+    }
+    const subject = `processor "${name}"`;
+    if (module === undefined || faults.length > 0) throw new InvalidConfigError(subject, faults);
+
+    const options = resolveWorkerOptions(received, isValid);
+    const pool = new WorkerPool<BatchCalls>({
+      ...options,
+      subject,
+      workers: options.instances,
+      callsInAdvance: 0,
+      logger: received.logger ?? warningsOnly,
+      start: async () => {
+        const serviceOptions: ProcessorServiceOptions = {
+          module: module.href,
+          workerData: received.workerData,
+        };
+        const host = startWorker<BatchCalls>(options.isolation, {
+          subject,
+          service: new URL('./processor-service.js', import.meta.url),
+          options: serviceOptions,
+          isTerminable: true,
+        });
+        return await readyWithin(host, options.startTimeoutMs, () => Promise.resolve(host));
+      },
+    });
+    try {
+      await pool.start();
+    } catch (error) {
+      const problem = error instanceof WorkerEndedError ? error.reason : messageOf(error);
+      throw new InvalidConfigError(subject, [{ field: 'module', problem }]);
+    }
+    return new WorkerBatchProcessor(name, module, pool);
+  }
+
+  /** One batch for each worker that is alive. */
+  get concurrentBatches(): number {
+    return this.pool.live;
+  }
+
+  onLimitsChanged(listener: () => void): void {
+    this.pool.watch(listener);
+  }
+
+  /**
+   * @throws what the module's `processBatch` throws; WorkerEndedError if the worker has ended, and the one after it,
+   *   too; RunTimeoutError after `runTimeoutMs`; BatcherClosedError after `close`.
+   */
+  async processBatch(
+    requests: readonly unknown[],
+    { batchId, paddedBatchSize, signal }: BatchContext,
+  ): Promise<readonly unknown[]> {
+    if (this.closing !== undefined) throw new BatcherClosedError(this.name, 'its workers have been stopped.');
+    const request = { requests, batchId, paddedBatchSize };
+    const reply = await this.pool.run('batch', () => ({ request, buffers: [] }), { signal });
+    if (!Array.isArray(reply.results)) return reply.results;
+    const results: unknown[] = [...(reply.results as readonly unknown[])];
+    for (const { index, error } of reply.errors) results[index] = reviveError(error);
+    return results;
+  }
+
+  getHealth(): ProcessorHealth {
+    const { lastEndReason, ...workers } = this.pool.status;
+    const details = {
+      module: fileURLToPath(this.module),
+      workers: lastEndReason === undefined ? workers : { ...workers, lastEndReason },
+    };
+    if (this.closing !== undefined)
+      return { isReady: false, reason: 'The workers have been stopped.', details };
+    if (workers.live > 0) return { isReady: true, details };
+    const reason = `No worker is alive; another one is being started. The last one: ${lastEndReason}.`;
+    return { isReady: false, reason, details };
+  }
+
+  /** Lets the batches that have begun finish, and ends the workers. Safe to call again. */
+  close(): Promise<void> {
+    this.closing ??= this.pool.close();
+    return this.closing;
+  }
+}
+
+function toUrl(module: string | URL): URL {
+  if (module instanceof URL) return module;
+  return module.startsWith('file:') ? new URL(module) : pathToFileURL(resolve(module));
+}
