@@ -164,10 +164,10 @@ describe('a wrong configuration stops the start', () => {
     });
 
     expect(error.message.split('\n')).toEqual([
-      'Invalid configuration of @Batched():',
-      '  - WordsController.there: received "digits", but registered are echo; ' +
+      'Invalid configuration of batching:',
+      '  - WordsController.there (TestedModule): received "digits", but registered are echo; ' +
         "add BatchingModule.registerBatcher({ name: 'digits', processor })",
-      '  - WordsController.byDefault: received "default", but registered are echo; ' +
+      '  - WordsController.byDefault (TestedModule): received "default", but registered are echo; ' +
         'give BatchingModule.forRoot() a processor',
     ]);
   });

@@ -12,6 +12,25 @@ export interface ConfigCheck<TConfig> {
   readonly isValid: (field: keyof TConfig & string) => boolean;
 }
 
+/** A number as an environment variable has it. */
+const NUMBER_IN_A_STRING = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+
+/**
+ * The same fields, with numbers where there were strings that hold nothing else: environment variables are strings
+ * (`'32'`). Every other value stays as it is, for the rules to judge.
+ */
+export function withNumbers(
+  config: Readonly<Record<string, unknown>>,
+  numericFields: readonly string[],
+): Record<string, unknown> {
+  const entries = Object.entries(config).map(([field, value]): [string, unknown] => {
+    const isNumber =
+      typeof value === 'string' && numericFields.includes(field) && NUMBER_IN_A_STRING.test(value);
+    return [field, isNumber ? Number(value) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Holds each field of `config` against its rule, and reports the fields that no rule knows. */
 export function checkConfig<TConfig>(
   config: Readonly<Record<string, unknown>>,

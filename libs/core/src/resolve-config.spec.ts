@@ -243,6 +243,18 @@ describe('assertBatchingDefaults', () => {
   });
 });
 
+describe('a number that came as a string, as from the environment', () => {
+  it('counts as the number', () => {
+    const fromEnvironment = { maxBatchSize: '16', maxWaitTimeMs: ' 2.5 ' } as unknown as BatchingConfig;
+    expect(resolveConfig('batcher', fromEnvironment)).toMatchObject({ maxBatchSize: 16, maxWaitTimeMs: 2.5 });
+  });
+
+  it.each(['', ' ', 'many', '1_000', '0x10', '3 4'])('is refused if it is none: %j', (maxBatchSize) => {
+    const wrong = { maxBatchSize } as unknown as BatchingConfig;
+    expect(() => resolveConfig('batcher', wrong)).toThrow(/maxBatchSize: received ".*", expected an integer/);
+  });
+});
+
 describe('withProcessorLimits', () => {
   const sizesOf = (config: BatchingConfig, processorSizes?: readonly number[]): unknown =>
     withProcessorLimits(resolveConfig('batcher', config), { allowedBatchSizes: processorSizes })

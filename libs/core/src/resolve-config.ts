@@ -16,6 +16,7 @@ import {
   oneOf,
   optional,
   recordOf,
+  withNumbers,
   type ConfigRules,
 } from './config-rules.js';
 import { InvalidConfigError } from './errors/index.js';
@@ -43,6 +44,21 @@ const RULES: ConfigRules<ResolvedBatchingConfig> = {
   keyOf: optional(functionOf('a request', 'its key')),
 };
 
+/** What an environment variable may say. */
+const NUMERIC_FIELDS: readonly (keyof BatchingConfig)[] = [
+  'maxBatchSize',
+  'maxWaitTimeMs',
+  'preferredBatchSize',
+  'maxQueueSize',
+  'maxConcurrentBatches',
+  'defaultTimeoutMs',
+  'drainTimeoutMs',
+  'priorityLevels',
+  'priorityAgingMs',
+  'maxQueueSizePerTenant',
+  'maxBatchCost',
+];
+
 /** The names of all options that a batcher knows. */
 export const BATCHING_OPTION_NAMES = Object.keys(RULES) as readonly (keyof BatchingConfig)[];
 
@@ -59,7 +75,7 @@ export function assertBatchingDefaults(subject: string, defaults: BatchingConfig
 
 /**
  * Decides every field: a later layer wins over an earlier one, and both over the defaults; a field that is
- * `undefined` counts as not given.
+ * `undefined` counts as not given, and a string that holds a number counts as that number (environment variables).
  *
  * @param subject What is configured, for the message: `batcher "digits"`.
  * @throws InvalidConfigError that lists every fault: unknown options, wrong types, values out of range, and
@@ -145,5 +161,5 @@ const PAIR_RULES: readonly PairRule[] = [
 
 function mergeLayers(layers: readonly BatchingConfig[]): Record<string, unknown> {
   const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));
-  return Object.fromEntries(given);
+  return withNumbers(Object.fromEntries(given), NUMERIC_FIELDS);
 }

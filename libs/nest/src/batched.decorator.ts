@@ -1,21 +1,79 @@
-import { applyDecorators, SetMetadata, UseInterceptors } from '@nestjs/common';
+import { SetMetadata, UseInterceptors } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import {
+  batcherNameOf,
+  type BatcherReference,
+  type BatchProcessorClass,
+} from './batch-processor.decorator.js';
 import { BatchedInterceptor } from './batched.interceptor.js';
-import { BATCHED_METADATA, type BatchedOptions } from './batched.metadata.js';
+import { BATCHED_METADATA, type BatchedMetadata, type BatchedOptions } from './batched.metadata.js';
 import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
 
+/** What a handler may return whose batches have requests of this type. `undefined`: it has answered by itself. */
+type Handler<TRequest, TResponse> = (
+  ...args: never[]
+) => Handled<TRequest, TResponse> | Promise<Handled<TRequest, TResponse>> | Observable<TRequest>;
+
+type Handled<TRequest, TResponse> = TRequest | BatchRequest<TRequest, TResponse> | undefined;
+
+/** The decorator of a method that returns requests of this type; the compiler refuses any other. */
+export type BatchedMethodDecorator<TRequest, TResponse> = <THandler extends Handler<TRequest, TResponse>>(
+  target: object,
+  propertyKey: string | symbol,
+  descriptor: TypedPropertyDescriptor<THandler>,
+) => void;
+
+/** A request that says of itself what it will be answered with; see {@link batchRequest}. */
+export type BatchRequest<TRequest, TResponse> = TResponse & { readonly __request?: TRequest };
+
 /**
- * Sends what the handler *returns* through a batcher; the caller gets its own result. Guards, pipes and
- * validation have run by then, since they run before the handler.
+ * Sends what the method *returns* through a batcher; the caller gets its own result.
  *
- * The answer carries a `Server-Timing` header with queue time, processing time and batch. A client that
- * disconnects frees its place in the queue. Errors become HTTP errors (`BatchingHttpException`).
+ * It works on whatever Nest calls (HTTP, microservices, WebSocket gateways, GraphQL resolvers), where guards, pipes
+ * and validation have run by then, and on the methods of providers that other code calls. A method that returns
+ * `undefined` or a `StreamableFile` has answered by itself.
  *
- * @param name The batcher's name. Default: the default batcher. One that nobody registered stops the start.
+ * Over HTTP the answer carries a `Server-Timing` header with queue time, processing time and batch, and a client that
+ * disconnects frees its place in the queue. Errors become those of the transport.
+ *
+ * @param batcher The batcher's name, or its processor's class, by which the compiler knows the types. Default: the
+ *   default batcher. One that nobody registered stops the start.
  */
+export function Batched<TRequest, TResponse>(
+  batcher: BatchProcessorClass<TRequest, TResponse>,
+  options?: BatchedOptions<TResponse>,
+): BatchedMethodDecorator<TRequest, TResponse>;
 export function Batched<TResponse = never>(
-  name: string = DEFAULT_BATCHER_NAME,
-  options: BatchedOptions<TResponse> = {},
+  batcher?: string,
+  options?: BatchedOptions<TResponse>,
+): MethodDecorator;
+export function Batched(
+  batcher: BatcherReference = DEFAULT_BATCHER_NAME,
+  options: BatchedOptions = {},
 ): MethodDecorator {
-  const metadata = { ...options, batcherName: name };
-  return applyDecorators(SetMetadata(BATCHED_METADATA, metadata), UseInterceptors(BatchedInterceptor));
+  return (target, propertyKey, descriptor) => {
+    const method = `@Batched() of ${target.constructor.name}.${String(propertyKey)}`;
+    const metadata: BatchedMetadata = { ...options, batcherName: batcherNameOf(batcher, method) };
+    SetMetadata(BATCHED_METADATA, metadata)(target, propertyKey, descriptor);
+    UseInterceptors(BatchedInterceptor)(target, propertyKey, descriptor);
+  };
+}
+
+/**
+ * For a method that other code calls: returns the request under the type of the response, which is what the caller
+ * of a `@Batched()` method gets.
+ *
+ * ```ts
+ * @Batched(EmbeddingProcessor)
+ * async embed(text: string): Promise<Embedding> {
+ *   return batchRequest(EmbeddingProcessor, text);
+ * }
+ * ```
+ */
+export function batchRequest<TRequest, TResponse>(
+  _processor: BatchProcessorClass<TRequest, TResponse>,
+  request: TRequest,
+): BatchRequest<TRequest, TResponse> {
+  // The one place where the types say what will be rather than what is.
+  return request as unknown as BatchRequest<TRequest, TResponse>;
 }

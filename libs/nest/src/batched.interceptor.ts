@@ -1,40 +1,48 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
-import { mergeMap, type Observable } from 'rxjs';
+import { concatMap, type Observable } from 'rxjs';
+import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
-import { BatcherService } from './batcher.service.js';
 import { ClientDisconnect, type HttpResponse } from './client-disconnect.js';
 import { toServerTiming } from './server-timing.js';
 
 /**
- * Batches what a handler returns. Interceptors run before pipes, so it must not look at the arguments: only
- * what the handler returns has been validated.
+ * Batches what a handler returns, or each of the values that it emits. Interceptors run before pipes, so it must not
+ * look at the arguments: only what the handler returns has been validated.
  */
 @Injectable()
 export class BatchedInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
-    private readonly batchers: BatcherService,
+    private readonly calls: BatchedCallService,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const metadata = this.reflector.get<BatchedMetadata>(BATCHED_METADATA, context.getHandler());
-    const response = context.switchToHttp().getResponse<HttpResponse>();
-    return next.handle().pipe(mergeMap((request: unknown) => this.answer(request, metadata, response)));
+    return next.handle().pipe(
+      concatMap(async (returned: unknown) => {
+        if (this.calls.hasAnswered(returned)) return returned;
+        return context.getType() === 'http'
+          ? this.answerHttp(returned, metadata, context)
+          : this.calls.bodyOf(metadata, await this.calls.send(returned, metadata, context));
+      }),
+    );
   }
 
-  private async answer(
+  private async answerHttp(
     request: unknown,
-    { batcherName, timeoutMs, toBody }: BatchedMetadata,
-    response: HttpResponse,
+    metadata: BatchedMetadata,
+    context: ExecutionContext,
   ): Promise<unknown> {
+    const response = context.switchToHttp().getResponse<HttpResponse>();
     const client = new ClientDisconnect(response);
     try {
-      const batcher = this.batchers.get(batcherName);
-      const answer = await batcher.processWithInfo(request, { signal: client.signal, timeoutMs });
-      this.adapterHost.httpAdapter.setHeader(response, 'Server-Timing', toServerTiming(answer.batch));
-      return toBody === undefined ? answer.response : toBody(answer.response as never, answer.batch);
+      const answer = await this.calls.send(request, metadata, context, client.signal);
+      if (!client.areHeadersSent) {
+        this.adapterHost.httpAdapter.setHeader(response, 'Server-Timing', toServerTiming(answer.batch));
+      }
+      return this.calls.bodyOf(metadata, answer);
     } finally {
       client.stopWatching();
     }

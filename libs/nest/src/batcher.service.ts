@@ -6,6 +6,11 @@ import {
   type QueueStatistics,
   type RequestOptions,
 } from 'nestjs-batching/core';
+import {
+  batcherNameOf,
+  type BatcherReference,
+  type BatchProcessorClass,
+} from './batch-processor.decorator.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
 
@@ -35,13 +40,20 @@ export class BatcherService<TRequest = unknown, TResponse = unknown> {
   }
 
   /**
-   * The batcher of this name.
+   * The batcher of this name, or of this processor class, by which the compiler knows the types.
    *
    * @throws InvalidConfigError that names those there are.
    */
+  get<TBatcherRequest, TBatcherResponse>(
+    processor: BatchProcessorClass<TBatcherRequest, TBatcherResponse>,
+  ): DynamicBatcher<TBatcherRequest, TBatcherResponse>;
   get<TBatcherRequest = unknown, TBatcherResponse = unknown>(
     name: string,
+  ): DynamicBatcher<TBatcherRequest, TBatcherResponse>;
+  get<TBatcherRequest, TBatcherResponse>(
+    reference: BatcherReference<TBatcherRequest, TBatcherResponse>,
   ): DynamicBatcher<TBatcherRequest, TBatcherResponse> {
+    const name = batcherNameOf(reference, 'BatcherService.get');
     const batcher = this.registry.find(name);
     if (batcher === undefined) throw unknownBatcherError('BatcherService.get', name, this.registry.names);
     // A name says nothing to the compiler: the caller vouches for the types, as with any injection by token.

@@ -1,13 +1,17 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
-import { BatchedExplorer } from './batched.explorer.js';
+import { BatchedCallService } from './batched-call.service.js';
+import { BatchedMethodExplorer } from './batched-method.explorer.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { BatcherService } from './batcher.service.js';
 import { BatchingErrorInterceptor } from './batching-error.interceptor.js';
 import { BatchingErrorResponder } from './batching-error.responder.js';
 import { BatchingExceptionFilter } from './batching-exception.filter.js';
+import { BatchingExplorer } from './batching.explorer.js';
 import { BatchingLifecycleService } from './batching-lifecycle.service.js';
 import { ClosingConnectionInterceptor } from './closing-connection.interceptor.js';
+import { ProcessorExplorer } from './processor.explorer.js';
+import { loadTransportExceptions, TransportErrors } from './transport-errors.js';
 
 /** What there is once in an app, however many modules register batchers. */
 @Global()
@@ -16,13 +20,20 @@ import { ClosingConnectionInterceptor } from './closing-connection.interceptor.j
   providers: [
     BatcherRegistry,
     BatcherService,
-    BatchedExplorer,
+    BatchedCallService,
+    BatchedMethodExplorer,
+    BatchingExplorer,
+    ProcessorExplorer,
     BatchingErrorResponder,
     BatchingLifecycleService,
+    {
+      provide: TransportErrors,
+      useFactory: async () => new TransportErrors(await loadTransportExceptions()),
+    },
     { provide: APP_INTERCEPTOR, useClass: ClosingConnectionInterceptor },
     { provide: APP_INTERCEPTOR, useClass: BatchingErrorInterceptor },
     { provide: APP_FILTER, useClass: BatchingExceptionFilter },
   ],
-  exports: [BatcherRegistry, BatcherService, BatchingErrorResponder],
+  exports: [BatchedCallService, BatcherRegistry, BatcherService, BatchingErrorResponder],
 })
 export class BatchingCoreModule {}

@@ -12,12 +12,14 @@ export class BatchingErrorResponder {
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  /** Sets `Retry-After` where it helps. An error that is not the batcher's is returned as it is. */
+  /**
+   * Sets `Retry-After` where it helps, if there is a response to set it on. An error that is not the batcher's is returned as it is.
+   */
   toHttp(error: unknown, response: unknown): unknown {
     if (!(error instanceof BatchingError)) return error;
     const exception = new BatchingHttpException(error);
     if (exception.getStatus() === 500) this.log(error);
-    if (exception.retryAfterSeconds !== undefined) {
+    if (exception.retryAfterSeconds !== undefined && response !== undefined) {
       this.adapterHost.httpAdapter.setHeader(response, 'Retry-After', String(exception.retryAfterSeconds));
     }
     return exception;

@@ -6,6 +6,21 @@ import type { ProcessorReference } from './processor-reference.js';
 export interface BatchingModuleOptions extends BatchingConfig {
   /** Runs the batches of the default batcher, which `BatcherService` stands for. Default: there is none. */
   readonly processor?: ProcessorReference | undefined;
+  /**
+   * The header by which HTTP clients of `@Batched()` handlers may say how long they wait: seconds (`2`), or with a
+   * unit (`250ms`). `true` stands for `Request-Timeout`. It can shorten the handler's `timeoutMs`, not lengthen it.
+   * Default: none.
+   */
+  readonly timeoutHeader?: boolean | string | undefined;
+}
+
+/** What of it is for batchers. */
+export function batchingOf({
+  processor: _processor,
+  timeoutHeader: _timeoutHeader,
+  ...config
+}: BatchingModuleOptions = {}): BatchingConfig {
+  return config;
 }
 
 /** What `registerBatcher` takes. What is left out comes from `forRoot`, then from the defaults. */

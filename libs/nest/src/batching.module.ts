@@ -1,5 +1,5 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { assertBatchingDefaults, type BatchingConfig } from 'nestjs-batching/core';
+import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import { assertBatchingDefaults } from 'nestjs-batching/core';
 import { BatcherRegistry } from './batcher.registry.js';
 import {
   BATCHING_DEFAULTS,
@@ -14,12 +14,14 @@ import {
   OPTIONS_TYPE,
   type BatchingModuleExtras,
 } from './batching.module-definition.js';
-import type {
-  BatcherAsyncOptions,
-  BatcherFactoryResult,
-  BatcherOptions,
-  BatchingModuleOptions,
+import {
+  batchingOf,
+  type BatcherAsyncOptions,
+  type BatcherFactoryResult,
+  type BatcherOptions,
+  type BatchingModuleOptions,
 } from './batching-options.js';
+import { declaredProcessorNames } from './batch-processor.decorator.js';
 import { isProcessorClass, type ProcessorReference } from './processor-reference.js';
 
 /**
@@ -49,7 +51,7 @@ export class BatchingModule extends ConfigurableModuleClass {
           provide: getBatcherToken(name),
           inject: [BatcherRegistry, getProcessorToken(name), OPTIONAL_DEFAULTS],
           useFactory: (registry: BatcherRegistry, instance: unknown, defaults?: BatchingModuleOptions) =>
-            registry.create(name, instance, withoutProcessor(defaults), config),
+            registry.create(name, instance, batchingOf(defaults), config),
         },
       ],
       exports: [getBatcherToken(name)],
@@ -74,7 +76,7 @@ export class BatchingModule extends ConfigurableModuleClass {
             instance: unknown,
             { processor: made, ...config }: BatcherFactoryResult,
             defaults?: BatchingModuleOptions,
-          ) => registry.create(name, instance ?? made, withoutProcessor(defaults), config),
+          ) => registry.create(name, instance ?? made, batchingOf(defaults), config),
         },
       ],
       exports: [getBatcherToken(name)],
@@ -86,6 +88,7 @@ const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
 
 function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExtras): DynamicModule {
   const { isGlobal = true, processor, imports = [] } = extras;
+  const declared = declaredBatcherProviders();
   return {
     ...definition,
     global: isGlobal,
@@ -98,9 +101,21 @@ function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExt
         inject: [BatcherRegistry, getProcessorToken(DEFAULT_BATCHER_NAME), BATCHING_DEFAULTS],
         useFactory: createDefaultBatcher,
       },
+      ...declared,
     ],
-    exports: [BATCHING_DEFAULTS, getBatcherToken()],
+    exports: [BATCHING_DEFAULTS, getBatcherToken(), ...declared.map(({ provide }) => provide)],
   };
+}
+
+/** The batchers of all `@BatchProcessor()` classes, so that they can be injected before Nest has made the classes. */
+function declaredBatcherProviders(): FactoryProvider[] {
+  return declaredProcessorNames()
+    .filter((name) => name !== DEFAULT_BATCHER_NAME)
+    .map((name) => ({
+      provide: getBatcherToken(name),
+      inject: [BatcherRegistry],
+      useFactory: (registry: BatcherRegistry) => registry.find(name) ?? registry.expect(name),
+    }));
 }
 
 /** Without a processor there is no default batcher, but the defaults still have to be right. */
@@ -109,18 +124,15 @@ function createDefaultBatcher(
   instance: unknown,
   defaults: BatchingModuleOptions,
 ): unknown {
-  const config = withoutProcessor(defaults);
+  const config = batchingOf(defaults);
   assertBatchingDefaults('BatchingModule.forRoot()', config);
   const processor = instance ?? defaults.processor;
-  return processor === undefined ? undefined : registry.create(DEFAULT_BATCHER_NAME, processor, config);
+  if (processor !== undefined) return registry.create(DEFAULT_BATCHER_NAME, processor, config);
+  const isDeclared = declaredProcessorNames().includes(DEFAULT_BATCHER_NAME);
+  return isDeclared ? registry.expect(DEFAULT_BATCHER_NAME) : undefined;
 }
 
 function processorProvider(name: string, reference: ProcessorReference | undefined): Provider {
   const provide = getProcessorToken(name);
   return isProcessorClass(reference) ? { provide, useClass: reference } : { provide, useValue: reference };
-}
-
-function withoutProcessor(defaults: BatchingModuleOptions = {}): BatchingConfig {
-  const { processor: _processor, ...config } = defaults;
-  return config;
 }

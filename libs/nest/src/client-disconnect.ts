@@ -18,6 +18,11 @@ export class ClientDisconnect {
     return this.controller.signal;
   }
 
+  /** Whether the answer has begun, so that it is too late for a header. */
+  get areHeadersSent(): boolean {
+    return this.response.headersSent;
+  }
+
   /** The answer is there; what the client does from now on changes nothing. */
   stopWatching(): void {
     this.response.removeListener('close', this.onClose);

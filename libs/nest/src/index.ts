@@ -1,17 +1,29 @@
-export * from './batched.decorator.js';
-export type { BatchedOptions } from './batched.metadata.js';
+export {
+  BatchProcessor,
+  type BatcherReference,
+  type BatchProcessorClass,
+  type BatchProcessorHost,
+} from './batch-processor.decorator.js';
+export {
+  Batched,
+  batchRequest,
+  type BatchedMethodDecorator,
+  type BatchRequest,
+} from './batched.decorator.js';
+export type { BatchedOptions, PerCall } from './batched.metadata.js';
 export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
 export { BatcherService } from './batcher.service.js';
 export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
 export { BatchingHttpException } from './batching-http.exception.js';
 export { BatchingModule } from './batching.module.js';
-export type {
-  BatcherAsyncOptions,
-  BatcherFactoryResult,
-  BatcherOptions,
-  BatchingModuleOptions,
+export {
+  batchingOf,
+  type BatcherAsyncOptions,
+  type BatcherFactoryResult,
+  type BatcherOptions,
+  type BatchingModuleOptions,
 } from './batching-options.js';
-export { InjectBatcher } from './inject-batcher.decorator.js';
+export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';
 export type { ProcessorReference } from './processor-reference.js';
 export * from 'nestjs-batching/core';
 export type {

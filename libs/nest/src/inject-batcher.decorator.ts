@@ -1,10 +1,24 @@
 import { Inject } from '@nestjs/common';
+import type { DynamicBatcher } from 'nestjs-batching/core';
+import {
+  batcherNameOf,
+  type BatcherReference,
+  type BatchProcessorHost,
+} from './batch-processor.decorator.js';
 import { DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
 
 /**
- * Injects the `DynamicBatcher` of this name.
+ * Injects the `DynamicBatcher` of this name, or of this processor class.
  *
- * @param name As it was registered. Default: the default batcher.
+ * @param batcher As it was registered, or a class with `@BatchProcessor()`. Default: the default batcher.
  */
-export const InjectBatcher = (name: string = DEFAULT_BATCHER_NAME): PropertyDecorator & ParameterDecorator =>
-  Inject(getBatcherToken(name));
+export const InjectBatcher = (
+  batcher: BatcherReference = DEFAULT_BATCHER_NAME,
+): PropertyDecorator & ParameterDecorator =>
+  Inject(getBatcherToken(batcherNameOf(batcher, '@InjectBatcher()')));
+
+/** The type of a processor's batcher: `@InjectBatcher(DigitsProcessor) digits: BatcherOf<DigitsProcessor>`. */
+export type BatcherOf<TProcessor> =
+  TProcessor extends BatchProcessorHost<infer TRequest, infer TResponse>
+    ? DynamicBatcher<TRequest, TResponse>
+    : never;

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { BatchingModuleOptions } from 'nestjs-batching';
+import { batchingOf, type BatchingModuleOptions } from 'nestjs-batching';
 import {
   BATCHING_OPTION_NAMES,
   InvalidConfigError,
@@ -25,10 +25,10 @@ export interface BatchedModel {
 export async function loadBatchedModel(
   name: string,
   config: OnnxModuleConfig,
-  { processor: _processor, ...defaults }: BatchingModuleOptions = {},
+  defaults?: BatchingModuleOptions,
 ): Promise<BatchedModel> {
   const { batching, modelOptions } = separate(config);
-  const batchingCheck = check(() => resolveConfig(`model "${name}"`, defaults, batching));
+  const batchingCheck = check(() => resolveConfig(`model "${name}"`, batchingOf(defaults), batching));
   // With batching at fault, the model is still looked at: one start shall tell everything.
   const warmupBatchSizes = batchingCheck.value === undefined ? [1] : [1, batchingCheck.value.maxBatchSize];
   const loading = loadAlongside(

@@ -1,0 +1,73 @@
+import { Injectable, type Type } from '@nestjs/common';
+import {
+  InvalidConfigError,
+  type BatchingConfig,
+  type BatchProcessor as CoreBatchProcessor,
+} from 'nestjs-batching/core';
+import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
+
+/** What runs a batch: a class of this shape can be a `@BatchProcessor()`. */
+export type BatchProcessorHost<TRequest, TResponse> = CoreBatchProcessor<TRequest, TResponse>;
+
+/** The same by core's name, which the decorator would hide otherwise. */
+export type BatchProcessor<TRequest, TResponse> = CoreBatchProcessor<TRequest, TResponse>;
+
+/** A class whose batches have requests and responses of these types. */
+export type BatchProcessorClass<TRequest, TResponse> = Type<BatchProcessorHost<TRequest, TResponse>>;
+
+/** What `@BatchProcessor()` leaves on a class. */
+export interface DeclaredProcessor {
+  readonly name: string;
+  readonly config: BatchingConfig;
+}
+
+const BATCH_PROCESSOR_METADATA = Symbol('BATCH_PROCESSOR_METADATA');
+
+/** Every class that has been declared, by name, so that `forRoot` can provide its batcher for injection. */
+const declaredByName = new Map<string, Set<Type>>();
+
+/**
+ * Makes a provider the processor of a batcher: list the class in a module's `providers`, and `@Batched(name)`,
+ * `@InjectBatcher(name)` and `BatcherService` know the batcher. The class lives as long as the app does: one that is
+ * request-scoped stops the start. `BatchingModule.forRoot()` must be in the app for injection to work.
+ *
+ * @param name Unique in the app. Default: the default batcher's.
+ * @param config How the requests are batched. What is left out comes from `forRoot`, then from the defaults.
+ */
+export function BatchProcessor<TRequest = never>(
+  name: string = DEFAULT_BATCHER_NAME,
+  config: BatchingConfig<TRequest> = {},
+): ClassDecorator {
+  return (target) => {
+    const declared: DeclaredProcessor = { name, config: config };
+    Injectable()(target);
+    Reflect.defineMetadata(BATCH_PROCESSOR_METADATA, declared, target);
+    const classes = declaredByName.get(name) ?? new Set<Type>();
+    declaredByName.set(name, classes.add(target as unknown as Type));
+  };
+}
+
+/** What was declared of a class itself, not of one that it extends; undefined if it is no `@BatchProcessor()`. */
+export function declarationOf(target: unknown): DeclaredProcessor | undefined {
+  if (typeof target !== 'function') return undefined;
+  return Reflect.getOwnMetadata(BATCH_PROCESSOR_METADATA, target) as DeclaredProcessor | undefined;
+}
+
+/** The names of all processors that have been declared so far, in this app or in another one of the process. */
+export function declaredProcessorNames(): readonly string[] {
+  return [...declaredByName.keys()];
+}
+
+/** A batcher, by its name or by its processor's class. */
+export type BatcherReference<TRequest = never, TResponse = unknown> =
+  string | BatchProcessorClass<TRequest, TResponse>;
+
+/** @throws InvalidConfigError if the class is no `@BatchProcessor()`. */
+export function batcherNameOf(reference: BatcherReference | undefined, askedBy: string): string {
+  if (typeof reference === 'string') return reference;
+  const declared = declarationOf(reference);
+  if (declared !== undefined) return declared.name;
+  const received = typeof reference === 'function' ? `class ${reference.name}` : String(reference);
+  const advice = 'expected a name, or a class with @BatchProcessor(); is there a circular import?';
+  throw new InvalidConfigError(askedBy, [{ field: 'batcher', problem: `received ${received}, ${advice}` }]);
+}

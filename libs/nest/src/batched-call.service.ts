@@ -1,0 +1,47 @@
+import { Inject, Injectable, Optional, StreamableFile, type ExecutionContext } from '@nestjs/common';
+import type { BatchedResponse } from 'nestjs-batching/core';
+import type { BatchedMetadata } from './batched.metadata.js';
+import { BatcherService } from './batcher.service.js';
+import { BATCHING_DEFAULTS } from './batcher.tokens.js';
+import type { BatchingModuleOptions } from './batching-options.js';
+import { callOptions } from './call-options.js';
+import { DEFAULT_TIMEOUT_HEADER } from './timeout-header.js';
+
+/** Sends what a `@Batched()` method has returned through its batcher, wherever the call has come from. */
+@Injectable()
+export class BatchedCallService {
+  private readonly timeoutHeader: string | undefined;
+
+  constructor(
+    private readonly batchers: BatcherService,
+    @Optional() @Inject(BATCHING_DEFAULTS) { timeoutHeader }: BatchingModuleOptions = {},
+  ) {
+    if (timeoutHeader === true) this.timeoutHeader = DEFAULT_TIMEOUT_HEADER;
+    else if (typeof timeoutHeader === 'string') this.timeoutHeader = timeoutHeader;
+    else this.timeoutHeader = undefined;
+  }
+
+  /** Whether there is nothing to batch: the method has answered by itself. */
+  hasAnswered(returned: unknown): boolean {
+    return returned === undefined || returned instanceof StreamableFile;
+  }
+
+  /** @param leaving Aborted when the caller has left; besides the signal that the decorator names. */
+  async send(
+    request: unknown,
+    metadata: BatchedMetadata,
+    context: ExecutionContext,
+    leaving?: AbortSignal,
+  ): Promise<BatchedResponse<unknown>> {
+    const batcher = this.batchers.get(metadata.batcherName);
+    const options = callOptions(metadata, context, this.timeoutHeader);
+    const signals = [options.signal, leaving].filter((signal) => signal !== undefined);
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    return await batcher.processWithInfo(request, { ...options, signal });
+  }
+
+  /** What the caller gets. */
+  bodyOf({ toBody }: BatchedMetadata, { response, batch }: BatchedResponse<unknown>): unknown {
+    return toBody === undefined ? response : toBody(response as never, batch);
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import type { ConfigFault } from 'nestjs-batching/core';
+import { BatchedCallService } from './batched-call.service.js';
+import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
+import { BatcherRegistry } from './batcher.registry.js';
+import { unknownBatcherError } from './batcher.service.js';
+
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** A method with `@Batched()`. */
+interface FoundMethod {
+  readonly wrapper: Wrapper;
+  readonly className: string;
+  readonly methodName: string;
+  readonly method: Method;
+  readonly metadata: BatchedMetadata;
+}
+
+/** What Nest, or a package of it, leaves on a method that it calls by itself, through the interceptors. */
+const HANDLER_METADATA = /^(?:path|microservices:|websockets:message_mapping|graphql:|__resolve)/;
+
+/**
+ * Finds every `@Batched()` method when the app starts. One that names no batcher stops the start. One that Nest does
+ * not call, but other code, is wrapped: it has no interceptor.
+ */
+@Injectable()
+export class BatchedMethodExplorer {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly registry: BatcherRegistry,
+    private readonly calls: BatchedCallService,
+  ) {}
+
+  /** What is wrong with the methods. */
+  explore(): ConfigFault[] {
+    const controllers = this.discovery.getControllers().flatMap((wrapper) => this.findMethods(wrapper));
+    const providers = this.discovery.getProviders().flatMap((wrapper) => this.findMethods(wrapper));
+    const faults = [...controllers, ...providers].flatMap((found) => this.findFaults(found));
+    const wrapped = providers.filter(({ method }) => !isCalledByNest(method));
+    for (const found of wrapped) faults.push(...this.wrap(found));
+    return faults;
+  }
+
+  private findMethods(wrapper: Wrapper): FoundMethod[] {
+    const prototype = prototypeOf(wrapper);
+    if (prototype === undefined) return [];
+    return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
+      const method = (prototype as Record<string, Method>)[methodName];
+      const metadata =
+        method && (Reflect.getMetadata(BATCHED_METADATA, method) as BatchedMetadata | undefined);
+      if (method === undefined || metadata === undefined) return [];
+      return [{ wrapper, className: prototype.constructor.name, methodName, method, metadata }];
+    });
+  }
+
+  private findFaults(found: FoundMethod): ConfigFault[] {
+    const { batcherName } = found.metadata;
+    if (this.registry.find(batcherName) !== undefined) return [];
+    const { faults } = unknownBatcherError('@Batched()', batcherName, this.registry.names);
+    return faults.map(({ problem }) => ({ field: nameOf(found), problem }));
+  }
+
+  /** Puts a method in front of the instance's own that sends what that returns through the batcher. */
+  private wrap(found: FoundMethod): ConfigFault[] {
+    const { wrapper, methodName, method, metadata } = found;
+    const instance = wrapper.instance as Record<string, unknown> | null;
+    if (!wrapper.isDependencyTreeStatic() || typeof instance !== 'object' || instance === null) {
+      const problem =
+        'it is request-scoped, so that its methods cannot be batched when they are called from code; use @InjectBatcher() there';
+      return [{ field: nameOf(found), problem }];
+    }
+    const { calls } = this;
+    const target = instance.constructor;
+    instance[methodName] = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
+      const returned = await method.apply(this, args);
+      if (calls.hasAnswered(returned)) return returned;
+      const context = new ExecutionContextHost(args, target as never, method);
+      context.setType('method');
+      return calls.bodyOf(metadata, await calls.send(returned, metadata, context));
+    };
+    return [];
+  }
+}
+
+function isCalledByNest(method: Method): boolean {
+  return Reflect.getMetadataKeys(method).some((key) => typeof key === 'string' && HANDLER_METADATA.test(key));
+}
+
+function prototypeOf({ metatype, instance }: Wrapper): object | undefined {
+  if (typeof instance === 'object' && instance !== null) return Object.getPrototypeOf(instance) as object;
+  return typeof metatype === 'function' ? (metatype.prototype as object | undefined) : undefined;
+}
+
+function nameOf({ className, methodName, wrapper }: FoundMethod): string {
+  return `${className}.${methodName} (${wrapper.host?.name ?? 'an unknown module'})`;
+}

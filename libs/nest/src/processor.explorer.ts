@@ -1,0 +1,91 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { BatchProcessor, ConfigFault } from 'nestjs-batching/core';
+import { declarationOf, type DeclaredProcessor } from './batch-processor.decorator.js';
+import { BatcherRegistry } from './batcher.registry.js';
+import { BATCHING_DEFAULTS, getBatcherToken } from './batcher.tokens.js';
+import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
+import { findInjections } from './find-injections.js';
+
+type ProviderWrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** A provider whose class is a `@BatchProcessor()`. */
+interface FoundProcessor extends DeclaredProcessor {
+  readonly wrapper: ProviderWrapper;
+  readonly className: string;
+  readonly moduleName: string;
+}
+
+/** Gives every `@BatchProcessor()` of the app its batcher. */
+@Injectable()
+export class ProcessorExplorer {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly registry: BatcherRegistry,
+    @Optional() @Inject(BATCHING_DEFAULTS) private readonly defaults: BatchingModuleOptions = {},
+  ) {}
+
+  /** What is wrong with processors, and with the injection of those that are not there. */
+  explore(): ConfigFault[] {
+    const found = this.findProcessors();
+    const faults = found.flatMap((processor, index) => {
+      const problem = this.problemOf(processor, found.slice(0, index));
+      if (problem === undefined) this.adopt(processor);
+      return problem === undefined ? [] : [{ field: nameOf(processor), problem }];
+    });
+    return [...faults, ...this.forgetAbsent(found)];
+  }
+
+  private findProcessors(): FoundProcessor[] {
+    return this.discovery.getProviders().flatMap((wrapper) => {
+      const type: unknown = wrapper.metatype;
+      const instance: unknown = wrapper.instance;
+      const declared = declarationOf(type) ?? declarationOf((instance as object | undefined)?.constructor);
+      if (declared === undefined || wrapper.isAlias) return [];
+      const className = (type as { name?: string } | null)?.name ?? String(wrapper.name);
+      return [{ ...declared, wrapper, className, moduleName: wrapper.host?.name ?? 'an unknown module' }];
+    });
+  }
+
+  private problemOf(processor: FoundProcessor, before: readonly FoundProcessor[]): string | undefined {
+    const { name, wrapper } = processor;
+    const other = before.find((candidate) => candidate.name === name);
+    if (other !== undefined) return `the batcher "${name}" has a processor already: ${nameOf(other)}`;
+    if (!wrapper.isDependencyTreeStatic()) {
+      return 'it is request-scoped, or something that it injects is; a processor serves many requests at once and must live as long as the app';
+    }
+    if (
+      typeof (wrapper.instance as Partial<BatchProcessor<never, unknown>> | null)?.processBatch !== 'function'
+    ) {
+      return 'it has no method processBatch(requests, context)';
+    }
+    if (this.registry.find(name) !== undefined && !this.registry.isExpected(name)) {
+      return `another batcher has the name "${name}" already; names are unique in an app`;
+    }
+    return undefined;
+  }
+
+  private adopt({ name, config, wrapper }: FoundProcessor): void {
+    const batcher = this.registry.expect(name);
+    this.registry.configure(batcher, batchingOf(this.defaults), config);
+    this.registry.bind(name, wrapper.instance as BatchProcessor<unknown, unknown>);
+  }
+
+  /** Classes that are declared somewhere in the process, but are no providers of this app. */
+  private forgetAbsent(found: readonly FoundProcessor[]): ConfigFault[] {
+    const here = new Set(found.map(({ name }) => name));
+    const absent = this.registry.names.filter((name) => this.registry.isExpected(name) && !here.has(name));
+    return absent.flatMap((name) => {
+      this.registry.discard(name);
+      const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+      return findInjections(wrappers, getBatcherToken(name)).map((field) => ({
+        field,
+        problem: `it injects the batcher "${name}", whose processor is no provider of this app; list its class in a module's providers`,
+      }));
+    });
+  }
+}
+
+function nameOf({ className, moduleName }: FoundProcessor): string {
+  return `${className} (${moduleName})`;
+}

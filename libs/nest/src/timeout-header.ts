@@ -1,0 +1,22 @@
+import { InvalidRequestError } from 'nestjs-batching/core';
+
+/** By this name clients say how long they wait, if `timeoutHeader` is just `true`. */
+export const DEFAULT_TIMEOUT_HEADER = 'Request-Timeout';
+
+const MILLISECONDS_IN: Readonly<Record<string, number>> = { '': 1000, s: 1000, ms: 1 };
+const FORMAT = /^\s*(\d+(?:\.\d+)?)\s*(s|ms)?\s*$/;
+
+/**
+ * How long a client says that it waits, in milliseconds: a number of seconds (`2`, `0.5`), or with its unit (`2s`,
+ * `250ms`).
+ *
+ * @throws InvalidRequestError if the header says something else.
+ */
+export function parseTimeoutHeader(header: string, value: string): number {
+  const [, amount, unit = ''] = FORMAT.exec(value) ?? [];
+  const timeoutMs = Number(amount) * (MILLISECONDS_IN[unit] ?? NaN);
+  if (timeoutMs > 0) return timeoutMs;
+  throw new InvalidRequestError(
+    `The header ${header} is ${JSON.stringify(value)}, expected seconds above 0 (2, 0.5), or with a unit (2s, 250ms).`,
+  );
+}

@@ -1,0 +1,223 @@
+import { Body, Controller, Get, Injectable, Module, Post, Scope } from '@nestjs/common';
+import {
+  Batched,
+  BatcherService,
+  BatchingModule,
+  BatchProcessor,
+  batchRequest,
+  getBatcherToken,
+  InjectBatcher,
+  type BatcherOf,
+  type BatchProcessorHost,
+} from 'nestjs-batching';
+import { get, post } from '../http/json-client.js';
+import { HttpApps } from './http-apps.js';
+
+interface Mood {
+  readonly mood: string;
+}
+
+@Injectable()
+class Lexicon {
+  moodOf(text: string): string {
+    return text.includes('good') ? 'happy' : 'sad';
+  }
+}
+
+@BatchProcessor('mood', { maxBatchSize: 4 })
+class MoodProcessor implements BatchProcessorHost<string, Mood> {
+  readonly sizes: number[] = [];
+
+  constructor(private readonly lexicon: Lexicon) {}
+
+  processBatch(texts: readonly string[]): Promise<Mood[]> {
+    this.sizes.push(texts.length);
+    return Promise.resolve(texts.map((text) => ({ mood: this.lexicon.moodOf(text) })));
+  }
+}
+
+@Injectable()
+class MoodService {
+  constructor(@InjectBatcher(MoodProcessor) readonly batcher: BatcherOf<MoodProcessor>) {}
+
+  /** Called from code. */
+  @Batched(MoodProcessor)
+  async feel(text: string): Promise<Mood> {
+    await Promise.resolve();
+    return batchRequest(MoodProcessor, text.trim());
+  }
+}
+
+@Controller()
+class MoodController {
+  constructor(private readonly moods: MoodService) {}
+
+  @Post('mood')
+  @Batched(MoodProcessor)
+  mood(@Body() { text }: { text: string }): string {
+    return text;
+  }
+
+  @Get('moods')
+  moodsOfMany(): Promise<Mood[]> {
+    return Promise.all([' good ', 'bad', 'so good'].map((text) => this.moods.feel(text)));
+  }
+}
+
+const moods = { providers: [Lexicon, MoodProcessor, MoodService], controllers: [MoodController] };
+
+const apps = new HttpApps();
+afterEach(() => apps.closeAll());
+
+describe('@BatchProcessor', () => {
+  it('makes a provider the processor of a batcher, with what Nest injects into it', async () => {
+    const { url, app } = await apps.start({
+      imports: [BatchingModule.forRoot({ maxQueueSize: 64 })],
+      ...moods,
+    });
+    const answer = await post(`${url}/mood`, { text: 'a good day' });
+    expect(answer.body).toEqual({ mood: 'happy' });
+    const batcher = app.get(BatcherService).get(MoodProcessor);
+    expect(batcher.config).toMatchObject({ maxBatchSize: 4, maxQueueSize: 64 });
+    expect(app.get(getBatcherToken('mood'))).toBe(batcher);
+    expect(app.get(MoodService).batcher).toBe(batcher);
+  });
+
+  it('batches what methods return that are called from code, and gives each caller its own', async () => {
+    const { url, app } = await apps.start({ imports: [BatchingModule.forRoot()], ...moods });
+    const answer = await get(`${url}/moods`);
+    expect(answer.body).toEqual([{ mood: 'happy' }, { mood: 'sad' }, { mood: 'happy' }]);
+    expect(app.get(MoodProcessor).sizes).toEqual([3]);
+  });
+
+  it('works without forRoot where nobody injects the batcher', async () => {
+    const { url } = await apps.start({
+      imports: [BatchingModule.registerBatcher({ name: 'other', processor: (requests) => requests })],
+      providers: [Lexicon, MoodProcessor, { provide: MoodService, useValue: {} }],
+      controllers: [MoodController],
+    });
+    expect((await post(`${url}/mood`, { text: 'bad' })).body).toEqual({ mood: 'sad' });
+  });
+
+  it('answers what is under way when the app closes, and releases the processor', async () => {
+    const released: string[] = [];
+    @BatchProcessor('slow')
+    class SlowProcessor implements BatchProcessorHost<string, string> {
+      async processBatch(texts: readonly string[]): Promise<string[]> {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return [...texts];
+      }
+
+      close(): void {
+        released.push('slow');
+      }
+    }
+    const { app } = await apps.start({ imports: [BatchingModule.forRoot()], providers: [SlowProcessor] });
+    const answer = app.get(BatcherService).get(SlowProcessor).process('a');
+    await app.close();
+    expect(await answer).toBe('a');
+    expect(released).toEqual(['slow']);
+  });
+
+  it('leaves alone what is declared in the process but no provider of the app', async () => {
+    @BatchProcessor('unused')
+    class UnusedProcessor implements BatchProcessorHost<string, string> {
+      processBatch(texts: readonly string[]): string[] {
+        return [...texts];
+      }
+    }
+    const { app } = await apps.start({ imports: [BatchingModule.forRoot()], ...moods });
+    expect(app.get(BatcherService).names).toEqual(['mood']);
+    expect(UnusedProcessor.name).toBe('UnusedProcessor');
+  });
+
+  it('lets registerBatcher have a name that a class of another app has, too', async () => {
+    const { app } = await apps.start({
+      imports: [
+        BatchingModule.forRoot(),
+        BatchingModule.registerBatcher({ name: 'mood', processor: (texts) => texts, maxBatchSize: 7 }),
+      ],
+    });
+    const batcher = app.get<{ process: (text: string) => Promise<string> }>(getBatcherToken('mood'));
+    expect(await batcher.process('good')).toBe('good');
+    expect(app.get(BatcherService).get('mood').config.maxBatchSize).toBe(7);
+  });
+});
+
+describe('the start of the app stops', () => {
+  it('where a processor is request-scoped, lacks the method, or shares its name', async () => {
+    @BatchProcessor('scoped')
+    @Injectable({ scope: Scope.REQUEST })
+    class ScopedProcessor {
+      processBatch(): string[] {
+        return [];
+      }
+    }
+    Injectable({ scope: Scope.REQUEST })(ScopedProcessor);
+    @BatchProcessor('empty')
+    class EmptyProcessor {}
+    @BatchProcessor('mood')
+    class SecondMoodProcessor {
+      processBatch(): string[] {
+        return [];
+      }
+    }
+    @Module({ providers: [Lexicon, MoodProcessor, MoodService], exports: [MoodService] })
+    class MoodModule {}
+    const error = await apps.failureOf({
+      imports: [BatchingModule.forRoot(), MoodModule],
+      providers: [ScopedProcessor, EmptyProcessor, SecondMoodProcessor],
+    });
+    expect(error.message).toMatch(/ScopedProcessor \(TestedModule\): it is request-scoped/);
+    expect(error.message).toMatch(/EmptyProcessor \(TestedModule\): it has no method processBatch/);
+    expect(error.message).toMatch(
+      /MoodProcessor \(\w+\): the batcher "mood" has a processor already: \w*MoodProcessor \(\w+\)/,
+    );
+  });
+
+  it('where somebody injects the batcher of a class that is no provider, naming who', async () => {
+    const error = await apps.failureOf({
+      imports: [BatchingModule.forRoot()],
+      providers: [MoodService],
+    });
+    expect(error.message).toMatch(
+      /MoodService \(TestedModule\): it injects the batcher "mood", whose processor/,
+    );
+    expect(error.message).toMatch(/MoodService\.feel \(TestedModule\): received "mood"/);
+  });
+
+  it('where somebody injects a batcher that nobody registered, naming class and module', async () => {
+    @Injectable()
+    class Asking {
+      constructor(@InjectBatcher('nobody') readonly batcher: unknown) {}
+    }
+    const error = await apps.failureOf({ imports: [BatchingModule.forRoot()], providers: [Asking] });
+    expect(error.message).toMatch(/Asking[\s\S]*Batcher\(nobody\)[\s\S]*TestedModule/);
+  });
+
+  it('where a method that code calls is of a request-scoped class', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class ScopedService {
+      @Batched('mood')
+      feel(text: string): string {
+        return text;
+      }
+    }
+    const error = await apps.failureOf({
+      imports: [BatchingModule.forRoot()],
+      providers: [Lexicon, MoodProcessor, ScopedService],
+    });
+    expect(error.message).toMatch(/ScopedService\.feel \(TestedModule\): it is request-scoped/);
+  });
+
+  it('where @Batched names a class that is no processor', () => {
+    class NoProcessor implements BatchProcessorHost<string, string> {
+      processBatch(texts: readonly string[]): string[] {
+        return [...texts];
+      }
+    }
+    expect(() => Batched(NoProcessor)({}, 'method', {})).toThrow(
+      /received class NoProcessor, expected a name/,
+    );
+  });
+});

@@ -1,0 +1,164 @@
+import { Controller, Get, Post, Body, StreamableFile, type ExecutionContext } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Batched, BatchingModule } from 'nestjs-batching';
+import { FakeProcessor } from 'nestjs-batching/testing';
+import { of, type Observable } from 'rxjs';
+import { until } from '../http/until.js';
+import { HttpApps, platforms } from './http-apps.js';
+
+const headersOf = (context: ExecutionContext) => context.switchToHttp().getRequest<IncomingMessage>().headers;
+
+@Controller()
+class OptionsController {
+  @Post('sorted')
+  @Batched('echo', {
+    priority: (context) => Number(headersOf(context)['x-priority'] ?? 1),
+    tenant: (context) => headersOf(context)['x-tenant'] as string | undefined,
+  })
+  sorted(@Body() { text }: { text: string }): string {
+    return text;
+  }
+
+  @Get('waits')
+  @Batched('echo', { timeoutMs: 60_000 })
+  waits(): string {
+    return 'a';
+  }
+
+  @Get('nothing')
+  @Batched('echo')
+  nothing(): undefined {
+    return undefined;
+  }
+
+  @Get('file')
+  @Batched('echo')
+  file(): StreamableFile {
+    return new StreamableFile(Buffer.from('a file'));
+  }
+
+  @Get('many')
+  @Batched('echo')
+  many(): Observable<string> {
+    return of('first', 'second', 'last');
+  }
+
+  @Get('throws')
+  @Batched('echo')
+  throws(): string {
+    throw new RangeError('the handler failed');
+  }
+}
+
+const apps = new HttpApps();
+afterEach(() => apps.closeAll());
+
+describe.each(platforms)('a call of @Batched on $name', (platform) => {
+  const start = async (timeoutHeader?: boolean | string) => {
+    const processor = new FakeProcessor<string, string>((text) => text);
+    const started = await apps.start(
+      {
+        imports: [
+          BatchingModule.forRoot({
+            timeoutHeader,
+            maxBatchSize: 1,
+            priorityLevels: 3,
+            priorityAgingMs: 60_000,
+          }),
+          BatchingModule.registerBatcher({ name: 'echo', processor }),
+        ],
+        controllers: [OptionsController],
+      },
+      platform,
+    );
+    return { ...started, processor };
+  };
+
+  const send = (url: string, text: string, headers: Record<string, string>) =>
+    fetch(`${url}/sorted`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ text }),
+    });
+
+  it('has the priority and the tenant that its request tells', async () => {
+    const { url, processor, batcher } = await start();
+    const waiting = [send(url, 'first', {})];
+    await until('a batch runs', () => processor.running.length === 1);
+    waiting.push(send(url, 'low', { 'x-priority': '2' }));
+    await until('1 wait', () => batcher('echo').getStatistics().currentQueueSize === 1);
+    waiting.push(send(url, 'high', { 'x-priority': '0', 'x-tenant': 'a' }));
+    await until('2 wait', () => batcher('echo').getStatistics().currentQueueSize === 2);
+    const order: unknown[] = [];
+    for (let batch = 0; batch < 3; batch += 1) {
+      await until('a batch runs', () => processor.running.length === 1);
+      order.push(...processor.running[0]!.requests);
+      processor.running[0]!.succeed();
+    }
+    expect(order).toEqual(['first', 'high', 'low']);
+    await Promise.all(waiting);
+  });
+
+  it('is refused if its request tells what there is not', async () => {
+    const { url } = await start();
+    const refused = await send(url, 'a', { 'x-priority': '7' });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('expected an integer from 0 to 2');
+  });
+
+  it('takes no deadline from a header unless that is switched on', async () => {
+    const { url, processor } = await start();
+    const answer = fetch(`${url}/waits`, { headers: { 'request-timeout': '0.01' } });
+    await until('a batch runs', () => processor.running.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    processor.running[0]!.succeed();
+    expect((await answer).status).toBe(200);
+  });
+
+  it.each([
+    [true, 'request-timeout', '0.02'],
+    [true, 'request-timeout', '20ms'],
+    ['X-Deadline', 'x-deadline', '0.02s'],
+  ])(
+    'takes its deadline from the header that the app names: %s, %s: %s',
+    async (timeoutHeader, header, value) => {
+      const { url, processor } = await start(timeoutHeader);
+      const answer = await fetch(`${url}/waits`, { headers: { [header]: value } });
+      expect(answer.status).toBe(504);
+      expect(await answer.text()).toContain('DEADLINE_EXCEEDED');
+      processor.running[0]?.succeed();
+    },
+  );
+
+  it('is refused if the header is rubbish', async () => {
+    const { url } = await start(true);
+    const answer = await fetch(`${url}/waits`, { headers: { 'request-timeout': 'soon' } });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('expected seconds above 0');
+  });
+
+  it('is not batched if the handler has answered by itself', async () => {
+    const { url, batcher } = await start();
+    expect((await fetch(`${url}/nothing`)).status).toBe(200);
+    expect(await (await fetch(`${url}/file`)).text()).toBe('a file');
+    expect(batcher('echo').getStatistics().requests.accepted).toBe(0);
+  });
+
+  it('is batched once for each value that the handler emits, in their order', async () => {
+    const { url, processor } = await start();
+    const answer = fetch(`${url}/many`);
+    const order: unknown[] = [];
+    for (let value = 0; value < 3; value += 1) {
+      await until('a batch runs', () => processor.running.length === 1);
+      order.push(...processor.running[0]!.requests);
+      processor.running[0]!.succeed();
+    }
+    expect(order).toEqual(['first', 'second', 'last']);
+    expect(await (await answer).text()).toBe('last');
+  });
+
+  it('fails as any handler does that throws', async () => {
+    const { url } = await start();
+    expect((await fetch(`${url}/throws`)).status).toBe(500);
+  });
+});
