@@ -18,8 +18,8 @@ function faultsOf(config: Readonly<Record<string, unknown>>): InvalidConfigError
   return [];
 }
 
-const INTEGER_FAULTS = [1.5, NaN, Infinity, -1, '8', null, true, {}, [8], 8n];
-const NUMBER_FAULTS = [NaN, Infinity, -1, '8', null, true, {}, [8], 8n];
+const INTEGER_FAULTS = [1.5, NaN, Infinity, -1, 'eight', null, true, {}, [8], 8n];
+const NUMBER_FAULTS = [NaN, Infinity, -1, 'eight', null, true, {}, [8], 8n];
 
 describe('resolveConfig', () => {
   it('has a default for every field', () => {
@@ -189,7 +189,7 @@ describe('resolveConfig', () => {
     ]);
     expect(faultsOf({ maxBatchCost: 8, costOf: () => 1 })).toEqual([]);
     const costOf = (): number => 1;
-    for (const maxBatchCost of [0, -1, NaN, Infinity, '8', 8n]) {
+    for (const maxBatchCost of [0, -1, NaN, Infinity, 'eight', 8n]) {
       expect(faultsOf({ maxBatchCost, costOf })[0]?.problem).toMatch(
         /expected a number above 0 and at most 9007199254740991 \(in units of costOf\), or nothing$/,
       );
