@@ -1,4 +1,4 @@
-export type { DeclaredTensor } from './declared-tensor.js';
+export type { DeclaredTensor } from './tensors/declared-tensor.js';
 export {
   EXECUTION_PROVIDER_NAMES,
   type ExecutionProviderConfig,
@@ -14,7 +14,7 @@ export type {
   RunReply,
   RunRequest,
 } from './model-protocol.js';
-export type { BatchedTensor } from './model-signature.js';
+export type { BatchedTensor } from './tensors/model-signature.js';
 export type { OnnxLogger } from './onnx-logger.js';
 export type { FailedExecutionProvider, OnnxModelMetadata } from './onnx-model-metadata.js';
 export type { OnnxModelOptions } from './onnx-model-options.js';
@@ -28,6 +28,6 @@ export { OnnxModel, type OnnxLoadContext } from './onnx-model.js';
 export type { OnnxResultRow, OnnxRow, OnnxTensorRow, OnnxTensorValue } from './onnx-row.js';
 export { RuntimeUnavailableError } from './runtime-unavailable.error.js';
 export type { OnnxLogLevel, OnnxSessionOptions } from './session-options.js';
-export type { TensorShape } from './tensor-shape.js';
-export { TENSOR_TYPES, type TensorData, type TensorType } from './tensor-type.js';
+export type { TensorShape } from './tensors/tensor-shape.js';
+export { TENSOR_TYPES, type TensorData, type TensorType } from './tensors/tensor-type.js';
 export type { WarmUp } from './trial-run.js';

@@ -1,7 +1,7 @@
 import type { ExecutionProviderConfig } from './execution-provider.js';
 import type { OnnxSessionOptions } from './session-options.js';
-import type { TensorShape } from './tensor-shape.js';
-import type { TensorData, TensorType } from './tensor-type.js';
+import type { TensorShape } from './tensors/tensor-shape.js';
+import type { TensorData, TensorType } from './tensors/tensor-type.js';
 
 /**
  * What is said between a model and the worker that has its session. Every message is plain data, so that the

@@ -11,7 +11,7 @@ import type {
 } from './model-protocol.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
 import { ONNX_LOG_LEVELS, type OnnxSessionOptions } from './session-options.js';
-import { isTensorType } from './tensor-type.js';
+import { isTensorType } from './tensors/tensor-type.js';
 
 type OnnxRuntime = typeof import('onnxruntime-node');
 

@@ -1,5 +1,5 @@
 import type { ExecutionProviderName } from './execution-provider.js';
-import type { BatchedTensor } from './model-signature.js';
+import type { BatchedTensor } from './tensors/model-signature.js';
 import type { WarmUp } from './trial-run.js';
 
 /** An execution provider that was tried and does not work here. */

@@ -1,4 +1,4 @@
-import type { DeclaredTensor } from './declared-tensor.js';
+import type { DeclaredTensor } from './tensors/declared-tensor.js';
 import type { ExecutionProviderConfig, ExecutionProviderName } from './execution-provider.js';
 import type { OnnxLogger } from './onnx-logger.js';
 import type { OnnxSessionOptions } from './session-options.js';

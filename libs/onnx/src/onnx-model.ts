@@ -8,16 +8,16 @@ import {
 } from 'nestjs-batching/core';
 
 import { messageOf } from './error-message.js';
-import { groupRowsByShape, type RowGroup } from './group-rows.js';
+import { groupRowsByShape, type RowGroup } from './tensors/group-rows.js';
 import { loadModel, type LoadedModel } from './load-model.js';
 import { ModelHostEndedError } from './model-host-ended.error.js';
 import type { ModelHost, StartModelHost } from './model-host.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
-import { RowReader, type ReadRow } from './row-reader.js';
-import { splitRows } from './split-rows.js';
-import { stackRows } from './stack-rows.js';
+import { RowReader, type ReadRow } from './tensors/row-reader.js';
+import { splitRows } from './tensors/split-rows.js';
+import { stackRows } from './tensors/stack-rows.js';
 import { ThreadModelHost } from './thread-model-host.js';
 
 export interface OnnxLoadContext {

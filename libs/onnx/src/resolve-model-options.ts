@@ -8,7 +8,7 @@ import {
   type ConfigRules,
 } from 'nestjs-batching/core';
 
-import { checkDeclaredTensors, type DeclaredTensors } from './declared-tensor.js';
+import { checkDeclaredTensors, type DeclaredTensors } from './tensors/declared-tensor.js';
 import { checkExecutionProviders, type ExecutionProviderConfig } from './execution-provider.js';
 import { processWarningLogger, type OnnxLogger } from './onnx-logger.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';

@@ -1,13 +1,13 @@
 import type { ConfigFault } from 'nestjs-batching/core';
 
-import type { DeclaredTensors } from './declared-tensor.js';
+import type { DeclaredTensors } from './tensors/declared-tensor.js';
 import { messageOf } from './error-message.js';
 import type { ModelHost } from './model-host.js';
 import type { NamedTensor, RunReply } from './model-protocol.js';
-import { describeRowDifference, type BatchedTensor, type ModelSignature } from './model-signature.js';
-import { describeBatchAxisFault } from './split-rows.js';
-import { elementCountOf, hasFreeDimensions, rowShapeOf } from './tensor-shape.js';
-import { createTensorData } from './tensor-type.js';
+import { describeRowDifference, type BatchedTensor, type ModelSignature } from './tensors/model-signature.js';
+import { describeBatchAxisFault } from './tensors/split-rows.js';
+import { elementCountOf, hasFreeDimensions, rowShapeOf } from './tensors/tensor-shape.js';
+import { createTensorData } from './tensors/tensor-type.js';
 
 /** One run of zeros before the model counts as ready. */
 export interface WarmUp {

@@ -1,5 +1,5 @@
-import type { NamedTensor } from './model-protocol.js';
-import type { OnnxResultRow, OnnxTensorRow } from './onnx-row.js';
+import type { NamedTensor } from '../model-protocol.js';
+import type { OnnxResultRow, OnnxTensorRow } from '../onnx-row.js';
 import { describeShape, elementCountOf } from './tensor-shape.js';
 
 /**

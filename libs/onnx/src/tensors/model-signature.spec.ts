@@ -1,5 +1,5 @@
 import type { DeclaredTensor } from './declared-tensor.js';
-import type { OpenedSession, ReportedTensor } from './model-protocol.js';
+import type { OpenedSession, ReportedTensor } from '../model-protocol.js';
 import { checkModelSignature } from './model-signature.js';
 
 const image: ReportedTensor = { name: 'image', type: 'float32', shape: ['batch', 3, 'height', 'width'] };

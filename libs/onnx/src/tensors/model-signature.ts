@@ -1,7 +1,7 @@
 import type { ConfigFault } from 'nestjs-batching/core';
 
 import type { DeclaredTensors } from './declared-tensor.js';
-import type { OpenedSession, ReportedTensor } from './model-protocol.js';
+import type { OpenedSession, ReportedTensor } from '../model-protocol.js';
 import { describeShape, describeTensor, rowShapeOf, type TensorShape } from './tensor-shape.js';
 import { isTensorType, TENSOR_TYPES, type TensorType } from './tensor-type.js';
 

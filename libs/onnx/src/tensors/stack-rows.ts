@@ -1,4 +1,4 @@
-import type { NamedTensor } from './model-protocol.js';
+import type { NamedTensor } from '../model-protocol.js';
 import type { BatchedTensor } from './model-signature.js';
 import type { ReadRow } from './row-reader.js';
 import { elementCountOf } from './tensor-shape.js';
