@@ -4,7 +4,7 @@ import { messageOf } from './error-message.js';
 import type { ExecutionProviderConfig } from './execution-provider.js';
 import type { ModelHost } from './model-host.js';
 import type { OpenedSession } from './model-protocol.js';
-import { checkModelSignature } from './tensors/model-signature.js';
+import { checkModelSignature, type ModelSignature } from './tensors/model-signature.js';
 import type { FailedExecutionProvider, OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { ResolvedModelOptions } from './resolve-model-options.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
@@ -67,7 +67,7 @@ export async function inspectOnCpu(
   }
 }
 
-type Tried = Pick<OnnxModelMetadata, 'inputs' | 'outputs' | 'loadMs' | 'warmUps' | 'runtimeVersion'>;
+type Tried = ModelSignature & Pick<OnnxModelMetadata, 'loadMs' | 'warmUps' | 'runtimeVersion'>;
 
 async function tryExecutionProvider(
   host: ModelHost,

@@ -4,6 +4,7 @@ import { messageOf } from './error-message.js';
 import type { CallMessage, ModelCallKind, ModelCalls, ReplyMessage } from './model-protocol.js';
 import { ModelSession } from './model-session.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
+import { buffersOf } from './tensors/tensor-type.js';
 import { transferOrCopy } from './transfer-or-copy.js';
 
 /**
@@ -26,8 +27,7 @@ async function answer(call: CallMessage): Promise<void> {
   const { callId } = call;
   try {
     const reply = await perform(call);
-    const buffers =
-      reply !== undefined && 'runMs' in reply ? reply.outputs.map(({ data }) => data.buffer) : [];
+    const buffers = reply !== undefined && 'runMs' in reply ? buffersOf(reply.outputs) : [];
     transferOrCopy(port, { callId, reply } satisfies ReplyMessage, buffers);
   } catch (error) {
     const kind = error instanceof RuntimeUnavailableError ? 'runtime-unavailable' : 'failed';

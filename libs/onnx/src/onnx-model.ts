@@ -8,16 +8,15 @@ import {
 } from 'nestjs-batching/core';
 
 import { messageOf } from './error-message.js';
-import { groupRowsByShape, type RowGroup } from './tensors/group-rows.js';
 import { loadModel, type LoadedModel } from './load-model.js';
 import { ModelHostEndedError } from './model-host-ended.error.js';
 import type { ModelHost, StartModelHost } from './model-host.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
-import { RowReader, type ReadRow } from './tensors/row-reader.js';
-import { splitRows } from './tensors/split-rows.js';
-import { stackRows } from './tensors/stack-rows.js';
+import { BatchLayout } from './tensors/batch-layout.js';
+import type { BatchRun } from './tensors/batch-run.js';
+import type { ReadRow } from './tensors/read-row.js';
 import { ThreadModelHost } from './thread-model-host.js';
 
 export interface OnnxLoadContext {
@@ -29,7 +28,7 @@ export interface OnnxLoadContext {
 
 /**
  * An ONNX model that runs batches. Its session lives in a worker thread, so that a run never holds up the
- * event loop. Rows whose free dimensions differ run one shape after the other, within one batch.
+ * event loop.
  *
  * Call `close` before the process ends. `process.exit` while a run is under way makes ONNX Runtime abort the
  * process.
@@ -38,15 +37,17 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   /** Inputs and outputs, the execution provider that really runs, the ones that failed, and times. */
   readonly metadata: OnnxModelMetadata;
 
+  /** How requests become tensors and outputs results; what they cost, which run together, and what is padding. */
+  readonly layout: BatchLayout;
+
   private readonly host: ModelHost;
-  private readonly reader: RowReader;
   private readonly outputNames: readonly string[];
   private closing: Promise<void> | undefined;
 
   private constructor({ host, metadata }: LoadedModel) {
     this.host = host;
     this.metadata = metadata;
-    this.reader = new RowReader(metadata.name, metadata.inputs);
+    this.layout = new BatchLayout(metadata.name, metadata);
     this.outputNames = metadata.outputs.map(({ name }) => name);
   }
 
@@ -65,14 +66,21 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     return new OnnxModel(await loadModel(name, options, startHost, context.signal));
   }
 
+  /** The sizes at which the model runs, where requests are rows, so that the batcher can form them. */
+  get allowedBatchSizes(): readonly number[] | undefined {
+    const { allowedBatchSizes, maxRowsPerRequest } = this.metadata;
+    return maxRowsPerRequest === 1 ? allowedBatchSizes : undefined;
+  }
+
   /** @throws InvalidRequestError that names the input, the shape and type expected, and those received. */
   validateRequest(row: OnnxRow): void {
-    this.reader.read(row);
+    this.layout.read(row);
   }
 
   /**
-   * Runs the rows as one batch, or as one for each shape among them. A row that is wrong gets its error in its
-   * place, and so do the rows of a shape whose run failed while others ran.
+   * Runs the requests in one call of the model, or in several where they cannot run together: their free dimensions
+   * or shared inputs differ, or they have more rows than the model takes. A request that is wrong gets its error in
+   * its place, and so do those of a run that failed while others ran.
    *
    * @throws BatcherClosedError after `close`; ModelHostEndedError if the worker has ended; Error with what ONNX
    *   Runtime says if the run fails, or if an output does not have one row for each request.
@@ -91,10 +99,10 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
       return tensors instanceof Error ? undefined : tensors;
     });
     await Promise.all(
-      groupRowsByShape(read).map(async (group) => {
-        const groupResults = await this.runGroup(group, rows.length, context.batchId);
-        groupResults.forEach((result, index) => {
-          const place = group.indexes[index];
+      this.layout.plan(read, context).map(async (run) => {
+        const runResults = await this.runPart(run, rows.length, context.batchId);
+        runResults.forEach((result, index) => {
+          const place = run.indexes[index];
           if (place !== undefined) results[place] = result;
         });
       }),
@@ -105,7 +113,8 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   /** Whether the model can run, and on what. */
   getHealth(): ProcessorHealth {
     const { name, path, executionProvider, failedExecutionProviders } = this.metadata;
-    const details = { model: name, path, executionProvider, failedExecutionProviders };
+    const padding = this.layout.readPadding();
+    const details = { model: name, path, executionProvider, failedExecutionProviders, padding };
     if (this.closing !== undefined) return { isReady: false, reason: 'The model is closed.', details };
     const { endReason } = this.host;
     if (endReason === undefined) return { isReady: true, details };
@@ -123,27 +132,27 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
 
   private tryToRead(row: OnnxRow): ReadRow | InvalidRequestError {
     try {
-      return this.reader.read(row);
+      return this.layout.read(row);
     } catch (error) {
       if (error instanceof InvalidRequestError) return error;
       throw error;
     }
   }
 
-  /** Fails as a whole only if the group is the whole batch, so that no other shape's rows fail with it. */
-  private async runGroup(
-    { rows, indexes }: RowGroup,
+  /** Fails as a whole only if the run is the whole batch, so that no other run's rows fail with it. */
+  private async runPart(
+    run: BatchRun,
     batchSize: number,
     batchId: number,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
     try {
-      const inputs = stackRows(this.metadata.inputs, rows);
-      const { outputs } = await this.host.run({ inputs, outputNames: this.outputNames });
-      return splitRows(outputs, rows.length);
+      const { outputs } = await this.host.run({ inputs: run.inputs, outputNames: this.outputNames });
+      return run.split(outputs);
     } catch (error) {
-      const cause = this.explain(error, rows.length);
+      const { indexes, rowCount } = run;
+      const cause = this.explain(error, rowCount);
       if (indexes.length === batchSize) throw cause;
-      return indexes.map(() => new BatchProcessingError(this.metadata.name, batchId, rows.length, cause));
+      return indexes.map(() => new BatchProcessingError(this.metadata.name, batchId, rowCount, cause));
     }
   }
 

@@ -14,6 +14,7 @@ import type {
   RunRequest,
 } from './model-protocol.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
+import { buffersOf } from './tensors/tensor-type.js';
 import { transferOrCopy } from './transfer-or-copy.js';
 
 interface PendingCall {
@@ -60,11 +61,7 @@ export class ThreadModelHost implements ModelHost {
   }
 
   run(request: RunRequest): Promise<RunReply> {
-    return this.call(
-      'run',
-      request,
-      request.inputs.map(({ data }) => data.buffer),
-    );
+    return this.call('run', request, buffersOf(request.inputs));
   }
 
   close(): Promise<void> {
