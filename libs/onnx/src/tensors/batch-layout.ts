@@ -101,11 +101,6 @@ export class BatchLayout {
     });
   }
 
-  /** The number of rows at which that many run. */
-  sizeFor(rowCount: number): number {
-    return this.sizes.sizeFor(Math.min(rowCount, this.sizes.largest()));
-  }
-
   /** How much of what has been planned is padding. */
   readPadding(): PaddingStatistics {
     return this.counter.read();

@@ -7,8 +7,8 @@ describe('copyBlock', () => {
     const to = new Int16Array(12).fill(-1);
     copyBlock(
       [2, 2],
-      { ...toCopyPlaces(from), dims: [2, 2], start: 0 },
-      { ...toCopyPlaces(to), dims: [3, 4], start: 5 },
+      { elements: toCopyPlaces(from), dims: [2, 2], start: 0 },
+      { elements: toCopyPlaces(to), dims: [3, 4], start: 5 },
     );
     expect(Array.from(to)).toEqual([-1, -1, -1, -1, -1, 1, 2, -1, -1, 3, 4, -1]);
   });
@@ -17,8 +17,8 @@ describe('copyBlock', () => {
     const to = ['', ''];
     copyBlock(
       [],
-      { ...toCopyPlaces(['a']), dims: [], start: 0 },
-      { ...toCopyPlaces(to), dims: [], start: 1 },
+      { elements: toCopyPlaces(['a']), dims: [], start: 0 },
+      { elements: toCopyPlaces(to), dims: [], start: 1 },
     );
     expect(to).toEqual(['', 'a']);
   });
@@ -28,8 +28,8 @@ describe('copyBlock', () => {
     const to = new Float64Array(2);
     copyBlock(
       [2],
-      { ...toCopyPlaces(from), dims: [2], start: 0 },
-      { ...toCopyPlaces(to), dims: [2], start: 0 },
+      { elements: toCopyPlaces(from), dims: [2], start: 0 },
+      { elements: toCopyPlaces(to), dims: [2], start: 0 },
     );
     expect(Array.from(to)).toEqual([1, 2]);
   });

@@ -1,7 +1,8 @@
 import type { CopyPlaces } from './tensor-elements.js';
 
 /** Where a block lies in a tensor. */
-export interface BlockPlace extends CopyPlaces {
+export interface BlockPlace {
+  readonly elements: CopyPlaces;
   /** The dimensions of the whole tensor. */
   readonly dims: readonly number[];
   /** The block's first element, counted in elements of the tensor. */
@@ -50,15 +51,24 @@ function copyRuns(
   toStart: number,
 ): void {
   if (axis >= runAxis) {
-    copyRun(from.places, fromStart * from.scale, to.places, toStart * to.scale, runLength * to.scale);
+    const { scale } = to.elements;
+    copyRun(from.elements.places, fromStart * scale, to.elements.places, toStart * scale, runLength * scale);
     return;
   }
+  const count = block[axis] ?? 1;
   const fromStride = strideOf(from.dims, axis);
   const toStride = strideOf(to.dims, axis);
-  const count = block[axis] ?? 1;
   for (let index = 0; index < count; index++) {
-    const [fromAt, toAt] = [fromStart + index * fromStride, toStart + index * toStride];
-    copyRuns(block, axis + 1, runAxis, runLength, from, fromAt, to, toAt);
+    copyRuns(
+      block,
+      axis + 1,
+      runAxis,
+      runLength,
+      from,
+      fromStart + index * fromStride,
+      to,
+      toStart + index * toStride,
+    );
   }
 }
 
@@ -69,7 +79,7 @@ function copyRun(
   toStart: number,
   length: number,
 ): void {
-  if (from instanceof Uint8Array && to instanceof Uint8Array) {
+  if (!Array.isArray(from) && !Array.isArray(to)) {
     to.set(from.subarray(fromStart, fromStart + length), toStart);
     return;
   }

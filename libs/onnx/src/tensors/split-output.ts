@@ -112,6 +112,10 @@ function takeBlock(
   const count = elementCountOf(block);
   if (isContiguous(block, dims)) return sliceElements(data, start, start + count);
   const copy = createTensorData(type, count);
-  copyBlock(block, { ...toCopyPlaces(data), dims, start }, { ...toCopyPlaces(copy), dims: block, start: 0 });
+  copyBlock(
+    block,
+    { elements: toCopyPlaces(data), dims, start },
+    { elements: toCopyPlaces(copy), dims: block, start: 0 },
+  );
   return copy;
 }

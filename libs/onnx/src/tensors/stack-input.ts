@@ -96,24 +96,27 @@ function putAlong(
   tensors: readonly RowTensor[],
   repetitions: number,
 ): void {
-  const to = { ...toCopyPlaces(target.data), dims: target.dims };
+  const elements = toCopyPlaces(target.data);
   const stride = strideOf(target.dims, batchAxis);
   let start = 0;
   for (const { data, dims, rowCount = 1 } of tensors) {
     const block = withBatchAxis(dims, batchAxis, rowCount);
-    copyBlock(block, { ...toCopyPlaces(data), dims: block, start: 0 }, { ...to, start });
+    copyBlock(
+      block,
+      { elements: toCopyPlaces(data), dims: block, start: 0 },
+      { elements, dims: target.dims, start },
+    );
     start += rowCount * stride;
   }
   const last = tensors.at(-1);
   if (last === undefined || repetitions === 0) return;
   const lastDims = withBatchAxis(last.dims, batchAxis, last.rowCount ?? 1);
-  const from = {
-    ...toCopyPlaces(last.data),
-    dims: lastDims,
-    start: ((last.rowCount ?? 1) - 1) * strideOf(lastDims, batchAxis),
-  };
+  const lastStart = ((last.rowCount ?? 1) - 1) * strideOf(lastDims, batchAxis);
+  const from = { elements: toCopyPlaces(last.data), dims: lastDims, start: lastStart };
   const block = withBatchAxis(last.dims, batchAxis, 1);
-  for (let row = 0; row < repetitions; row++) copyBlock(block, from, { ...to, start: start + row * stride });
+  for (let row = 0; row < repetitions; row++) {
+    copyBlock(block, from, { elements, dims: target.dims, start: start + row * stride });
+  }
 }
 
 /** What arrays of every element type have in common, each for its own elements. */
