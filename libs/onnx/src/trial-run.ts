@@ -49,7 +49,7 @@ export async function makeTrialRuns(
 /** The sizes that were asked for, or those at which the model would run them. */
 function chooseSizes(signature: ModelSignature, wanted: readonly number[]): readonly number[] {
   const sizes = new BatchSizes(signature);
-  const toSize = (rowCount: number): number => sizes.sizeFor(Math.min(rowCount, sizes.largest()));
+  const toSize = (rowCount: number): number => sizes.sizeFor(Math.min(rowCount, sizes.largest));
   const largest = toSize(Math.max(2, ...wanted));
   return [...new Set([largest, ...wanted.map(toSize)])];
 }

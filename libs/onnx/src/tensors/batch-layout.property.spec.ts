@@ -26,6 +26,7 @@ describe('a batch’s layout', () => {
         expect(runs.flatMap(({ indexes }) => indexes).sort((a, b) => a - b)).toEqual([...rows.keys()]);
         for (const { indexes, rowCount, paddedRowCount, inputs } of runs) {
           expect(paddedRowCount).toBeGreaterThanOrEqual(rowCount);
+          expect(model.allowedBatchSizes ?? [paddedRowCount]).toContain(paddedRowCount);
           inputs.forEach(({ data, dims }, index) => {
             const batchAxis = model.inputs[index]?.batchAxis;
             expect(data).toHaveLength(elementCountOf(dims));

@@ -87,8 +87,7 @@ export class BatchLayout {
     rows: readonly (ReadRow | undefined)[],
     { paddedBatchSize, allocate = allocateNewBuffer }: PlanOptions = {},
   ): readonly BatchRun[] {
-    const largest = this.sizes.largest(paddedBatchSize);
-    const parts = this.grouping.group(rows).flatMap((group) => cutIntoParts(group, largest));
+    const parts = this.grouping.group(rows).flatMap((group) => cutIntoParts(group, this.sizes.largest));
     return parts.map((part) => {
       const rowCount = countRows(part.rows);
       const size =

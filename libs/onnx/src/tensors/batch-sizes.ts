@@ -14,9 +14,9 @@ export class BatchSizes {
     this.fixed = fixedBatchSize;
   }
 
-  /** Most rows of one run; what the batcher asks for counts, unless the model itself is fixed. */
-  largest(wanted = 0): number {
-    return this.fixed ?? Math.max(wanted, this.allowed?.at(-1) ?? Infinity);
+  /** Most rows of one run. */
+  get largest(): number {
+    return this.fixed ?? this.allowed?.at(-1) ?? Infinity;
   }
 
   /** How many rows to run for that many: the smallest allowed number that holds them, else just as many. */
@@ -25,8 +25,8 @@ export class BatchSizes {
     return this.allowed?.find((size) => size >= rowCount) ?? rowCount;
   }
 
-  /** `sizeFor` of a run that is a whole batch, of which the batcher says how many rows it shall have. */
+  /** `sizeFor` of a run that is a whole batch, of which the batcher says how many rows it shall have at least. */
   sizeForWhole(rowCount: number, wanted = 0): number {
-    return this.fixed === undefined && wanted > rowCount ? wanted : this.sizeFor(rowCount);
+    return this.sizeFor(Math.max(rowCount, Math.min(wanted, this.largest)));
   }
 }

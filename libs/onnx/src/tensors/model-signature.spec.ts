@@ -148,6 +148,13 @@ describe('checkModelSignature', () => {
     ]);
   });
 
+  it('refuses requests of more rows than the largest allowed size', () => {
+    const options = { maxRowsPerRequest: 9, allowedBatchSizes: [8, 2] };
+    expect(check({ inputs: [image], outputs: [] }, undefined, undefined, options).faults).toEqual([
+      { field: 'maxRowsPerRequest', problem: 'received 9, but the largest of allowedBatchSizes is 8' },
+    ]);
+  });
+
   it('refuses a model all of whose inputs are shared', () => {
     expect(describeFaults(check({ inputs: [image], outputs: [] }, { image: { shared: true } }))).toEqual([
       'inputs: every input is shared, so that none carries the batch',
@@ -191,7 +198,7 @@ function check(
   model: Pick<OpenedSession, 'inputs' | 'outputs'>,
   inputs?: Record<string, DeclaredInput>,
   outputs?: Record<string, DeclaredTensor>,
-  options: Pick<DeclaredSignature, 'dynamicAxes' | 'maxRowsPerRequest'> = {},
+  options: Pick<DeclaredSignature, 'dynamicAxes' | 'maxRowsPerRequest' | 'allowedBatchSizes'> = {},
 ): ReturnType<typeof checkModelSignature> {
   return checkModelSignature(
     { ...model, openMs: 0, runtimeVersion: '1.0.0' },

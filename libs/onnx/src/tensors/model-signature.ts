@@ -73,7 +73,7 @@ export function checkModelSignature(model: OpenedSession, declared: DeclaredSign
       ...outputs.flatMap(({ faults }) => faults),
       ...checkBatchAxes(sound.inputs, sound.outputs),
       ...dynamic.faults,
-      ...checkRowsPerRequest(maxRowsPerRequest, fixedBatchSize),
+      ...checkRowsPerRequest(maxRowsPerRequest, fixedBatchSize, declared.allowedBatchSizes),
     ],
     signature: {
       ...sound,
@@ -161,10 +161,19 @@ function describeMissingAxis(
   );
 }
 
-function checkRowsPerRequest(maxRowsPerRequest: number, fixedBatchSize = Infinity): ConfigFault[] {
-  if (maxRowsPerRequest <= fixedBatchSize) return [];
-  const problem = `received ${maxRowsPerRequest}, but the model's batch size is fixed at ${fixedBatchSize}`;
-  return [{ field: 'maxRowsPerRequest', problem }];
+/** A request's rows run together, so that one run must hold them. */
+function checkRowsPerRequest(
+  maxRowsPerRequest: number,
+  fixedBatchSize: number | undefined,
+  allowedBatchSizes: readonly number[] = [Infinity],
+): ConfigFault[] {
+  const most = fixedBatchSize ?? Math.max(...allowedBatchSizes);
+  if (maxRowsPerRequest <= most) return [];
+  const reason =
+    fixedBatchSize === undefined
+      ? `the largest of allowedBatchSizes is ${most}`
+      : `the model's batch size is fixed at ${most}`;
+  return [{ field: 'maxRowsPerRequest', problem: `received ${maxRowsPerRequest}, but ${reason}` }];
 }
 
 function describeReported({ name, type, shape }: ReportedTensor): string {
