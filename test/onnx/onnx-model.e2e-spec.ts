@@ -103,7 +103,9 @@ describe('OnnxModel, run by ONNX Runtime', () => {
     const model = await load(maskedTokens(), { outputs: ['hidden'] });
     const [result] = await run(model, [maskedRow(2, 0)]);
     expect(Object.keys(result ?? {})).toEqual(['hidden']);
-    expect(model.metadata.outputs).toEqual([{ name: 'hidden', type: 'bool', shape: ['batch', 'length'] }]);
+    expect(model.metadata.outputs).toEqual([
+      { name: 'hidden', type: 'bool', shape: ['batch', 'length'], batchAxis: 0 },
+    ]);
   });
 
   it('refuses what does not fit the model before it runs, and says what would', async () => {
@@ -255,7 +257,7 @@ function maskedTokens(): OnnxGraph {
 function maskedRow(length: number, index: number): OnnxRow {
   const tokens = BigInt64Array.from({ length }, (_, at) => BigInt(10 * index + at));
   const mask = Uint8Array.from({ length }, (_, at) => (at + 1) % 2);
-  return { tokens: { data: tokens, dims: [length] }, mask: { data: mask, dims: [1, length] } };
+  return { tokens: { data: tokens, dims: [length] }, mask: { data: mask, dims: [length] } };
 }
 
 /** A table of three entries; any other index is an error of the runtime. */
@@ -306,11 +308,14 @@ function elementsOfAllTypes(index: number): OnnxRow {
     uint32: Uint32Array.of(2 ** 32 - 1, 2),
     uint64: BigUint64Array.of(2n ** 64n - 1n, 3n),
     bool: Uint8Array.of(1, 0),
+    // As bits: the largest and the smallest number that half precision has.
+    float16: Uint16Array.of(0x7bff, 0x8001),
+    string: ['\u{1F600} two', ''],
   };
   return Object.fromEntries(
     TENSOR_TYPES.map((type) => [
       `${type}-in`,
-      index === 0 ? extremes[type] : extremes[type].slice().reverse(),
+      index === 0 ? extremes[type] : (extremes[type].slice().reverse() as TensorData),
     ]),
   );
 }

@@ -1,4 +1,3 @@
-export type { DeclaredTensor } from './tensors/declared-tensor.js';
 export {
   EXECUTION_PROVIDER_NAMES,
   type ExecutionProviderConfig,
@@ -15,7 +14,6 @@ export type {
   RunRequest,
 } from './model-protocol.js';
 export type { ModelWorker, StartModelWorker } from './model-worker.js';
-export type { BatchedTensor } from './tensors/model-signature.js';
 export type { OnnxLogger } from './onnx-logger.js';
 export type { FailedExecutionProvider, OnnxModelMetadata } from './onnx-model-metadata.js';
 export type { OnnxModelOptions } from './onnx-model-options.js';
@@ -29,6 +27,22 @@ export { OnnxModel, type OnnxLoadContext, type OnnxModelStatistics } from './onn
 export type { OnnxResultRow, OnnxRow, OnnxTensorRow, OnnxTensorValue } from './onnx-row.js';
 export { RuntimeUnavailableError } from './runtime-unavailable.error.js';
 export type { OnnxLogLevel, OnnxSessionOptions } from './session-options.js';
+export { BatchLayout, type PlanOptions } from './tensors/batch-layout.js';
+export type { BatchedInput, BatchedTensor } from './tensors/batched-tensor.js';
+export type { BatchRun } from './tensors/batch-run.js';
+export type { DeclaredInput, DeclaredTensor } from './tensors/declared-tensor.js';
+export type { DynamicAxis, DynamicAxisOptions } from './tensors/dynamic-axis.js';
+export type { ModelSignature } from './tensors/model-signature.js';
+export type { PaddingStatistics } from './tensors/padding-statistics.js';
+export type { ReadRow, RowTensor } from './tensors/read-row.js';
+export type { TensorElement } from './tensors/tensor-elements.js';
 export type { TensorShape } from './tensors/tensor-shape.js';
-export { TENSOR_TYPES, type TensorData, type TensorType } from './tensors/tensor-type.js';
+export {
+  TENSOR_TYPES,
+  type AllocateBuffer,
+  type NumericTensorData,
+  type NumericTensorType,
+  type TensorData,
+  type TensorType,
+} from './tensors/tensor-type.js';
 export type { WarmUp } from './trial-run.js';

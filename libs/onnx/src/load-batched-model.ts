@@ -7,6 +7,7 @@ import {
   type BatchingConfig,
   type ConfigFault,
 } from 'nestjs-batching/core';
+import { batchingThatFollows } from './batching-that-follows.js';
 import { OnnxModel } from './onnx-model.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import type { OnnxModuleConfig } from './onnx-module-options.js';
@@ -28,15 +29,32 @@ export async function loadBatchedModel(
   defaults?: BatchingModuleOptions,
 ): Promise<BatchedModel> {
   const { batching, modelOptions } = separate(config);
-  const batchingCheck = check(() => resolveConfig(`model "${name}"`, batchingOf(defaults), batching));
-  // With batching at fault, the model is still looked at: one start shall tell everything.
-  const warmupBatchSizes = batchingCheck.value === undefined ? [1] : [1, batchingCheck.value.maxBatchSize];
+  const batchingCheck = check(() =>
+    resolveConfig(`model "${name}"`, batchingOf(defaults), withCost(batching, modelOptions)),
+  );
+  const { maxBatchSize = 1, allowedBatchSizes } = batchingCheck.value ?? {};
+  const logger = new Logger('OnnxModel');
   const loading = loadAlongside(
-    OnnxModel.load(name, { warmupBatchSizes, logger: new Logger('OnnxModel'), ...modelOptions }),
+    OnnxModel.load(name, {
+      // With batching at fault, the model is still looked at: one start shall tell everything.
+      warmupBatchSizes: allowedBatchSizes ?? [...new Set([1, maxBatchSize])],
+      allowedBatchSizes,
+      logger,
+      ...modelOptions,
+    }),
   );
   const [load] = await Promise.allSettled([loading]);
-  if (load.status === 'fulfilled' && batchingCheck.faults.length === 0)
-    return { model: load.value, batching };
+  if (load.status === 'fulfilled' && batchingCheck.faults.length === 0) {
+    if (load.value.metadata.fixedBatchSize === 1)
+      logger.warn(
+        `Model "${name}" takes one row at a time, so that nothing is gained by batching; export it anew.`,
+      );
+    const follows = batchingThatFollows(load.value.metadata, load.value.layout, {
+      ...batchingOf(defaults),
+      ...batching,
+    });
+    return { model: load.value, batching: { ...follows, ...batching } };
+  }
 
   if (load.status === 'fulfilled') await load.value.close();
   const modelFaults = load.status === 'rejected' ? faultsOf(load.reason) : [];
@@ -53,6 +71,15 @@ function separate(config: OnnxModuleConfig): { batching: BatchingConfig; modelOp
       entries.filter(([field]) => !isBatching(field)),
     ) as unknown as OnnxModelOptions,
   };
+}
+
+/** A cost that the model will tell counts as given, so that `maxBatchCost` may stand alone. */
+function withCost(
+  batching: BatchingConfig,
+  { dynamicAxes, maxRowsPerRequest }: OnnxModelOptions,
+): BatchingConfig {
+  const isToldByModel = Object.keys(dynamicAxes ?? {}).length > 0 || (maxRowsPerRequest ?? 1) > 1;
+  return isToldByModel ? { costOf: () => 1, ...batching } : batching;
 }
 
 function check<TValue>(decide: () => TValue): { value?: TValue; faults: readonly ConfigFault[] } {

@@ -7,50 +7,49 @@ import type { LoadedModel } from './load-model.js';
 import { MemoryCeilings } from './memory-ceilings.js';
 import type { NamedTensor, RunReply } from './model-protocol.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
-import { groupRowsByShape, type RowGroup } from './tensors/group-rows.js';
-import { RowReader, type ReadRow } from './tensors/row-reader.js';
-import { splitRows } from './tensors/split-rows.js';
-import { stackRows } from './tensors/stack-rows.js';
+import { BatchLayout } from './tensors/batch-layout.js';
+import type { BatchRun } from './tensors/batch-run.js';
+import type { ReadRow } from './tensors/read-row.js';
 
 /** Most bytes of input buffers that are kept for later batches. */
 const MOST_KEPT_BYTES = 64 * 2 ** 20;
 
+interface BatchUnderWay {
+  readonly context: BatchContext;
+  readonly results: Promise<unknown>;
+}
+
 /** A model's file as it was loaded: its workers, and the batches that run on them. `reload` puts another in its place. */
 export class ModelGeneration {
   readonly ceilings = new MemoryCeilings();
-  private readonly reader: RowReader;
+  readonly layout: BatchLayout;
   private readonly outputNames: readonly string[];
   private readonly buffers = new BufferPool(MOST_KEPT_BYTES);
-  private batchesUnderWay = 0;
-  private onIdle: (() => void) | undefined;
+  private readonly batchesUnderWay = new Set<BatchUnderWay>();
+  private readonly allocate = (byteLength: number): ArrayBuffer => this.buffers.take(byteLength);
 
   constructor(readonly loaded: LoadedModel) {
     const { metadata } = loaded;
-    this.reader = new RowReader(metadata.name, metadata.inputs);
+    this.layout = new BatchLayout(metadata.name, metadata);
     this.outputNames = metadata.outputs.map(({ name }) => name);
-  }
-
-  /** @throws InvalidRequestError */
-  read(row: OnnxRow): ReadRow {
-    return this.reader.read(row);
   }
 
   async processBatch(
     rows: readonly OnnxRow[],
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
-    this.batchesUnderWay += 1;
+    const batch = { context, results: this.runBatch(rows, context) };
+    this.batchesUnderWay.add(batch);
     try {
-      return await this.runBatch(rows, context);
+      return await batch.results;
     } finally {
-      this.batchesUnderWay -= 1;
-      if (this.batchesUnderWay === 0) this.onIdle?.();
+      this.batchesUnderWay.delete(batch);
     }
   }
 
-  /** Lets the batches that have begun finish, and ends the workers. */
+  /** Lets the batches that have begun finish, as long as anybody waits for them, and ends the workers. */
   async close(): Promise<void> {
-    if (this.batchesUnderWay > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+    await Promise.all([...this.batchesUnderWay].map(untilUnawaited));
     await this.loaded.pool.close();
   }
 
@@ -65,61 +64,74 @@ export class ModelGeneration {
       if (tensors instanceof Error) results[index] = tensors;
       return tensors instanceof Error ? undefined : tensors;
     });
+    const { paddedBatchSize } = context;
     // One after the other: a batch has one slot, which is one worker.
-    for (const group of groupRowsByShape(read)) {
-      const groupResults = await this.runGroup(group, rows.length, context);
-      group.indexes.forEach((place, index) => (results[place] = groupResults[index]!));
+    for (const run of this.layout.plan(read, { paddedBatchSize, allocate: this.allocate })) {
+      const runResults = await this.runPart(run, rows.length, context);
+      run.indexes.forEach((place, index) => (results[place] = runResults[index]!));
     }
     return results;
   }
 
   private tryToRead(row: OnnxRow): ReadRow | InvalidRequestError {
     try {
-      return this.reader.read(row);
+      return this.layout.read(row);
     } catch (error) {
       if (error instanceof InvalidRequestError) return error;
       throw error;
     }
   }
 
-  /** Fails as a whole only if the group is the whole batch, so that no other shape's rows fail with it. */
-  private async runGroup(
-    { rows, indexes }: RowGroup,
+  /** Fails as a whole only if the run is the whole batch, so that no other run's rows fail with it. */
+  private async runPart(
+    run: BatchRun,
     batchSize: number,
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
     try {
-      return await this.ceilings.runWithin(rows, shapeOf(rows), (part) => this.runRows(part, context));
+      return await this.ceilings.runWithin(run.rows, shapeOf(run.rows), (part) =>
+        part.length === run.rows.length ? this.runOnce(run, context) : this.runAnew(part, context),
+      );
     } catch (error) {
       const { name } = this.loaded.metadata;
-      const cause = this.explain(error, rows.length);
+      const { indexes, rowCount } = run;
+      const cause = this.explain(error, rowCount);
       if (indexes.length === batchSize) throw cause;
-      return indexes.map(() => new BatchProcessingError(name, context.batchId, rows.length, cause));
+      return indexes.map(() => new BatchProcessingError(name, context.batchId, rowCount, cause));
     }
   }
 
-  private async runRows(
-    rows: readonly ReadRow[],
-    { signal, started }: BatchContext,
-  ): Promise<readonly OnnxResultRow[]> {
+  /** Some of a run's requests: there was not enough memory for all of them. */
+  private async runAnew(rows: readonly ReadRow[], context: BatchContext): Promise<readonly OnnxResultRow[]> {
+    const results = new Array<OnnxResultRow>(rows.length);
+    for (const run of this.layout.plan(rows, { allocate: this.allocate })) {
+      const runResults = await this.runOnce(run, context);
+      run.indexes.forEach((place, index) => (results[place] = runResults[index]!));
+    }
+    return results;
+  }
+
+  private async runOnce(run: BatchRun, { signal, started }: BatchContext): Promise<readonly OnnxResultRow[]> {
     const { pool, metadata } = this.loaded;
+    const areBuffersGivenAway = metadata.isolation === 'thread';
     let inputs: readonly NamedTensor[] = [];
     let reply: RunReply | undefined;
     try {
       reply = await pool.run(
         'run',
         () => {
-          inputs = stackRows(metadata.inputs, rows, (byteLength) => this.buffers.take(byteLength));
-          const wantsBuffersBack = metadata.isolation === 'thread';
-          const request = { inputs, outputNames: this.outputNames, wantsBuffersBack };
+          run.forgetInputs();
+          inputs = run.inputs;
+          const request = { inputs, outputNames: this.outputNames, wantsBuffersBack: areBuffersGivenAway };
           return { request, buffers: buffersOf(inputs) };
         },
         { signal, onStarted: started },
       );
-      return splitRows(reply.outputs, rows.length);
+      return run.split(reply.outputs);
     } finally {
+      run.forgetInputs();
       // A thread sends them back; a process has had a copy only.
-      const unused = metadata.isolation === 'thread' ? reply?.inputBuffers : buffersOf(inputs);
+      const unused = areBuffersGivenAway ? reply?.inputBuffers : buffersOf(inputs);
       for (const buffer of unused ?? []) this.buffers.giveBack(buffer);
     }
   }
@@ -133,7 +145,20 @@ export class ModelGeneration {
   }
 }
 
+/** Resolves when the batch has ended, or when nobody waits for it any more. Never rejects. */
+function untilUnawaited({ context: { signal }, results }: BatchUnderWay): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    results.then(end, end);
+  });
+}
+
 /** Rows of one shape need about the same memory each. */
 function shapeOf(rows: readonly ReadRow[]): string {
-  return rows[0]?.map(({ dims }) => dims.join('×')).join(' ') ?? '';
+  return rows[0]?.tensors.map(({ dims }) => dims.join('×')).join(' ') ?? '';
 }

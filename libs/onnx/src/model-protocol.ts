@@ -35,7 +35,7 @@ export interface ReportedTensor {
   readonly shape: TensorShape;
 }
 
-/** A tensor with its name. Its buffer is transferred: whoever has sent it, has it no more. */
+/** A tensor with its name. Its buffer, unless it is of strings, is transferred: whoever has sent it, has it no more. */
 export interface NamedTensor {
   readonly name: string;
   readonly type: TensorType;

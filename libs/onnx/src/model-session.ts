@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 
 import { codeOf, messageOf } from 'nestjs-batching/worker';
 
@@ -49,7 +49,10 @@ export class ModelSession {
 
   async run({ inputs, outputNames, wantsBuffersBack }: RunRequest): Promise<RunReply> {
     const feeds = Object.fromEntries(
-      inputs.map(({ name, type, data, dims }) => [name, new this.runtime.Tensor(type, data, dims)]),
+      inputs.map(({ name, type, data, dims }) => [
+        name,
+        toOnnxTensor(this.runtime, { name, type, data, dims }),
+      ]),
     );
     const startedAtMs = performance.now();
     const results = await this.session.run(feeds, outputNames);
@@ -90,12 +93,29 @@ function toReportedTensor(metadata: InferenceSession.ValueMetadata): ReportedTen
     : { name, type: undefined, shape: [] };
 }
 
+/**
+ * ONNX Runtime's own tensor. A float16 one is made as one of uint16 and renamed: from Node 24 on the constructor
+ * makes a `Float16Array` of it, whose bytes the binding cannot count (microsoft/onnxruntime#32323).
+ */
+function toOnnxTensor({ Tensor }: OnnxRuntime, { type, data, dims }: NamedTensor): OnnxTensor {
+  return type === 'float16'
+    ? Object.assign(new Tensor('uint16', data as Uint16Array, dims), { type })
+    : new Tensor(type as 'float32', data as Float32Array, dims);
+}
+
+/** What is a `Float16Array` from Node 24 on is a `Uint16Array` before, and for us always. */
+function toTensorData({ type, data }: OnnxTensor): NamedTensor['data'] {
+  return type === 'float16' && ArrayBuffer.isView(data)
+    ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / Uint16Array.BYTES_PER_ELEMENT)
+    : data;
+}
+
 function toNamedTensor(name: string, results: InferenceSession.ReturnType): NamedTensor {
   const result = results[name];
   if (result === undefined || !isTensorType(result.type)) {
     throw new Error(`the model gave ${result === undefined ? 'no' : `a ${result.type}`} output "${name}"`);
   }
-  return { name, type: result.type, dims: result.dims, data: result.data as NamedTensor['data'] };
+  return { name, type: result.type, dims: result.dims, data: toTensorData(result) };
 }
 
 /** A model that hands an input on as it is may have its buffer in an output, which goes to the callers. */

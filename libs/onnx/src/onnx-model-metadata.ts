@@ -1,7 +1,7 @@
 import type { WorkerIsolation } from 'nestjs-batching/worker';
 
 import type { ExecutionProviderName } from './execution-provider.js';
-import type { BatchedTensor } from './tensors/model-signature.js';
+import type { ModelSignature } from './tensors/model-signature.js';
 import type { WarmUp } from './trial-run.js';
 
 /** An execution provider that was tried and does not work here. */
@@ -10,15 +10,11 @@ export interface FailedExecutionProvider {
   readonly reason: string;
 }
 
-/** What is known of a model that has been loaded. */
-export interface OnnxModelMetadata {
+/** What is known of a model that has been loaded; its inputs and outputs as they are batched. */
+export interface OnnxModelMetadata extends ModelSignature {
   readonly name: string;
   /** The model's file, as an absolute path. */
   readonly path: string;
-  /** Names, element types and shapes with the batch axis first, as narrowed by what was declared. */
-  readonly inputs: readonly BatchedTensor[];
-  /** Those that are fetched. */
-  readonly outputs: readonly BatchedTensor[];
   /** What really runs the model. */
   readonly executionProvider: ExecutionProviderName;
   /** Those that should rather have run it, and why they do not. */

@@ -1,9 +1,10 @@
 import type { WorkerOptions } from 'nestjs-batching/worker';
 
-import type { DeclaredTensor } from './tensors/declared-tensor.js';
 import type { ExecutionProviderConfig, ExecutionProviderName } from './execution-provider.js';
 import type { OnnxLogger } from './onnx-logger.js';
 import type { OnnxSessionOptions } from './session-options.js';
+import type { DeclaredInput, DeclaredTensor } from './tensors/declared-tensor.js';
+import type { DynamicAxisOptions } from './tensors/dynamic-axis.js';
 
 /** Which model, and how to run it. `instances` counts for each device. */
 export interface OnnxModelOptions extends WorkerOptions {
@@ -29,12 +30,28 @@ export interface OnnxModelOptions extends WorkerOptions {
    * The inputs that the application will send, all of them. Every difference from the model stops the start.
    * Default: those of the model.
    */
-  readonly inputs?: Readonly<Record<string, DeclaredTensor>>;
+  readonly inputs?: Readonly<Record<string, DeclaredInput>>;
   /**
    * The outputs that the application wants, by name or with what it expects of them. The others are not
    * fetched. Every difference from the model stops the start. Default: all of the model's.
    */
   readonly outputs?: readonly string[] | Readonly<Record<string, DeclaredTensor>>;
+  /**
+   * Dimensions, by name, along which rows of different length run together: shorter rows are filled up at their
+   * end, a mask is made, and outputs that have the dimension are cut to each row's length. Default: none, so that
+   * rows of different shapes run one shape after the other.
+   */
+  readonly dynamicAxes?: Readonly<Record<string, DynamicAxisOptions>>;
+  /**
+   * How many rows one request may bring, by tensors that have the batch axis. Integer, 1 to 65,536, at most the
+   * model's own batch size where that is fixed. Default 1.
+   */
+  readonly maxRowsPerRequest?: number;
+  /**
+   * The only numbers of rows at which the model shall run; the last row is repeated up to the next of them.
+   * Integers, 1 to 65,536. Default: any. A model whose batch size is fixed runs at that, whatever is said here.
+   */
+  readonly allowedBatchSizes?: readonly number[] | undefined;
   /**
    * Sizes of the batches of zeros that run before the model counts as ready, so that no caller pays for memory
    * and kernels that are set up on a first run. Integers, 1 to 65,536; free dimensions count 1. Default `[1]`.

@@ -6,14 +6,16 @@ import {
   type ProcessorHealth,
 } from 'nestjs-batching/core';
 
-import { loadModel } from './load-model.js';
+import { CALLS_IN_ADVANCE, loadModel } from './load-model.js';
 import type { MemoryCeiling } from './memory-ceilings.js';
 import { ModelGeneration } from './model-generation.js';
 import { startModelWorker, type StartModelWorker } from './model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
+import type { BatchLayout } from './tensors/batch-layout.js';
 import { compareSignatures } from './tensors/compare-signatures.js';
+import type { PaddingStatistics } from './tensors/padding-statistics.js';
 
 export interface OnnxLoadContext {
   /** Ends the load before its next step. The promise is rejected once the workers have ended. */
@@ -24,13 +26,14 @@ export interface OnnxLoadContext {
 
 /** What is counted while a model runs. */
 export interface OnnxModelStatistics {
+  /** How much of what has been run is padding: of lengths, and of sizes. */
+  readonly padding: PaddingStatistics;
   /** Where memory has not sufficed, and what does. Empty as long as it always has. */
   readonly memoryCeilings: readonly MemoryCeiling[];
 }
 
 /**
- * An ONNX model that runs batches. Its sessions live in workers, so that a run never holds up the event loop. Rows
- * whose free dimensions differ run one shape after the other, within one batch.
+ * An ONNX model that runs batches. Its sessions live in workers, so that a run never holds up the event loop.
  *
  * Call `close` before the process ends. `process.exit` while a thread runs the model makes ONNX Runtime abort the
  * process.
@@ -74,8 +77,23 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   }
 
   get statistics(): OnnxModelStatistics {
-    return { memoryCeilings: this.current.ceilings.all };
+    const { ceilings, layout } = this.current;
+    return { padding: layout.readPadding(), memoryCeilings: ceilings.all };
   }
+
+  /** How requests become tensors and outputs results; what they cost, and which run together. */
+  get layout(): BatchLayout {
+    return this.current.layout;
+  }
+
+  /** The sizes at which the model runs, where requests are rows, so that the batcher can form them. */
+  get allowedBatchSizes(): readonly number[] | undefined {
+    const { allowedBatchSizes, maxRowsPerRequest } = this.metadata;
+    return maxRowsPerRequest === 1 ? allowedBatchSizes : undefined;
+  }
+
+  /** While a worker runs one full batch, the tensor of the next one is made and sent. */
+  readonly batchesInAdvance = CALLS_IN_ADVANCE;
 
   /** One batch for each worker that is alive. */
   get concurrentBatches(): number {
@@ -88,12 +106,13 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
 
   /** @throws InvalidRequestError that names the input, the shape and type expected, and those received. */
   validateRequest(row: OnnxRow): void {
-    this.current.read(row);
+    this.current.layout.read(row);
   }
 
   /**
-   * Runs the rows as one batch, or as one for each shape among them. A row that is wrong gets its error in its
-   * place, and so do the rows of a shape whose run failed while others ran.
+   * Runs the requests in one call of the model, or in several where they cannot run together: their free dimensions
+   * or shared inputs differ, or they have more rows than the model takes. A request that is wrong gets its error in
+   * its place, and so do those of a run that failed while others ran.
    *
    * @throws BatcherClosedError after `close`; WorkerEndedError if the worker has ended, and the one after it, too;
    *   RunTimeoutError after `runTimeoutMs`; Error with what ONNX Runtime says if the run fails, or if an output does
@@ -113,7 +132,13 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     const { path, executionProvider, failedExecutionProviders } = this.metadata;
     const { lastEndReason, ...workers } = this.current.loaded.pool.status;
     const details = {
-      ...{ model: this.name, path, executionProvider, failedExecutionProviders },
+      ...{
+        model: this.name,
+        path,
+        executionProvider,
+        failedExecutionProviders,
+        padding: this.statistics.padding,
+      },
       workers: lastEndReason === undefined ? workers : { ...workers, lastEndReason },
     };
     if (this.closing !== undefined) return { isReady: false, reason: 'The model is closed.', details };

@@ -12,6 +12,9 @@ describe('resolveModelOptions', () => {
       executionProviders: [{ name: 'cpu' }],
       inputs: undefined,
       outputs: undefined,
+      dynamicAxes: {},
+      maxRowsPerRequest: 1,
+      allowedBatchSizes: undefined,
       warmupBatchSizes: [1],
       session: {},
     });
@@ -47,11 +50,66 @@ describe('resolveModelOptions', () => {
     ]);
   });
 
-  it('asks for a name in the place of the batch axis, which a declared shape must have', () => {
-    const { faults } = resolveModelOptions({ path: 'a.onnx', inputs: { image: { shape: [1, 28, 28] } } });
-    expect(faults).toEqual([
-      { field: 'inputs.image.shape', problem: expect.stringContaining("['batch', 3, 224, 224]") as string },
+  it('lists every fault of what is said of tensors', () => {
+    const wrong = {
+      path: 'a.onnx',
+      inputs: {
+        state: { batchAxis: -1 },
+        rate: { shared: 'yes' },
+        scale: { shared: true, batchAxis: 0 },
+        ids: { padWith: null },
+      },
+      outputs: { y: { padWith: 0 } },
+      dynamicAxes: {
+        length: { padWith: true, mask: '', maxLength: 0, maxPaddingShare: 1.5, lengths: 3, pad: 0 },
+        width: 'any',
+      },
+      maxRowsPerRequest: 0,
+      allowedBatchSizes: [],
+    } as unknown as OnnxModelOptions;
+
+    const { faults, options } = resolveModelOptions(wrong);
+
+    expect(faults.map(({ field }) => field).sort()).toEqual([
+      'allowedBatchSizes',
+      'dynamicAxes.length.lengths',
+      'dynamicAxes.length.mask',
+      'dynamicAxes.length.maxLength',
+      'dynamicAxes.length.maxPaddingShare',
+      'dynamicAxes.length.pad',
+      'dynamicAxes.length.padWith',
+      'dynamicAxes.width',
+      'inputs.ids.padWith',
+      'inputs.rate.shared',
+      'inputs.scale.batchAxis',
+      'inputs.state.batchAxis',
+      'maxRowsPerRequest',
+      'outputs.y.padWith',
     ]);
+    expect(faults).toContainEqual({
+      field: 'inputs.scale.batchAxis',
+      problem: 'received 0, but shared is true: a shared tensor has no batch axis',
+    });
+    expect(options).toMatchObject({ dynamicAxes: {}, maxRowsPerRequest: 1, allowedBatchSizes: undefined });
+  });
+
+  it.each([
+    [{ shape: [1, 28, 28] }, 'received [1, 28, 28], expected a name for the batch axis at index 0'],
+    [{ shape: ['n', 28], batchAxis: 1 }, 'received [n, 28], expected a name for the batch axis at index 1'],
+    [{ shape: [] }, 'received [], expected a name for the batch axis at index 0'],
+  ])(
+    'asks for a name in the place of the batch axis, which a declared shape must have: %j',
+    (image, problem) => {
+      const { faults } = resolveModelOptions({ path: 'a.onnx', inputs: { image } });
+      expect(faults).toEqual([
+        { field: 'inputs.image.shape', problem: expect.stringContaining(problem) as string },
+      ]);
+    },
+  );
+
+  it('asks for no batch axis in the shape of a shared input', () => {
+    const inputs = { rate: { shared: true, shape: [] }, sizes: { shared: true, shape: [2] } };
+    expect(resolveModelOptions({ path: 'a.onnx', inputs }).faults).toEqual([]);
   });
 
   it('takes outputs as names and as declarations', () => {
@@ -67,6 +125,7 @@ describe('resolveModelOptions', () => {
     ['outputs', []],
     ['outputs', 'logits'],
     ['session', 4],
+    ['dynamicAxes', ['length']],
   ])('refuses %s: %j', (field, value) => {
     const { faults } = resolveModelOptions({ path: 'a.onnx', [field]: value });
     expect(faults.map((fault) => fault.field)).toEqual([field]);

@@ -16,12 +16,13 @@ import {
   type WorkerOptions,
 } from 'nestjs-batching/worker';
 
-import { checkDeclaredTensors, type DeclaredTensors } from './tensors/declared-tensor.js';
 import { hasDevices } from './device.js';
 import { checkExecutionProviders, type ExecutionProviderConfig } from './execution-provider.js';
 import { processWarningLogger, type OnnxLogger } from './onnx-logger.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { SESSION_OPTION_RULES, type OnnxSessionOptions } from './session-options.js';
+import { checkDeclaredTensors, type DeclaredTensors } from './tensors/declared-tensor.js';
+import { checkDynamicAxisOptions, type DynamicAxesOptions } from './tensors/dynamic-axis.js';
 
 /** A model's options with every field decided. */
 export interface ResolvedModelOptions {
@@ -32,6 +33,9 @@ export interface ResolvedModelOptions {
   readonly workers: ResolvedWorkerOptions;
   readonly inputs: DeclaredTensors | undefined;
   readonly outputs: DeclaredTensors | undefined;
+  readonly dynamicAxes: DynamicAxesOptions;
+  readonly maxRowsPerRequest: number;
+  readonly allowedBatchSizes: readonly number[] | undefined;
   readonly warmupBatchSizes: readonly number[];
   readonly session: OnnxSessionOptions;
   readonly logger: OnnxLogger;
@@ -52,9 +56,12 @@ const RULES: ConfigRules<OnnxModelOptions> = {
   executionProviders: () => undefined,
   inputs: () => undefined,
   outputs: () => undefined,
+  dynamicAxes: () => undefined,
   session: () => undefined,
   requireGpu: optional(trueOrFalse),
   devices: optional(arrayOf(integerBetween(0, 1023))),
+  maxRowsPerRequest: optional(integerBetween(1, LARGEST_BATCH)),
+  allowedBatchSizes: optional(arrayOf(integerBetween(1, LARGEST_BATCH))),
   warmupBatchSizes: optional(listOfBatchSizes),
   logger: optional(logger),
 };
@@ -65,12 +72,16 @@ export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsChe
   const providers = checkExecutionProviders(received.executionProviders ?? ['cpu']);
   const inputs = checkDeclaredTensors('inputs', received.inputs);
   const outputs = checkDeclaredTensors('outputs', received.outputs);
+  const dynamicAxes = checkDynamicAxisOptions(received.dynamicAxes);
   const session = checkSessionOptions(received.session ?? {});
 
   faults.push(...checkDevices(received, providers.executionProviders, isValid));
 
   return {
-    faults: [...faults, ...providers.faults, ...inputs.faults, ...outputs.faults, ...session.faults],
+    faults: [
+      faults,
+      ...[providers, inputs, outputs, dynamicAxes, session].map((check) => check.faults),
+    ].flat(),
     options: Object.freeze({
       path: isValid('path') ? resolve(received.path) : undefined,
       executionProviders:
@@ -81,6 +92,9 @@ export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsChe
       workers: resolveWorkerOptions(received as WorkerOptions, isValid),
       inputs: inputs.tensors,
       outputs: outputs.tensors,
+      dynamicAxes: dynamicAxes.dynamicAxes,
+      maxRowsPerRequest: (isValid('maxRowsPerRequest') ? received.maxRowsPerRequest : undefined) ?? 1,
+      allowedBatchSizes: isValid('allowedBatchSizes') ? received.allowedBatchSizes : undefined,
       warmupBatchSizes: isValid('warmupBatchSizes') ? (received.warmupBatchSizes ?? [1]) : [],
       session: session.options,
       logger: (isValid('logger') ? received.logger : undefined) ?? processWarningLogger,

@@ -1,14 +1,15 @@
 import type { ConfigFault } from 'nestjs-batching/core';
 import { messageOf } from 'nestjs-batching/worker';
 
-import type { DeclaredTensors } from './tensors/declared-tensor.js';
 import { buffersOf } from './buffers-of.js';
 import type { NamedTensor, RunReply } from './model-protocol.js';
 import type { ModelWorker } from './model-worker.js';
-import { describeRowDifference, type BatchedTensor, type ModelSignature } from './tensors/model-signature.js';
-import { describeBatchAxisFault } from './tensors/split-rows.js';
-import { elementCountOf, hasFreeDimensions, rowShapeOf } from './tensors/tensor-shape.js';
-import { createTensorData } from './tensors/tensor-type.js';
+import { BatchSizes } from './tensors/batch-sizes.js';
+import type { DeclaredTensors } from './tensors/declared-tensor.js';
+import type { ModelSignature } from './tensors/model-signature.js';
+import { describeOutputFault, toExpectedOutput } from './tensors/split-output.js';
+import { describeShape, hasFreeDimensions, rowShapeOf } from './tensors/tensor-shape.js';
+import { makeTrialInputs } from './tensors/trial-inputs.js';
 
 /** One run of zeros before the model counts as ready. */
 export interface WarmUp {
@@ -36,32 +37,40 @@ export async function makeTrialRuns(
   declaredOutputs: DeclaredTensors | undefined,
   warmupBatchSizes: readonly number[],
 ): Promise<TrialRuns> {
-  const largest = Math.max(2, ...warmupBatchSizes);
-  const sizes = [largest, ...new Set(warmupBatchSizes.filter((size) => size !== largest))];
-  const outputNames = signature.outputs.map(({ name }) => name);
   const warmUps: WarmUp[] = [];
-  for (const batchSize of sizes) {
-    const { outputs, runMs } = await runZeros(worker, signature.inputs, outputNames, batchSize);
+  for (const batchSize of chooseSizes(signature, warmupBatchSizes)) {
+    const { outputs, runMs } = await runZeros(worker, signature, batchSize);
     warmUps.push({ batchSize, runMs });
-    const faults = warmUps.length === 1 ? findFaults(outputs, batchSize, declaredOutputs) : [];
+    const faults = warmUps.length === 1 ? findFaults(outputs, batchSize, signature, declaredOutputs) : [];
     if (faults.length > 0) return { warmUps, faults };
   }
   return { warmUps, faults: [] };
 }
 
+/** The sizes that were asked for, or those at which the model would run them. */
+function chooseSizes(signature: ModelSignature, wanted: readonly number[]): readonly number[] {
+  const sizes = new BatchSizes(signature);
+  const toSize = (rowCount: number): number => sizes.sizeFor(Math.min(rowCount, sizes.largest));
+  const largest = toSize(Math.max(2, ...wanted));
+  return [...new Set([largest, ...wanted.map(toSize)])];
+}
+
 async function runZeros(
   worker: ModelWorker,
-  inputs: readonly BatchedTensor[],
-  outputNames: readonly string[],
+  signature: ModelSignature,
   batchSize: number,
 ): Promise<RunReply> {
+  const outputNames = signature.outputs.map(({ name }) => name);
   try {
-    const zeros = makeZeros(inputs, batchSize);
-    const request = { inputs: zeros, outputNames, wantsBuffersBack: false };
-    return await worker.call('run', request, { buffers: buffersOf(zeros) });
+    const inputs = makeTrialInputs(signature, batchSize);
+    const request = { inputs, outputNames, wantsBuffersBack: false };
+    return await worker.call('run', request, { buffers: buffersOf(inputs) });
   } catch (error) {
     if (worker.endReason !== undefined) throw error;
-    const advice = inputs.some(({ shape }) => hasFreeDimensions(rowShapeOf(shape)))
+    const isAnyFree = signature.inputs.some(({ shape, batchAxis }) =>
+      hasFreeDimensions(rowShapeOf(shape, batchAxis)),
+    );
+    const advice = isAnyFree
       ? ' (free dimensions were 1; if that is too small, declare their size in inputs.<name>.shape)'
       : '';
     throw new Error(`a trial run of ${batchSize} rows of zeros failed: ${messageOf(error)}${advice}`, {
@@ -70,28 +79,34 @@ async function runZeros(
   }
 }
 
-/** Zeros for every input; a dimension that is free counts 1. */
-function makeZeros(inputs: readonly BatchedTensor[], batchSize: number): readonly NamedTensor[] {
-  return inputs.map(({ name, type, shape }) => {
-    const rowDims = rowShapeOf(shape).map((size) => (typeof size === 'number' ? size : 1));
-    const dims = [batchSize, ...rowDims];
-    return { name, type, dims, data: createTensorData(type, elementCountOf(dims)) };
-  });
-}
-
 function findFaults(
   outputs: readonly NamedTensor[],
   batchSize: number,
+  signature: ModelSignature,
   declared: DeclaredTensors | undefined,
 ): ConfigFault[] {
+  const sizes = { paddedRowCount: batchSize, paddedLengths: signature.dynamicAxes.map(() => 1) };
   return outputs.flatMap((output) => {
     const field = `outputs.${output.name}`;
-    const batchAxisFault = describeBatchAxisFault(output, batchSize);
-    if (batchAxisFault !== undefined) {
-      return [{ field, problem: `${batchAxisFault}. Name in \`outputs\` only those that have it` }];
+    const tensor = signature.outputs.find(({ name }) => name === output.name);
+    if (tensor === undefined) return [];
+    const fault = describeOutputFault(toExpectedOutput(tensor, signature.dynamicAxes), output, sizes);
+    if (fault !== undefined) {
+      const advice =
+        'Declare its `batchAxis`, or `shared: true` if every row shall get it whole, or name in `outputs` only those that fit';
+      return [{ field, problem: `${fault}. ${advice}` }];
     }
     const shape = declared?.get(output.name)?.shape;
-    const difference = shape === undefined ? undefined : describeRowDifference(shape, output.dims);
-    return difference === undefined ? [] : [{ field, problem: difference }];
+    const isAsDeclared =
+      shape === undefined ||
+      (shape.length === output.dims.length &&
+        shape.every((size, axis) => typeof size === 'string' || size === output.dims[axis]));
+    if (isAsDeclared) return [];
+    return [
+      {
+        field,
+        problem: `declared ${describeShape(shape)}, the model gives ${describeShape(output.dims)}`,
+      },
+    ];
   });
 }

@@ -1,7 +1,12 @@
-/** Element types that a tensor of a built model may have. */
-export type OnnxElementType =
+/** Element types that an input or output of a built model may have. */
+export type OnnxElementType = OnnxNumericType | 'string';
+
+/** Element types that a constant of a built model may have. */
+export type OnnxNumericType =
   | 'float32'
   | 'float64'
+  /** Its data are the 16 bits of each element. */
+  | 'float16'
   | 'int8'
   | 'uint8'
   | 'int16'
@@ -22,7 +27,7 @@ export interface OnnxValue {
 /** A constant tensor, row-major: `data` has as many elements as the product of `dims` (one for `[]`). */
 export interface OnnxInitializer {
   readonly name: string;
-  readonly type: OnnxElementType;
+  readonly type: OnnxNumericType;
   readonly dims: readonly number[];
   readonly data: ArrayLike<number> | ArrayLike<bigint>;
 }

@@ -1,4 +1,4 @@
-import type { OnnxElementType, OnnxInitializer } from './onnx-graph.js';
+import type { OnnxElementType, OnnxInitializer, OnnxNumericType } from './onnx-graph.js';
 
 interface ElementFormat {
   /** Number of the type in ONNX's `TensorProto.DataType`. */
@@ -7,7 +7,7 @@ interface ElementFormat {
   readonly write: (view: DataView, offset: number, value: number | bigint) => void;
 }
 
-const formats: Readonly<Record<OnnxElementType, ElementFormat>> = {
+const formats: Readonly<Record<OnnxNumericType, ElementFormat>> = {
   float32: { code: 1, bytes: 4, write: (view, at, value) => view.setFloat32(at, Number(value), true) },
   uint8: { code: 2, bytes: 1, write: (view, at, value) => view.setUint8(at, Number(value)) },
   int8: { code: 3, bytes: 1, write: (view, at, value) => view.setInt8(at, Number(value)) },
@@ -16,14 +16,17 @@ const formats: Readonly<Record<OnnxElementType, ElementFormat>> = {
   int32: { code: 6, bytes: 4, write: (view, at, value) => view.setInt32(at, Number(value), true) },
   int64: { code: 7, bytes: 8, write: (view, at, value) => view.setBigInt64(at, BigInt(value), true) },
   bool: { code: 9, bytes: 1, write: (view, at, value) => view.setUint8(at, Number(value) === 0 ? 0 : 1) },
+  float16: { code: 10, bytes: 2, write: (view, at, value) => view.setUint16(at, Number(value), true) },
   float64: { code: 11, bytes: 8, write: (view, at, value) => view.setFloat64(at, Number(value), true) },
   uint32: { code: 12, bytes: 4, write: (view, at, value) => view.setUint32(at, Number(value), true) },
   uint64: { code: 13, bytes: 8, write: (view, at, value) => view.setBigUint64(at, BigInt(value), true) },
 };
 
+const STRING_CODE = 8;
+
 /** Number that ONNX gives to an element type. */
 export function elementTypeCode(type: OnnxElementType): number {
-  return formats[type].code;
+  return type === 'string' ? STRING_CODE : formats[type].code;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ConfigFault } from 'nestjs-batching/core';
 
-import type { BatchedTensor, ModelSignature } from './model-signature.js';
+import type { BatchedTensor } from './batched-tensor.js';
+import type { ModelSignature } from './model-signature.js';
 import { describeTensor } from './tensor-shape.js';
 
 /** What a new model takes or gives otherwise than the old one, so that its callers would not get on with it. */

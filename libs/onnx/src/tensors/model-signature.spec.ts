@@ -1,6 +1,6 @@
-import type { DeclaredTensor } from './declared-tensor.js';
+import type { DeclaredInput, DeclaredTensor } from './declared-tensor.js';
 import type { OpenedSession, ReportedTensor } from '../model-protocol.js';
-import { checkModelSignature } from './model-signature.js';
+import { checkModelSignature, type DeclaredSignature } from './model-signature.js';
 
 const image: ReportedTensor = { name: 'image', type: 'float32', shape: ['batch', 3, 'height', 'width'] };
 const logits: ReportedTensor = { name: 'logits', type: 'float32', shape: ['batch', 10] };
@@ -9,7 +9,14 @@ describe('checkModelSignature', () => {
   it('takes a model as it is if nothing is declared', () => {
     const { faults, signature } = check({ inputs: [image], outputs: [logits] });
     expect(faults).toEqual([]);
-    expect(signature).toEqual({ inputs: [image], outputs: [logits] });
+    expect(signature).toEqual({
+      inputs: [{ ...image, batchAxis: 0 }],
+      outputs: [{ ...logits, batchAxis: 0 }],
+      dynamicAxes: [],
+      fixedBatchSize: undefined,
+      allowedBatchSizes: undefined,
+      maxRowsPerRequest: 1,
+    });
   });
 
   it('narrows free dimensions to the declared size, wherever the model uses their name', () => {
@@ -31,7 +38,7 @@ describe('checkModelSignature', () => {
       logits: {},
     });
     expect(faults).toEqual([]);
-    expect(signature.outputs).toEqual([logits]);
+    expect(signature.outputs).toEqual([{ ...logits, batchAxis: 0 }]);
   });
 
   it('names every difference between what is declared and what the model has', () => {
@@ -52,18 +59,12 @@ describe('checkModelSignature', () => {
   });
 
   it.each<[string, ReportedTensor, RegExp]>([
-    [
-      'a fixed batch size',
-      { ...image, shape: [1, 3, 224, 224] },
-      /batch size is fixed at 1; export it with a free/,
-    ],
     ['no batch axis', { ...image, shape: [] }, /no batch axis/],
     [
       'a type that is not supported',
-      { ...image, type: 'float16' },
-      /a tensor of float16.*supported are tensors of float32/,
+      { ...image, type: 'bfloat16' },
+      /a tensor of bfloat16.*supported are tensors of float32/,
     ],
-    ['strings', { ...image, type: 'string' }, /a tensor of string.*not supported/],
     ['no tensor', { ...image, type: undefined, shape: [] }, /a sequence or a map/],
     [
       'a row as large as its batch',
@@ -90,18 +91,121 @@ describe('checkModelSignature', () => {
     const unnamed: ReportedTensor = { name: 'image', type: 'float32', shape: ['', ''] };
     expect(check({ inputs: [unnamed], outputs: [logits] }).faults).toEqual([]);
   });
+
+  it('takes the batch along any axis, and shared tensors without one', () => {
+    const state: ReportedTensor = { name: 'state', type: 'float32', shape: [2, 'batch', 128] };
+    const rate: ReportedTensor = { name: 'rate', type: 'int64', shape: [] };
+    const table: ReportedTensor = { name: 'table', type: 'float32', shape: [4] };
+    const { faults, signature } = check(
+      { inputs: [image, state, rate], outputs: [logits, table] },
+      { image: {}, state: { batchAxis: 1 }, rate: { shared: true } },
+      { logits: {}, table: { shared: true } },
+    );
+    expect(faults).toEqual([]);
+    expect(signature.inputs.map(({ batchAxis }) => batchAxis)).toEqual([0, 1, undefined]);
+    expect(signature.outputs.map(({ batchAxis }) => batchAxis)).toEqual([0, undefined]);
+  });
+
+  it('says where the batch is if it is not where it was looked for', () => {
+    const state: ReportedTensor = { name: 'state', type: 'float32', shape: [2, 'batch', 128] };
+    const text = 'the model has it as [2, batch, 128], whose';
+    expect(describeFaults(check({ inputs: [image, state], outputs: [state] }))).toEqual([
+      `inputs.state: ${text} batch is axis 1 and not 0; declare \`batchAxis: 1\``,
+      expect.stringContaining('inputs.state: ') as string,
+      `outputs.state: ${text} batch is axis 1 and not 0; declare \`batchAxis: 1\`; or name in \`outputs\` only those that you need`,
+    ]);
+    expect(describeFaults(check({ inputs: [state], outputs: [] }))).toEqual([
+      `inputs.state: ${text} axis 0 is fixed and whose axis 1 is the batch by its name; declare \`batchAxis: 1\``,
+    ]);
+    const shared = { image: {}, state: { shared: true } };
+    expect(describeFaults(check({ inputs: [image, state], outputs: [] }, shared))).toEqual([
+      'inputs.state: declared `shared`, but the model has it as [2, batch, 128], whose axis 1 is the batch; declare `batchAxis: 1` instead',
+    ]);
+    const beyond = { image: { batchAxis: 4 } };
+    expect(describeFaults(check({ inputs: [image], outputs: [] }, beyond))).toEqual([
+      'inputs.image: batchAxis is 4, but the model has it as [batch, 3, height, width], whose last axis is 3',
+    ]);
+  });
+
+  it('takes a model whose batch size is fixed, if it is so for all inputs', () => {
+    const eight: ReportedTensor = { name: 'image', type: 'float32', shape: [8, 3] };
+    const state: ReportedTensor = { name: 'state', type: 'float32', shape: [2, 8] };
+    const declared = { image: {}, state: { batchAxis: 1 } };
+    const { faults, signature } = check({ inputs: [eight, state], outputs: [logits] }, declared);
+    expect(faults).toEqual([]);
+    expect(signature).toMatchObject({ fixedBatchSize: 8, allowedBatchSizes: [8] });
+
+    const free: ReportedTensor = { name: 'state', type: 'float32', shape: ['n', 8] };
+    expect(describeFaults(check({ inputs: [eight, free], outputs: [logits] }))).toEqual([
+      expect.stringMatching(
+        /^inputs.image: .*fixed at 8, unlike that of state: float32 \[n, 8\]; .*shared: true/,
+      ),
+    ]);
+    expect(
+      check({ inputs: [eight], outputs: [] }, undefined, undefined, { maxRowsPerRequest: 9 }).faults,
+    ).toEqual([
+      { field: 'maxRowsPerRequest', problem: "received 9, but the model's batch size is fixed at 8" },
+    ]);
+  });
+
+  it('refuses requests of more rows than the largest allowed size', () => {
+    const options = { maxRowsPerRequest: 9, allowedBatchSizes: [8, 2] };
+    expect(check({ inputs: [image], outputs: [] }, undefined, undefined, options).faults).toEqual([
+      { field: 'maxRowsPerRequest', problem: 'received 9, but the largest of allowedBatchSizes is 8' },
+    ]);
+  });
+
+  it('refuses a model all of whose inputs are shared', () => {
+    expect(describeFaults(check({ inputs: [image], outputs: [] }, { image: { shared: true } }))).toEqual([
+      'inputs: every input is shared, so that none carries the batch',
+    ]);
+  });
+
+  it('takes the declared shape where the model tells none, and declared names where it has none', () => {
+    const untold: ReportedTensor = { name: 'a', type: 'float32', shape: [] };
+    const unnamed: ReportedTensor = { name: 'b', type: 'float32', shape: ['', '', 4] };
+    const { faults, signature } = check(
+      { inputs: [untold, unnamed], outputs: [] },
+      { a: { shape: ['n', 7] }, b: { shape: ['n', 'length', 4] } },
+    );
+    expect(faults).toEqual([]);
+    expect(signature.inputs.map(({ shape }) => shape)).toEqual([
+      ['n', 7],
+      ['n', 'length', 4],
+    ]);
+  });
+
+  it('takes a declared name for the model’s own if it is a dynamic axis, wherever the model uses its name', () => {
+    const ids: ReportedTensor = { name: 'ids', type: 'int64', shape: ['batch', 'seq'] };
+    const hidden: ReportedTensor = { name: 'hidden', type: 'float32', shape: ['batch', 'seq', 8] };
+    const { faults, signature } = check(
+      { inputs: [ids], outputs: [hidden] },
+      { ids: { shape: ['batch', 'length'] } },
+      undefined,
+      { dynamicAxes: { length: {} } },
+    );
+    expect(faults).toEqual([]);
+    expect(signature.inputs).toEqual([{ ...ids, shape: ['batch', 'length'], batchAxis: 0, padWith: 0 }]);
+    expect(signature.outputs[0]?.shape).toEqual(['batch', 'length', 8]);
+  });
 });
+
+function describeFaults({ faults }: ReturnType<typeof checkModelSignature>): string[] {
+  return faults.map(({ field, problem }) => `${field}: ${problem}`);
+}
 
 function check(
   model: Pick<OpenedSession, 'inputs' | 'outputs'>,
-  inputs?: Record<string, DeclaredTensor>,
+  inputs?: Record<string, DeclaredInput>,
   outputs?: Record<string, DeclaredTensor>,
+  options: Pick<DeclaredSignature, 'dynamicAxes' | 'maxRowsPerRequest' | 'allowedBatchSizes'> = {},
 ): ReturnType<typeof checkModelSignature> {
   return checkModelSignature(
     { ...model, openMs: 0, runtimeVersion: '1.0.0' },
     {
       inputs: inputs && new Map(Object.entries(inputs)),
       outputs: outputs && new Map(Object.entries(outputs)),
+      ...options,
     },
   );
 }

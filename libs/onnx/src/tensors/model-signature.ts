@@ -1,28 +1,39 @@
 import type { ConfigFault } from 'nestjs-batching/core';
 
-import type { DeclaredTensors } from './declared-tensor.js';
 import type { OpenedSession, ReportedTensor } from '../model-protocol.js';
-import { describeShape, describeTensor, rowShapeOf, type TensorShape } from './tensor-shape.js';
-import { isTensorType, TENSOR_TYPES, type TensorType } from './tensor-type.js';
+import type { BatchedInput, BatchedTensor } from './batched-tensor.js';
+import { checkBatchAxes, findFixedBatchSize } from './check-batch-axes.js';
+import { checkDynamicAxes } from './check-dynamic-axes.js';
+import { batchAxisOf, type DeclaredTensors } from './declared-tensor.js';
+import type { DynamicAxesOptions, DynamicAxis } from './dynamic-axis.js';
+import { collectReplacements, effectiveShapeOf, isWithin } from './effective-shape.js';
+import { describeShape, describeTensor, type TensorShape } from './tensor-shape.js';
+import { isTensorType, TENSOR_TYPES } from './tensor-type.js';
 
-/** An input or output that can be batched: a tensor of a supported type whose first axis is the batch. */
-export interface BatchedTensor {
-  readonly name: string;
-  readonly type: TensorType;
-  /** The batch axis first. Free dimensions are narrowed to what the application declared. */
-  readonly shape: TensorShape;
-}
-
-/** What goes into a model and what comes out of it. */
+/** What goes into a model and what comes out of it, and in which sizes it runs. */
 export interface ModelSignature {
-  readonly inputs: readonly BatchedTensor[];
+  readonly inputs: readonly BatchedInput[];
   /** Those that are fetched. */
   readonly outputs: readonly BatchedTensor[];
+  /** Dimensions along which rows of different length run together. */
+  readonly dynamicAxes: readonly DynamicAxis[];
+  /** The only number of rows that the model runs; undefined where its batch axis is free. */
+  readonly fixedBatchSize: number | undefined;
+  /** The numbers of rows that it shall run; undefined for any. */
+  readonly allowedBatchSizes: readonly number[] | undefined;
+  readonly maxRowsPerRequest: number;
 }
 
+/** What the application says of a model. */
 export interface DeclaredSignature {
   readonly inputs: DeclaredTensors | undefined;
   readonly outputs: DeclaredTensors | undefined;
+  /** Default: none. */
+  readonly dynamicAxes?: DynamicAxesOptions;
+  /** Default: any. */
+  readonly allowedBatchSizes?: readonly number[] | undefined;
+  /** Default 1. */
+  readonly maxRowsPerRequest?: number;
 }
 
 export interface SignatureCheck {
@@ -32,40 +43,47 @@ export interface SignatureCheck {
 }
 
 /**
- * Holds a model against what batching needs (tensors of supported types, a free batch axis in front, rows that
- * do not depend on each other) and against what the application declared, and lists every difference.
+ * Holds a model against what batching needs (tensors of supported types, an axis for the batch, rows that do not
+ * depend on each other) and against what the application declared, and lists every difference.
  */
 export function checkModelSignature(model: OpenedSession, declared: DeclaredSignature): SignatureCheck {
+  const { dynamicAxes: axes = {}, maxRowsPerRequest = 1 } = declared;
+  const dynamicAxisNames = new Set(Object.keys(axes));
   const fetched = model.outputs.filter(({ name }) => declared.outputs?.has(name) ?? true);
-  const batchNames = new Set(model.inputs.map(({ shape }) => shape[0]).filter((size) => size !== ''));
-  const narrowed = collectNarrowedSizes(model.inputs, declared.inputs);
-  const inputs = model.inputs.map((tensor) => checkInput(tensor, declared.inputs, batchNames));
-  const outputs = fetched.map((tensor) => checkOutput(tensor, declared.outputs, batchNames));
+  const replacements = collectReplacements(model.inputs, { tensors: declared.inputs, dynamicAxisNames });
+  const inputs = model.inputs.map((tensor) => {
+    const shapes = { tensors: declared.inputs, dynamicAxisNames };
+    return checkTensor('inputs', tensor, effectiveShapeOf(tensor, shapes, replacements), declared.inputs);
+  });
+  const outputs = fetched.map((tensor) => {
+    const shapes = { tensors: declared.outputs, dynamicAxisNames };
+    return checkTensor('outputs', tensor, effectiveShapeOf(tensor, shapes, replacements), declared.outputs);
+  });
+  const sound = {
+    inputs: inputs.flatMap(({ tensor }) => tensor ?? []),
+    outputs: outputs.flatMap(({ tensor }) => tensor ?? []),
+  };
+  const dynamic = checkDynamicAxes(sound.inputs, axes, declared.inputs);
+  const fixedBatchSize = findFixedBatchSize(sound.inputs);
   return {
     faults: [
       ...findUnknown('inputs', declared.inputs, model.inputs),
       ...inputs.flatMap(({ faults }) => faults),
       ...findUnknown('outputs', declared.outputs, model.outputs),
       ...outputs.flatMap(({ faults }) => faults),
+      ...checkBatchAxes(sound.inputs, sound.outputs),
+      ...dynamic.faults,
+      ...checkRowsPerRequest(maxRowsPerRequest, fixedBatchSize, declared.allowedBatchSizes),
     ],
     signature: {
-      inputs: inputs.flatMap(({ tensor }) => (tensor === undefined ? [] : narrowByName(tensor, narrowed))),
-      outputs: outputs.flatMap(({ tensor }) => (tensor === undefined ? [] : narrowByName(tensor, narrowed))),
+      ...sound,
+      inputs: dynamic.inputs,
+      dynamicAxes: dynamic.dynamicAxes,
+      fixedBatchSize,
+      allowedBatchSizes: fixedBatchSize === undefined ? declared.allowedBatchSizes : [fixedBatchSize],
+      maxRowsPerRequest,
     },
   };
-}
-
-/** Where the row of a declared shape differs from one that came, in words; undefined where it does not. */
-export function describeRowDifference(
-  declared: TensorShape,
-  received: readonly number[],
-): string | undefined {
-  const isSame =
-    declared.length === received.length &&
-    declared.every((size, axis) => axis === 0 || typeof size === 'string' || size === received[axis]);
-  return isSame
-    ? undefined
-    : `declared ${describeShape(declared)}, the model gives ${describeShape(received)}`;
 }
 
 type Side = 'inputs' | 'outputs';
@@ -89,106 +107,73 @@ function findUnknown(
     }));
 }
 
-function checkInput(
-  tensor: ReportedTensor,
-  declared: DeclaredTensors | undefined,
-  batchNames: ReadonlySet<number | string | undefined>,
-): TensorCheck {
-  const { name, shape } = tensor;
-  const problems: string[] = [];
-  if (declared?.has(name) === false) {
-    problems.push(`the model also takes ${describeReported(tensor)}, which is not declared`);
-  }
-  const [batchAxis] = shape;
-  if (tensor.type !== undefined && batchAxis === undefined) {
-    problems.push(
-      'the model has no batch axis for it (a scalar, or a shape that it does not tell); export it with a free first dimension',
-    );
-  }
-  if (typeof batchAxis === 'number') {
-    problems.push(
-      `the model has it as ${describeReported(tensor)}, whose batch size is fixed at ${batchAxis}; export it with a free first dimension`,
-    );
-  }
-  return conclude('inputs', tensor, declared, batchNames, problems);
-}
-
-function checkOutput(
-  tensor: ReportedTensor,
-  declared: DeclaredTensors | undefined,
-  batchNames: ReadonlySet<number | string | undefined>,
-): TensorCheck {
-  // Whether the batch axis comes first is seen in the trial run: many exporters write wrong output shapes.
-  return conclude('outputs', tensor, declared, batchNames, []);
-}
-
-function conclude(
+/** What can be told of a tensor by itself. */
+function checkTensor(
   side: Side,
-  { name, type, shape }: ReportedTensor,
+  reported: ReportedTensor,
+  shape: TensorShape,
   declaredTensors: DeclaredTensors | undefined,
-  batchNames: ReadonlySet<number | string | undefined>,
-  problems: string[],
 ): TensorCheck {
-  const field = `${side}.${name}`;
-  const advice = side === 'outputs' ? '; name in `outputs` only those that you need' : '';
+  const { name, type } = reported;
+  const declared = declaredTensors?.get(name);
+  const batchAxis = batchAxisOf(declared);
+  const problems: string[] = [];
+  if (side === 'inputs' && declaredTensors?.has(name) === false) {
+    problems.push(`the model also takes ${describeReported(reported)}, which is not declared`);
+  }
+  const axisProblem = type === undefined ? undefined : describeMissingAxis(side, shape, batchAxis);
+  if (axisProblem !== undefined) problems.push(axisProblem);
   if (!isTensorType(type)) {
     const what = type === undefined ? 'a sequence or a map' : `a tensor of ${type}`;
+    const advice = side === 'outputs' ? '; name in `outputs` only those that you need' : '';
     problems.push(
       `the model has ${what} here, which is not supported; supported are tensors of ${TENSOR_TYPES.join(', ')}${advice}`,
     );
   }
-  if (rowShapeOf(shape).some((size) => batchNames.has(size))) {
-    problems.push(
-      `the model has it as ${describeShape(shape)}, where a row's size is that of its batch: rows that depend on each other cannot be batched${advice}`,
-    );
-  }
-  const declared = declaredTensors?.get(name);
   if (declared?.type !== undefined && declared.type !== type) {
     problems.push(`declared ${declared.type}, the model has ${type ?? 'no tensor'}`);
   }
-  if (declared?.shape !== undefined && !isWithin(declared.shape, shape)) {
-    problems.push(`declared ${describeShape(declared.shape)}, the model has ${describeShape(shape)}`);
+  if (declared?.shape !== undefined && !isWithin(declared.shape, reported.shape, batchAxis)) {
+    problems.push(
+      `declared ${describeShape(declared.shape)}, the model has ${describeShape(reported.shape)}`,
+    );
   }
   return {
-    faults: problems.map((problem) => ({ field, problem })),
-    tensor: isTensorType(type) ? { name, type, shape: narrow(shape, declared?.shape) } : undefined,
+    faults: problems.map((problem) => ({ field: `${side}.${name}`, problem })),
+    tensor: isTensorType(type) && axisProblem === undefined ? { name, type, shape, batchAxis } : undefined,
   };
 }
 
-/** Whether every tensor of the declared shape is one that the model's shape allows. */
-function isWithin(declared: TensorShape, model: TensorShape): boolean {
-  if (model.length === 0) return true;
+function describeMissingAxis(
+  side: Side,
+  shape: TensorShape,
+  batchAxis: number | undefined,
+): string | undefined {
+  if (batchAxis === undefined || batchAxis < shape.length) return undefined;
+  if (shape.length > 0) {
+    return `batchAxis is ${batchAxis}, but the model has it as ${describeShape(shape)}, whose last axis is ${shape.length - 1}`;
+  }
+  // Of an output, the trial run tells more: many exporters leave its shape out.
+  if (side === 'outputs') return undefined;
   return (
-    declared.length === model.length &&
-    model.every((size, axis) => axis === 0 || typeof size === 'string' || size === declared[axis])
+    'the model has no batch axis for it (a scalar, or a shape that it does not tell); declare `shared: true` if ' +
+    'it belongs to all rows alike, or its shape if the model does not tell it'
   );
 }
 
-function narrow(model: TensorShape, declared: TensorShape | undefined): TensorShape {
-  return model.map((size, axis) => {
-    const wanted = declared?.[axis];
-    return typeof size === 'string' && typeof wanted === 'number' ? wanted : size;
-  });
-}
-
-/** Sizes of free dimensions that the application declared, by the name that the model has for them. */
-function collectNarrowedSizes(
-  inputs: readonly ReportedTensor[],
-  declared: DeclaredTensors | undefined,
-): ReadonlyMap<number | string, number> {
-  const sizes = new Map<number | string, number>();
-  for (const { name, shape } of inputs) {
-    shape.forEach((size, axis) => {
-      const wanted = declared?.get(name)?.shape?.[axis];
-      if (typeof size === 'string' && size !== '' && typeof wanted === 'number') sizes.set(size, wanted);
-    });
-  }
-  return sizes;
-}
-
-/** A dimension that is narrowed in one input is so wherever the model uses its name. */
-function narrowByName(tensor: BatchedTensor, sizes: ReadonlyMap<number | string, number>): BatchedTensor {
-  return { ...tensor, shape: tensor.shape.map((size) => sizes.get(size) ?? size) };
+/** A request's rows run together, so that one run must hold them. */
+function checkRowsPerRequest(
+  maxRowsPerRequest: number,
+  fixedBatchSize: number | undefined,
+  allowedBatchSizes: readonly number[] = [Infinity],
+): ConfigFault[] {
+  const most = fixedBatchSize ?? Math.max(...allowedBatchSizes);
+  if (maxRowsPerRequest <= most) return [];
+  const reason =
+    fixedBatchSize === undefined
+      ? `the largest of allowedBatchSizes is ${most}`
+      : `the model's batch size is fixed at ${most}`;
+  return [{ field: 'maxRowsPerRequest', problem: `received ${maxRowsPerRequest}, but ${reason}` }];
 }
 
 function describeReported({ name, type, shape }: ReportedTensor): string {

@@ -2,39 +2,46 @@ import { runInNewContext } from 'node:vm';
 
 import { InvalidRequestError } from 'nestjs-batching/core';
 
+import { dynamicAxis, signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
 import { RowReader } from './row-reader.js';
 
-const image = { name: 'image', type: 'float32', shape: ['batch', 1, 2, 2] } as const;
-const tokens = { name: 'tokens', type: 'int64', shape: ['batch', 'length'] } as const;
-const mask = { name: 'mask', type: 'bool', shape: ['batch', 'length'] } as const;
-const temperature = { name: 'temperature', type: 'float32', shape: ['batch'] } as const;
+const image = tensor({ name: 'image', shape: ['batch', 1, 2, 2] });
+const tokens = tensor({ name: 'tokens', type: 'int64', shape: ['batch', 'length'] });
+const mask = tensor({ name: 'mask', type: 'bool', shape: ['batch', 'length'] });
+const temperature = tensor({ name: 'temperature', shape: ['batch'] });
 
 describe('RowReader', () => {
-  const fixed = new RowReader('digits', [image]);
-  const free = new RowReader('text', [tokens, mask]);
+  const fixed = new RowReader('digits', signature({ inputs: [image] }));
+  const free = new RowReader('text', signature({ inputs: [tokens, mask] }));
   const pixels = Float32Array.of(1, 2, 3, 4);
 
   it('takes a plain typed array where no dimension is free', () => {
-    expect(fixed.read({ image: pixels })).toEqual([{ data: pixels, dims: [1, 2, 2] }]);
+    expect(fixed.read({ image: pixels })).toEqual({
+      tensors: [{ data: pixels, dims: [1, 2, 2], rowCount: undefined }],
+      rowCount: 1,
+      hasBatchAxis: false,
+      lengths: [],
+    });
   });
 
-  it('takes dimensions with and without a leading 1 for the batch axis', () => {
-    for (const dims of [
+  it('takes dimensions with and without the batch axis, and keeps in mind which', () => {
+    const without = fixed.read({ image: { data: pixels, dims: [1, 2, 2] } });
+    const withAxis = fixed.read({ image: { data: pixels, dims: [1, 1, 2, 2] } });
+    expect([without, withAxis].map(({ tensors }) => tensors[0]?.dims)).toEqual([
       [1, 2, 2],
-      [1, 1, 2, 2],
-    ]) {
-      expect(fixed.read({ image: { data: pixels, dims } })).toEqual([{ data: pixels, dims: [1, 2, 2] }]);
-    }
+      [1, 2, 2],
+    ]);
+    expect([without, withAxis].map(({ hasBatchAxis }) => hasBatchAxis)).toEqual([false, true]);
   });
 
   it('takes one number for an input that has the batch axis alone', () => {
-    const reader = new RowReader('text', [temperature]);
+    const reader = new RowReader('text', signature({ inputs: [temperature] }));
     for (const value of [
       { data: Float32Array.of(1), dims: [] },
       { data: Float32Array.of(1), dims: [1] },
       Float32Array.of(1),
     ]) {
-      expect(reader.read({ temperature: value })[0]?.dims).toEqual([]);
+      expect(reader.read({ temperature: value }).tensors[0]?.dims).toEqual([]);
     }
   });
 
@@ -43,14 +50,17 @@ describe('RowReader', () => {
       tokens: { data: BigInt64Array.of(1n, 2n, 3n), dims: [3] },
       mask: { data: Uint8Array.of(1, 0, 1), dims: [1, 3] },
     };
-    expect(free.read(row).map(({ dims }) => dims)).toEqual([[3], [3]]);
+    expect(free.read(row).tensors.map(({ dims }) => dims)).toEqual([[3], [3]]);
   });
 
   it('takes arrays of another realm and Buffers for what they are', () => {
     const foreign = runInNewContext('new Float32Array(4)') as Float32Array;
-    expect(fixed.read({ image: foreign })).toEqual([{ data: foreign, dims: [1, 2, 2] }]);
-    const bytes = new RowReader('bytes', [{ name: 'bytes', type: 'uint8', shape: ['n', 3] }]);
-    expect(bytes.read({ bytes: Buffer.from('abc') })).toHaveLength(1);
+    expect(fixed.read({ image: foreign }).tensors[0]).toMatchObject({ data: foreign, dims: [1, 2, 2] });
+    const bytes = new RowReader(
+      'bytes',
+      signature({ inputs: [tensor({ name: 'bytes', type: 'uint8', shape: ['n', 3] })] }),
+    );
+    expect(bytes.read({ bytes: Buffer.from('abc') }).tensors).toHaveLength(1);
   });
 
   const expectedImage = 'expected float32 [1, 2, 2] (a Float32Array of length 4)';
@@ -147,6 +157,131 @@ describe('RowReader', () => {
 
   it('does not mind an unknown input that is undefined', () => {
     expect(() => fixed.read({ image: pixels, label: undefined })).not.toThrow();
+  });
+});
+
+describe('RowReader, of requests that bring several rows', () => {
+  const reader = new RowReader('pairs', signature({ inputs: [image, temperature], maxRowsPerRequest: 3 }));
+  const images = (rowCount: number): object => ({
+    data: new Float32Array(4 * rowCount),
+    dims: [rowCount, 1, 2, 2],
+  });
+
+  it('takes as many rows as its inputs agree on, up to the most', () => {
+    const row = reader.read({ image: images(3), temperature: { data: new Float32Array(3), dims: [3] } });
+    expect(row).toMatchObject({ rowCount: 3, hasBatchAxis: true });
+    expect(row.tensors.map(({ dims }) => dims)).toEqual([[1, 2, 2], []]);
+  });
+
+  it('counts an input without the batch axis as one row', () => {
+    expect(reader.read({ image: images(1), temperature: Float32Array.of(1) })).toMatchObject({
+      rowCount: 1,
+      hasBatchAxis: true,
+    });
+    expectRefusal(
+      reader,
+      { image: images(2), temperature: Float32Array.of(1) },
+      'input "temperature": expected 2 rows as in input "image", received 1 row',
+    );
+  });
+
+  it('refuses more rows than one request may bring, and says how many it may', () => {
+    expectRefusal(
+      reader,
+      { image: images(4), temperature: { data: new Float32Array(4), dims: [4] } },
+      'or rows of them ({ data: Float32Array, dims: [1 to 3, 1, 2, 2] }), received a Float32Array of length 16 with dims [4, 1, 2, 2]',
+    );
+  });
+
+  it('takes the rows along whichever axis is the batch', () => {
+    const state = tensor({ name: 'state', shape: [2, 'batch', 4], batchAxis: 1 });
+    const stateful = new RowReader('lstm', signature({ inputs: [state], maxRowsPerRequest: 3 }));
+    const row = stateful.read({ state: { data: new Float32Array(24), dims: [2, 3, 4] } });
+    expect(row).toMatchObject({ rowCount: 3, tensors: [{ dims: [2, 4], rowCount: 3 }] });
+  });
+});
+
+describe('RowReader, of shared inputs', () => {
+  const rate = tensor({ name: 'rate', type: 'int64', shape: [], batchAxis: undefined });
+  const reader = new RowReader('speech', signature({ inputs: [temperature, rate], maxRowsPerRequest: 4 }));
+
+  it('takes them whole, whatever the number of rows', () => {
+    const row = reader.read({
+      temperature: { data: new Float32Array(2), dims: [2] },
+      rate: BigInt64Array.of(8000n),
+    });
+    expect(row).toMatchObject({ rowCount: 2, tensors: [{ rowCount: 2 }, { dims: [], rowCount: undefined }] });
+  });
+
+  it('refuses one with a batch axis', () => {
+    expectRefusal(
+      reader,
+      { temperature: Float32Array.of(1), rate: { data: BigInt64Array.of(8000n), dims: [1] } },
+      'input "rate": expected int64 [] (a BigInt64Array of length 1), received a BigInt64Array of length 1 with dims [1]',
+    );
+  });
+});
+
+describe('RowReader, of strings', () => {
+  const reader = new RowReader(
+    'text',
+    signature({ inputs: [tensor({ name: 'text', type: 'string', shape: ['batch', 2] })] }),
+  );
+
+  it('takes them as a plain array', () => {
+    expect(reader.read({ text: ['a', ''] }).tensors[0]).toMatchObject({ data: ['a', ''], dims: [2] });
+  });
+
+  it('refuses what is not all strings', () => {
+    expectRefusal(reader, { text: ['a', 1] }, 'of strings, received a number at index 1');
+    expectRefusal(
+      reader,
+      { text: ['a'] },
+      'expected string [2] (an array of length 2), received an Array of length 1',
+    );
+  });
+});
+
+describe('RowReader, of dynamic axes', () => {
+  const lengths = tensor({ name: 'lengths', type: 'int32', shape: ['batch', 1] });
+  const reader = new RowReader(
+    'text',
+    signature({
+      inputs: [{ ...mask, type: 'float32' }, tokens, lengths],
+      dynamicAxes: [dynamicAxis({ mask: 'mask', lengths: 'lengths', maxLength: 5 })],
+      maxRowsPerRequest: 2,
+    }),
+  );
+
+  it('makes the mask and the lengths that the caller leaves out', () => {
+    const row = reader.read({ tokens: { data: BigInt64Array.of(7n, 8n, 9n), dims: [3] } });
+    expect(row.lengths).toEqual([3]);
+    expect(row.tensors).toEqual([
+      { data: Float32Array.of(1, 1, 1), dims: [3], rowCount: 1 },
+      { data: BigInt64Array.of(7n, 8n, 9n), dims: [3], rowCount: undefined },
+      { data: Int32Array.of(3), dims: [1], rowCount: 1 },
+    ]);
+    const two = reader.read({ tokens: { data: new BigInt64Array(4), dims: [2, 2] } });
+    expect(two.tensors[0]).toEqual({ data: Float32Array.of(1, 1, 1, 1), dims: [2], rowCount: 2 });
+    expect(two.tensors[2]).toEqual({ data: Int32Array.of(2, 2), dims: [1], rowCount: 2 });
+  });
+
+  it('takes those that the caller sends', () => {
+    const own = { data: Float32Array.of(0, 1), dims: [2] };
+    const row = reader.read({ tokens: { data: new BigInt64Array(2), dims: [2] }, mask: own });
+    expect(row.tensors[0]).toMatchObject(own);
+  });
+
+  it('refuses a row that is longer than the longest allowed', () => {
+    expectRefusal(
+      reader,
+      { tokens: { data: new BigInt64Array(6), dims: [6] } },
+      'with length of at most 5, received length = 6',
+    );
+  });
+
+  it('still asks for the input that tells the length', () => {
+    expectRefusal(reader, {}, 'input "tokens" is missing');
   });
 });
 

@@ -1,121 +1,129 @@
 import { InvalidRequestError } from 'nestjs-batching/core';
 
-import type { BatchedTensor } from './model-signature.js';
-import {
-  describeShape,
-  describeTensor,
-  elementCountOf,
-  hasFreeDimensions,
-  rowShapeOf,
-  type TensorShape,
-} from './tensor-shape.js';
-import { arrayNameOf, typedArrayNameOf, type TensorData } from './tensor-type.js';
+import { describeReceived } from './describe-received.js';
+import type { DynamicAxis } from './dynamic-axis.js';
+import { describeElementFault, readTensor, toExpectedInput, type ExpectedInput } from './expected-input.js';
+import { MadeInputs } from './made-inputs.js';
+import type { ModelSignature } from './model-signature.js';
+import { NamedDimensions } from './named-dimensions.js';
+import type { ReadRow, RowTensor } from './read-row.js';
+import { arrayNameOfValue } from './tensor-type.js';
 
-/** One input of one caller, checked. */
-export interface RowTensor {
-  readonly data: TensorData;
-  /** Without the batch axis. */
-  readonly dims: readonly number[];
-}
-
-/** One caller's inputs, checked, in the order of the model's. */
-export type ReadRow = readonly RowTensor[];
+const NO_LENGTHS: readonly number[] = Object.freeze([]);
 
 /**
- * Holds what callers send against the inputs that the model takes: names, types, dimensions, lengths, and
- * dimensions that the model calls by the same name and that must thus be of the same size.
+ * Holds what callers send against the inputs that the model takes: names, types, dimensions, lengths, numbers of
+ * rows, and dimensions that the model calls by the same name and that must thus be of the same size. Makes what
+ * callers may leave out.
  */
 export class RowReader {
-  private readonly expected: readonly ExpectedInput[];
+  /** In the order of the model's. */
+  readonly inputs: readonly ExpectedInput[];
+
   private readonly names: ReadonlySet<string>;
+  private readonly dimensions: NamedDimensions;
+  private readonly dynamicAxes: readonly DynamicAxis[];
+  /** Where each dynamic axis stands among the named dimensions. */
+  private readonly dimensionOfAxis: readonly number[];
+  private readonly made: MadeInputs;
 
   constructor(
     private readonly modelName: string,
-    inputs: readonly BatchedTensor[],
+    { inputs, dynamicAxes, maxRowsPerRequest }: ReadSignature,
   ) {
-    this.expected = inputs.map(toExpectedInput);
+    this.inputs = inputs.map((input) => toExpectedInput(input, maxRowsPerRequest));
     this.names = new Set(inputs.map(({ name }) => name));
+    this.dimensions = new NamedDimensions(this.inputs);
+    this.dynamicAxes = dynamicAxes;
+    this.dimensionOfAxis = dynamicAxes.map(({ name }) => this.dimensions.names.indexOf(name));
+    this.made = new MadeInputs(this.inputs, dynamicAxes);
   }
 
   /** @throws InvalidRequestError that names the input, and what was expected and received. */
   read(row: unknown): ReadRow {
     const values = this.toValues(row);
-    for (const name of Object.keys(values)) {
+    for (const name in values) {
       if (!this.names.has(name) && values[name] !== undefined) {
-        this.refuse(
-          `it has no input "${name}"; its inputs are ${this.expected.map(describeInput).join(', ')}`,
-        );
+        this.refuse(`it has no input "${name}"; its inputs are ${this.inputs.map(describeInput).join(', ')}`);
       }
     }
-    const tensors = this.expected.map((input) => this.readInput(input, values));
-    if (this.expected.length > 1) this.checkSharedDimensions(tensors);
-    return tensors;
+    const tensors = new Array<RowTensor | undefined>(this.inputs.length);
+    let counted: ExpectedInput | undefined;
+    let rowCount = 1;
+    let hasBatchAxis = false;
+    for (let index = 0; index < this.inputs.length; index++) {
+      const input = this.inputs[index]!;
+      const value = values[input.name];
+      if (value === undefined && this.made.has(index)) continue;
+      const tensor = (tensors[index] = this.readInput(input, value));
+      if (input.batchAxis === undefined) continue;
+      const count = tensor.rowCount ?? 1;
+      if (counted === undefined) rowCount = count;
+      else if (count !== rowCount) this.refuseRowCount(input, count, counted, rowCount);
+      counted = input;
+      hasBatchAxis ||= tensor.rowCount !== undefined;
+    }
+    const lengths = this.dimensions.names.length === 0 ? NO_LENGTHS : this.measure(tensors, rowCount);
+    // All are there now: what did not come was refused or has been made.
+    return { tensors: tensors as readonly RowTensor[], rowCount, hasBatchAxis, lengths };
   }
 
   private toValues(row: unknown): Readonly<Record<string, unknown>> {
-    if (
-      typeof row === 'object' &&
-      row !== null &&
-      !Array.isArray(row) &&
-      typedArrayNameOf(row) === undefined
-    ) {
+    if (typeof row === 'object' && row !== null && arrayNameOfValue(row) === undefined) {
       return row as Readonly<Record<string, unknown>>;
     }
     return this.refuse(
-      `expected an object with the inputs ${this.expected.map(describeInput).join(', ')}, received ${describeReceived(row)}`,
+      `expected an object with the inputs ${this.inputs.map(describeInput).join(', ')}, received ${describeReceived(row)}`,
     );
   }
 
-  private readInput(input: ExpectedInput, values: Readonly<Record<string, unknown>>): RowTensor {
-    const value = values[input.name];
-    if (typedArrayNameOf(value) === input.arrayName) {
-      const data = value as TensorData;
-      if (input.fixedDims !== undefined && data.length === input.fixedLength) {
-        this.checkElements(input, data);
-        return { data, dims: input.fixedDims };
-      }
-    } else if (isTensorValue(value) && typedArrayNameOf(value.data) === input.arrayName) {
-      const data = value.data as TensorData;
-      const dims = toRowDims(value.dims, input.rowShape);
-      if (dims !== undefined && data.length === elementCountOf(dims)) {
-        this.checkElements(input, data);
-        return { data, dims };
-      }
-    }
-    if (value === undefined) {
-      return this.refuse(`input "${input.name}" is missing: expected ${input.description}`);
+  private readInput(input: ExpectedInput, value: unknown): RowTensor {
+    const tensor = readTensor(input, value);
+    const expectation = `expected ${input.description}`;
+    if (tensor !== undefined) {
+      const fault = describeElementFault(input, tensor.data);
+      return fault === undefined ? tensor : this.refuse(`input "${input.name}": ${expectation}${fault}`);
     }
     return this.refuse(
-      `input "${input.name}": expected ${input.description}, received ${describeReceived(value)}`,
+      value === undefined
+        ? `input "${input.name}" is missing: ${expectation}`
+        : `input "${input.name}": ${expectation}, received ${describeReceived(value)}`,
     );
   }
 
-  /** ONNX Runtime takes a bool's byte as it is; any but 0 and 1 would make undefined results. */
-  private checkElements(input: ExpectedInput, data: TensorData): void {
-    if (input.type !== 'bool') return;
-    const index = data.findIndex((element: number | bigint) => element > 1);
-    if (index === -1) return;
-    this.refuse(
-      `input "${input.name}": expected ${input.description} with 0 for false and 1 for true, received ${data[index]} at index ${index}`,
-    );
-  }
-
-  private checkSharedDimensions(tensors: ReadRow): void {
-    const sizes = new Map<string, { size: number; inputName: string }>();
-    this.expected.forEach((input, index) => {
-      input.rowShape.forEach((dimension, axis) => {
-        const size = tensors[index]?.dims[axis];
-        if (typeof dimension === 'number' || dimension === '' || size === undefined) return;
-        const first = sizes.get(dimension);
-        if (first === undefined) sizes.set(dimension, { size, inputName: input.name });
-        else if (first.size !== size) {
-          this.refuse(
-            `input "${input.name}": expected ${input.description} with ${dimension} = ${first.size} as in input ` +
-              `"${first.inputName}", received ${dimension} = ${size}`,
-          );
-        }
-      });
+  /** Finds the sizes of named dimensions, and makes what is missing by them. */
+  private measure(tensors: (RowTensor | undefined)[], rowCount: number): readonly number[] {
+    const sizes = new Array<number>(this.dimensions.names.length).fill(0);
+    const mismatch = this.dimensions.measure(tensors, sizes);
+    if (mismatch !== undefined) {
+      const { name, first, other } = mismatch;
+      this.refuse(
+        `input "${other.input.name}": expected ${other.input.description} with ${name} = ${first.size} as in input ` +
+          `"${first.input.name}", received ${name} = ${other.size}`,
+      );
+    }
+    if (this.dynamicAxes.length === 0) return NO_LENGTHS;
+    const lengths = this.dynamicAxes.map(({ name, maxLength }, index) => {
+      const dimension = this.dimensionOfAxis[index] ?? -1;
+      const length = sizes[dimension] ?? 0;
+      if (length > maxLength) this.refuseLength(dimension, name, maxLength, length);
+      return length;
     });
+    this.made.complete(tensors, rowCount, (name) => sizes[this.dimensions.names.indexOf(name)] ?? 0);
+    return lengths;
+  }
+
+  private refuseRowCount(input: ExpectedInput, count: number, first: ExpectedInput, rowCount: number): never {
+    return this.refuse(
+      `input "${input.name}": expected ${describeRows(rowCount)} as in input "${first.name}", received ${describeRows(count)}`,
+    );
+  }
+
+  private refuseLength(dimension: number, name: string, maxLength: number, length: number): never {
+    const input = this.dimensions.inputWith(dimension);
+    return this.refuse(
+      `input "${input?.name}": expected ${input?.description} with ${name} of at most ${maxLength}, received ${name} = ${length}`,
+    );
   }
 
   private refuse(problem: string): never {
@@ -123,64 +131,13 @@ export class RowReader {
   }
 }
 
-interface ExpectedInput extends BatchedTensor {
-  readonly arrayName: string;
-  readonly rowShape: TensorShape;
-  /** The row's dimensions and number of elements, where no dimension is free. */
-  readonly fixedDims: readonly number[] | undefined;
-  readonly fixedLength: number;
-  /** Such as `float32 [1, 28, 28] (a Float32Array of length 784)`. */
-  readonly description: string;
-}
-
-function toExpectedInput(input: BatchedTensor): ExpectedInput {
-  const rowShape = rowShapeOf(input.shape);
-  const fixedDims = hasFreeDimensions(rowShape) ? undefined : (rowShape as readonly number[]);
-  const fixedLength = fixedDims === undefined ? 0 : elementCountOf(fixedDims);
-  const arrayName = arrayNameOf(input.type);
-  const form =
-    fixedDims === undefined ? `{ data: ${arrayName}, dims }` : `a ${arrayName} of length ${fixedLength}`;
-  const description = `${describeTensor({ type: input.type, shape: rowShape })} (${form})`;
-  return { ...input, arrayName, rowShape, fixedDims, fixedLength, description };
-}
-
-function isTensorValue(value: unknown): value is { readonly data: unknown; readonly dims: unknown } {
-  return typeof value === 'object' && value !== null && 'data' in value && 'dims' in value;
-}
-
-/** The dimensions without the batch axis if they are such that the model takes, otherwise undefined. */
-function toRowDims(dims: unknown, rowShape: TensorShape): readonly number[] | undefined {
-  if (!Array.isArray(dims)) return undefined;
-  const rowDims: readonly unknown[] =
-    dims.length === rowShape.length + 1 && dims[0] === 1 ? dims.slice(1) : dims;
-  const isAllowed =
-    rowDims.length === rowShape.length &&
-    rowShape.every((size, axis) => {
-      const received = rowDims[axis];
-      return typeof size === 'number' ? received === size : isSize(received);
-    });
-  return isAllowed ? (rowDims as readonly number[]) : undefined;
-}
-
-function isSize(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
-}
+/** What the reader needs to know of a model. */
+type ReadSignature = Pick<ModelSignature, 'inputs' | 'dynamicAxes' | 'maxRowsPerRequest'>;
 
 function describeInput({ name, description }: ExpectedInput): string {
   return `"${name}": ${description}`;
 }
 
-function describeReceived(value: unknown): string {
-  const arrayName = typedArrayNameOf(value);
-  if (arrayName !== undefined) return `a ${arrayName} of length ${(value as TensorData).length}`;
-  if (Array.isArray(value)) return `an Array of length ${value.length}`;
-  if (isTensorValue(value)) {
-    const dims = Array.isArray(value.dims)
-      ? describeShape(value.dims.map(String))
-      : describeReceived(value.dims);
-    return `${describeReceived(value.data)} with dims ${dims}`;
-  }
-  if (typeof value === 'object' && value !== null)
-    return `an object with ${Object.keys(value).join(', ') || 'no keys'}`;
-  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+function describeRows(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
 }

@@ -1,0 +1,99 @@
+import type { NamedTensor } from '../model-protocol.js';
+import type { OnnxResultRow, OnnxTensorRow } from '../onnx-row.js';
+import type { BatchedInput } from './batched-tensor.js';
+import type { ReadRow } from './read-row.js';
+import type { RowGroup } from './row-grouping.js';
+import { splitOutput, type ExpectedOutput } from './split-output.js';
+import { stackInput } from './stack-input.js';
+import type { AllocateBuffer } from './tensor-type.js';
+
+/** Inputs and outputs of a model, ready to stack and to split by. */
+export interface RunLayout {
+  readonly inputs: readonly BatchedInput[];
+  readonly outputs: ReadonlyMap<string, ExpectedOutput>;
+}
+
+/** One call of the model: the requests that it answers, what goes in, and whose is what comes out. */
+export class BatchRun {
+  /** The place of each request in what was planned. */
+  readonly indexes: readonly number[];
+  /** How many rows the requests bring together. */
+  readonly rowCount: number;
+  /** How many rows the inputs have. */
+  readonly paddedRowCount: number;
+  /** What the requests bring, each. */
+  readonly rows: readonly ReadRow[];
+
+  private stacked: readonly NamedTensor[] | undefined;
+  private readonly stackInputs: () => readonly NamedTensor[];
+  private readonly outputs: RunLayout['outputs'];
+  private readonly paddedLengths: readonly number[];
+
+  constructor(
+    { inputs, outputs }: RunLayout,
+    { rows, indexes }: RowGroup,
+    paddedRowCount: number,
+    allocate: AllocateBuffer,
+    private readonly onStacked: (run: BatchRun) => void,
+  ) {
+    const rowCount = countRows(rows);
+    this.rows = rows;
+    this.indexes = indexes;
+    this.rowCount = rowCount;
+    this.paddedRowCount = paddedRowCount;
+    this.outputs = outputs;
+    this.paddedLengths = longestOf(rows);
+    this.stackInputs = () =>
+      inputs.map((input, index) => stackInput(input, index, { rows, rowCount, paddedRowCount }, allocate));
+  }
+
+  /**
+   * In the order of the model's inputs; made when they are asked for. Their buffers are nobody else's and may be
+   * given away, after which `forgetInputs` must follow.
+   */
+  get inputs(): readonly NamedTensor[] {
+    if (this.stacked === undefined) {
+      this.stacked = this.stackInputs();
+      this.onStacked(this);
+    }
+    return this.stacked;
+  }
+
+  /** Whoever asks for the inputs again gets new ones. */
+  forgetInputs(): void {
+    this.stacked = undefined;
+  }
+
+  /**
+   * Takes the outputs apart: result *i* is what the model gave for request *i* of this run, without padding.
+   *
+   * @throws Error if an output does not have the run's rows and lengths. Whose a row is, nobody could say then.
+   */
+  split(outputs: readonly NamedTensor[]): readonly OnnxResultRow[] {
+    const sizes = { paddedRowCount: this.paddedRowCount, paddedLengths: this.paddedLengths };
+    const results: Record<string, OnnxTensorRow>[] = this.rows.map(() => ({}));
+    for (const output of outputs) {
+      const { name } = output;
+      const expected = this.outputs.get(name);
+      if (expected === undefined) throw new Error(`output "${name}" came, which was not asked for`);
+      splitOutput(expected, output, this.rows, sizes, (index, tensor) => {
+        results[index]![name] = tensor;
+      });
+    }
+    return results;
+  }
+}
+
+export function countRows(rows: readonly ReadRow[]): number {
+  let count = 0;
+  for (const { rowCount } of rows) count += rowCount;
+  return count;
+}
+
+function longestOf(rows: readonly ReadRow[]): readonly number[] {
+  const [first] = rows;
+  if (first === undefined || first.lengths.length === 0) return [];
+  return first.lengths.map((_, axis) =>
+    rows.reduce((longest, { lengths }) => Math.max(longest, lengths[axis] ?? 0), 0),
+  );
+}

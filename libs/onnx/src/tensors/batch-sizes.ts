@@ -1,0 +1,32 @@
+import type { ModelSignature } from './model-signature.js';
+
+/** In which numbers of rows a model is run. */
+export class BatchSizes {
+  /** In ascending order; undefined for any. */
+  private readonly allowed: readonly number[] | undefined;
+  private readonly fixed: number | undefined;
+
+  constructor({
+    allowedBatchSizes,
+    fixedBatchSize,
+  }: Pick<ModelSignature, 'allowedBatchSizes' | 'fixedBatchSize'>) {
+    this.allowed = allowedBatchSizes === undefined ? undefined : [...allowedBatchSizes].sort((a, b) => a - b);
+    this.fixed = fixedBatchSize;
+  }
+
+  /** Most rows of one run. */
+  get largest(): number {
+    return this.fixed ?? this.allowed?.at(-1) ?? Infinity;
+  }
+
+  /** How many rows to run for that many: the smallest allowed number that holds them, else just as many. */
+  sizeFor(rowCount: number): number {
+    if (this.fixed !== undefined) return this.fixed;
+    return this.allowed?.find((size) => size >= rowCount) ?? rowCount;
+  }
+
+  /** `sizeFor` of a run that is a whole batch, of which the batcher says how many rows it shall have at least. */
+  sizeForWhole(rowCount: number, wanted = 0): number {
+    return this.sizeFor(Math.max(rowCount, Math.min(wanted, this.largest)));
+  }
+}

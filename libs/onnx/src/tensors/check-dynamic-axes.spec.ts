@@ -1,0 +1,124 @@
+import { tensor } from '../../../../test/onnx/model-signature-builder.js';
+import { checkDynamicAxes } from './check-dynamic-axes.js';
+import type { DeclaredInput } from './declared-tensor.js';
+import type { DynamicAxesOptions } from './dynamic-axis.js';
+
+const ids = tensor({ name: 'ids', type: 'int64', shape: ['batch', 'length'] });
+const mask = tensor({ name: 'mask', type: 'bool', shape: ['batch', 'length'] });
+const lengths = tensor({ name: 'lengths', type: 'int64', shape: ['batch'] });
+const image = tensor({ name: 'image', type: 'uint8', shape: ['batch', 3, 'height', 'width'] });
+const words = tensor({ name: 'words', type: 'string', shape: ['batch', 'length'] });
+
+describe('checkDynamicAxes', () => {
+  it('decides what fills up each input: 0, what the axis says, what the input says; masks always 0', () => {
+    const options = { length: { padWith: 7, mask: 'mask', lengths: 'lengths' } };
+    const { faults, dynamicAxes, inputs } = check([ids, mask, lengths, words], options, {
+      words: { padWith: '[PAD]' },
+    });
+    expect(faults).toEqual([]);
+    expect(inputs.map(({ padWith }) => padWith)).toEqual([7, 0, undefined, '[PAD]']);
+    expect(dynamicAxes).toEqual([
+      { name: 'length', mask: 'mask', lengths: 'lengths', maxLength: Infinity, maxPaddingShare: 0.25 },
+    ]);
+    expect(check([ids, words], { length: {} }).inputs.map(({ padWith }) => padWith)).toEqual([0, '']);
+    expect(check([ids], { length: { padWith: 3n } }).inputs[0]?.padWith).toBe(3);
+    expect(check([ids], { length: { padWith: 2n ** 60n } }).inputs[0]?.padWith).toBe(2n ** 60n);
+  });
+
+  it.each<[string, DynamicAxesOptions, string]>([
+    [
+      'a name that no input has',
+      { time: {} },
+      'dynamicAxes.time: no input has a free dimension of that name besides the batch; those are length, height, width',
+    ],
+    [
+      'the batch itself',
+      { batch: {} },
+      'dynamicAxes.batch: no input has a free dimension of that name besides',
+    ],
+    [
+      'a mask that is no input',
+      { length: { mask: 'attention' } },
+      'dynamicAxes.length.mask: the model has no input "attention"; it has ids, mask, lengths, image',
+    ],
+    [
+      'a mask without the dimension',
+      { length: { mask: 'image' } },
+      'dynamicAxes.length.mask: the input "image" is uint8 [batch, 3, height, width], which has no length',
+    ],
+    [
+      'lengths that are not one number for each row',
+      { length: { lengths: 'ids' } },
+      'dynamicAxes.length.lengths: the input "ids" is int64 [batch, length], expected one number for each row',
+    ],
+    [
+      'lengths of two axes in one input',
+      { length: { lengths: 'lengths' }, width: { lengths: 'lengths' } },
+      'dynamicAxes.length.lengths: the input "lengths" already has a part in width',
+    ],
+    [
+      'padding that does not fit the type',
+      { length: { padWith: 0.5 } },
+      'dynamicAxes.length.padWith: received 0.5, expected a whole number from -9223372036854775808',
+    ],
+    [
+      'padding that is too large for the type',
+      { height: { padWith: 256 } },
+      'expected a whole number from 0 to 255 for the input "image"',
+    ],
+    [
+      'two axes of one input that are filled up differently',
+      { height: { padWith: 1 }, width: { padWith: 2 } },
+      'inputs.image.padWith: its dynamic axes differ (height with 1, width with 2); say here which it shall be',
+    ],
+  ])('refuses %s', (_, options, problem) => {
+    const { faults } = check([ids, mask, lengths, image], options);
+    expect(faults.map((fault) => `${fault.field}: ${fault.problem}`)).toContainEqual(
+      expect.stringContaining(problem),
+    );
+  });
+
+  it('refuses an axis that only its mask has, since nothing would tell a length', () => {
+    const { faults } = check([lengths, mask], { length: { mask: 'mask' } });
+    expect(faults).toEqual(
+      [
+        { field: 'dynamicAxes.length', problem: 'only mask has it, so that nothing tells a row’s length' },
+      ].map(({ field, problem }) => ({ field, problem: problem.replace('’', "'") })),
+    );
+  });
+
+  it('refuses a mask of which another dimension is known from nowhere', () => {
+    const wide = tensor({ name: 'wide', type: 'int64', shape: ['batch', 'heads', 'length'] });
+    const { faults } = check([ids, wide], { length: { mask: 'wide' } });
+    expect(faults.map(({ problem }) => problem)).toEqual([
+      expect.stringContaining('no other input tells the size of heads'),
+    ]);
+  });
+
+  it('refuses a shared input that has the dimension', () => {
+    const shared = { ...tensor({ name: 'positions', shape: ['length'] }), batchAxis: undefined };
+    expect(check([ids, shared], { length: {} }).faults).toEqual([
+      { field: 'inputs.positions', problem: expect.stringContaining('declared `shared`') as string },
+    ]);
+  });
+
+  it('refuses padding of an input that is never filled up, and that which does not fit', () => {
+    const { faults } = check(
+      [ids, lengths],
+      { length: {} },
+      { lengths: { padWith: 1 }, ids: { padWith: 'x' } },
+    );
+    expect(faults.map((fault) => `${fault.field}: ${fault.problem}`)).toEqual([
+      expect.stringContaining('inputs.ids.padWith: received x, expected a whole number'),
+      expect.stringContaining('inputs.lengths.padWith: none of its dimensions is a dynamic axis'),
+    ]);
+  });
+});
+
+function check(
+  inputs: Parameters<typeof checkDynamicAxes>[0],
+  options: DynamicAxesOptions,
+  declared: Record<string, DeclaredInput> = {},
+): ReturnType<typeof checkDynamicAxes> {
+  return checkDynamicAxes(inputs, options, new Map(Object.entries(declared)));
+}

@@ -1,0 +1,121 @@
+import type { NamedTensor } from '../model-protocol.js';
+import type { OnnxTensorRow } from '../onnx-row.js';
+import type { BatchedTensor } from './batched-tensor.js';
+import { copyBlock, isContiguous, strideOf } from './copy-block.js';
+import type { DynamicAxis } from './dynamic-axis.js';
+import type { ReadRow } from './read-row.js';
+import { isInFront } from './stack-input.js';
+import { sliceElements, toCopyPlaces } from './tensor-elements.js';
+import { describeShape, elementCountOf, rowShapeOf, withBatchAxis } from './tensor-shape.js';
+import { createTensorData } from './tensor-type.js';
+
+/** An output, and which of its rows' dimensions have padding to be cut off. */
+export interface ExpectedOutput extends BatchedTensor {
+  readonly cuts: readonly { readonly axis: number; readonly dynamicAxis: number; readonly name: string }[];
+}
+
+/** What the run was that an output comes from. */
+export interface RunSizes {
+  readonly paddedRowCount: number;
+  /** The length of the longest row along each dynamic axis. */
+  readonly paddedLengths: readonly number[];
+}
+
+export function toExpectedOutput(output: BatchedTensor, dynamicAxes: readonly DynamicAxis[]): ExpectedOutput {
+  if (output.batchAxis === undefined) return { ...output, cuts: [] };
+  const rowShape = rowShapeOf(output.shape, output.batchAxis);
+  const cuts = rowShape.flatMap((size, axis) => {
+    const dynamicAxis = dynamicAxes.findIndex(({ name }) => name === size);
+    return dynamicAxis === -1 ? [] : [{ axis, dynamicAxis, name: String(size) }];
+  });
+  return { ...output, cuts };
+}
+
+/** What is wrong with an output's dimensions, in words; undefined where nothing is. */
+export function describeOutputFault(
+  { batchAxis, cuts }: ExpectedOutput,
+  { name, dims }: NamedTensor,
+  { paddedRowCount, paddedLengths }: RunSizes,
+): string | undefined {
+  if (batchAxis === undefined) return undefined;
+  const text = `output "${name}" came with shape ${describeShape(dims)}`;
+  if (dims[batchAxis] !== paddedRowCount) {
+    const axis = batchAxis === 0 ? 'its first dimension' : `its axis ${batchAxis}`;
+    return `${text} for a batch of ${paddedRowCount}; ${axis} must be the batch`;
+  }
+  const rowDims = rowShapeOf(dims, batchAxis);
+  const cut = cuts.find(({ axis, dynamicAxis }) => rowDims[axis] !== paddedLengths[dynamicAxis]);
+  if (cut === undefined) return undefined;
+  return `${text} for inputs whose ${cut.name} is ${paddedLengths[cut.dynamicAxis]}; its ${cut.name} must be the same`;
+}
+
+/**
+ * Takes an output apart: to each request its own rows, in their order, without what was filled up. Where they lie one
+ * behind the other nothing is copied; their data are a view into the output's buffer.
+ *
+ * @param give Takes what belongs to the request at that index.
+ * @throws Error if the output's dimensions are not those of the run. Whose a row is, nobody could say then.
+ */
+export function splitOutput(
+  expected: ExpectedOutput,
+  output: NamedTensor,
+  rows: readonly ReadRow[],
+  sizes: RunSizes,
+  give: (index: number, tensor: OnnxTensorRow) => void,
+): void {
+  const fault = describeOutputFault(expected, output, sizes);
+  if (fault !== undefined) throw new Error(fault);
+  const { type, data, dims } = output;
+  const { batchAxis, cuts } = expected;
+  if (batchAxis === undefined) {
+    const whole = Object.freeze({ type, data, dims: Object.freeze([...dims]) });
+    rows.forEach((_, index) => give(index, whole));
+    return;
+  }
+  const rowDims = Object.freeze(rowShapeOf(dims, batchAxis));
+  const stride = strideOf(dims, batchAxis);
+  const areViews = isInFront(batchAxis, rowDims);
+  let start = 0;
+  for (let index = 0; index < rows.length; index++) {
+    const { rowCount, hasBatchAxis, lengths } = rows[index]!;
+    const ownDims = cuts.length === 0 ? rowDims : cutDims(rowDims, cuts, lengths);
+    const end = start + rowCount * stride;
+    give(index, {
+      type,
+      data:
+        areViews && ownDims === rowDims
+          ? sliceElements(data, start, end)
+          : takeBlock(output, withBatchAxis(ownDims, batchAxis, rowCount), start),
+      dims: hasBatchAxis ? withBatchAxis(ownDims, batchAxis, rowCount) : ownDims,
+    });
+    start = end;
+  }
+}
+
+function cutDims(
+  rowDims: readonly number[],
+  cuts: ExpectedOutput['cuts'],
+  lengths: readonly number[],
+): readonly number[] {
+  if (cuts.every(({ axis, dynamicAxis }) => lengths[dynamicAxis] === rowDims[axis])) return rowDims;
+  const dims = [...rowDims];
+  for (const { axis, dynamicAxis } of cuts) dims[axis] = lengths[dynamicAxis] ?? 0;
+  return dims;
+}
+
+/** A view where the block lies in one piece, else a copy. */
+function takeBlock(
+  { type, data, dims }: NamedTensor,
+  block: readonly number[],
+  start: number,
+): OnnxTensorRow['data'] {
+  const count = elementCountOf(block);
+  if (isContiguous(block, dims)) return sliceElements(data, start, start + count);
+  const copy = createTensorData(type, count);
+  copyBlock(
+    block,
+    { elements: toCopyPlaces(data), dims, start },
+    { elements: toCopyPlaces(copy), dims: block, start: 0 },
+  );
+  return copy;
+}
