@@ -95,7 +95,12 @@ describe('A generated model', () => {
 
 async function run(model: OnnxModel, rows: readonly OnnxRow[]): Promise<readonly OnnxResultRow[]> {
   const signal = new AbortController().signal;
-  const results = await model.processBatch(rows, { batchId: 1, batchSize: rows.length, signal });
+  const results = await model.processBatch(rows, {
+    batchId: 1,
+    batchSize: rows.length,
+    paddedBatchSize: rows.length,
+    signal,
+  });
   return results.map((result) => {
     if (result instanceof Error) throw result;
     return result;
