@@ -31,10 +31,7 @@ export class BareSession {
     );
     const outputs = Object.entries(await this.session.run(feeds));
     return new Map(
-      outputs.map(([name, { type, dims, data }]) => [
-        name,
-        { type, dims: [...dims], data: data },
-      ]),
+      outputs.map(([name, { type, dims, data }]) => [name, { type, dims: [...dims], data: data }]),
     );
   }
 

@@ -89,10 +89,10 @@ async function findIndependentRows(
   const known = rowsOf(test.outputs, size);
   const given = rowsOf(batched, size);
   const inputs = [...given];
-  // One row, and copies of it, would prove nothing.
+  // One row, and copies of it, would prove nothing; and no row shall be where it is from behind, too.
   while (inputs.length < LEAST_ROWS) {
-    const next = given[inputs.length % size] ?? new Map<string, TestTensor>();
-    inputs.push(inputs.length === size ? mapTensors(next, reversed) : next);
+    const last = given[size - 1] ?? new Map<string, TestTensor>();
+    inputs.push(size === 1 && inputs.length === LEAST_ROWS - 1 ? mapTensors(last, reversed) : last);
   }
   try {
     const alone: TensorsByName[] = [];
