@@ -15,7 +15,7 @@ import {
   SWEEP_OPTIONS,
   SWEEP_USAGE,
 } from '../model/sweep-options.js';
-import { sweepModel, type SweepPoint, type SweepSettings } from '../model/sweep.js';
+import { describeShare, sweepModel, type SweepPoint, type SweepSettings } from '../model/sweep.js';
 import { nameDevice } from './device-name.js';
 import { findProblem } from './probe-provider.js';
 
@@ -95,14 +95,14 @@ async function measureProvider(folder: string, settings: SweepSettings): Promise
 function print(results: readonly ProviderResult[]): void {
   console.table(
     results.flatMap(({ executionProvider, points }) =>
-      points.map(({ model, instances, batchSize, bareItemsPerSecond, itemsPerSecond, ratio }) => ({
+      points.map((point) => ({
         provider: executionProvider,
-        model,
-        instances,
-        'batch size': batchSize,
-        'bare items/s': bareItemsPerSecond,
-        'items/s': itemsPerSecond,
-        '% of bare': Number((100 * ratio).toFixed(1)),
+        model: point.model,
+        instances: point.instances,
+        'batch size': point.batchSize,
+        'bare items/s': point.bareItemsPerSecond,
+        'items/s': point.itemsPerSecond,
+        'of bare': describeShare(point),
       })),
     ),
   );

@@ -17,7 +17,7 @@ import {
   SWEEP_OPTIONS,
   SWEEP_USAGE,
 } from './sweep-options.js';
-import { sweepModel, type SweepPoint, type SweepSettings } from './sweep.js';
+import { describeShare, sweepModel, type SweepPoint, type SweepSettings } from './sweep.js';
 
 const DELAY_BATCH_SIZE = 32;
 const OVERHEAD_BATCH_SIZES = [1, 32];
@@ -82,13 +82,13 @@ async function compareModels(): Promise<void> {
 
 function print(points: readonly SweepPoint[], verdicts: readonly Verdict[]): void {
   console.table(
-    points.map(({ model, instances, batchSize, bareItemsPerSecond, itemsPerSecond, ratio }) => ({
-      model,
-      instances,
-      'batch size': batchSize,
-      'bare items/s': bareItemsPerSecond,
-      'items/s': itemsPerSecond,
-      '% of bare': Number((100 * ratio).toFixed(1)),
+    points.map((point) => ({
+      model: point.model,
+      instances: point.instances,
+      'batch size': point.batchSize,
+      'bare items/s': point.bareItemsPerSecond,
+      'items/s': point.itemsPerSecond,
+      'of bare': describeShare(point),
     })),
   );
   for (const { promise, measured, isKept } of verdicts) {

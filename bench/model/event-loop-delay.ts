@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
@@ -15,6 +16,8 @@ export interface EventLoopDelay {
   readonly batchSize: number;
   /** How long one batch takes, in milliseconds. */
   readonly runMs: number;
+  /** With nothing to do: what the machine and the timer make of it. */
+  readonly idleP99Ms: number;
   readonly throughModelP99Ms: number;
   readonly onMainThreadP99Ms: number;
 }
@@ -25,11 +28,12 @@ export async function measureEventLoopDelay(
   batchSize: number,
   settings: SweepSettings,
 ): Promise<EventLoopDelay> {
-  const forMs = 10 * settings.forMs;
+  const forMs = 20 * settings.forMs;
   const loaded = await loadInstances(model.name, path, 1, settings);
   if (loaded === undefined) throw new Error('One instance must always be possible.');
   const rows = rowsOf(model, batchSize);
   await runBatchesFor(loaded, rows, settings.inFlight, settings.forMs);
+  const idle = await watchDelay(() => setTimeout(forMs));
   const through = await watchDelay(() => runBatchesFor(loaded, rows, settings.inFlight, forMs));
   await loaded.close();
   const main = await runOnMainThread(model, path, batchSize, settings, forMs);
@@ -37,6 +41,7 @@ export async function measureEventLoopDelay(
     model: model.name,
     batchSize,
     runMs: main.runMs,
+    idleP99Ms: idle.p99Ms,
     throughModelP99Ms: through.p99Ms,
     onMainThreadP99Ms: main.p99Ms,
   };

@@ -7,8 +7,8 @@ export const SWEEP_OPTIONS = {
   models: { type: 'string', default: BENCH_MODELS.map(({ name }) => name).join() },
   sizes: { type: 'string', default: '1,2,4,8,16,32,64,128,256' },
   instances: { type: 'string', default: '1,2' },
-  turns: { type: 'string', default: '7' },
-  ms: { type: 'string', default: '400' },
+  turns: { type: 'string', default: '15' },
+  ms: { type: 'string', default: '150' },
   threads: { type: 'string', default: '1' },
   'in-flight': { type: 'string', default: '1' },
   help: { type: 'boolean', default: false },
@@ -17,8 +17,9 @@ export const SWEEP_OPTIONS = {
 export const SWEEP_USAGE = `  --models LIST     of ${BENCH_MODELS.map(({ name }) => name).join(', ')} (default all)
   --sizes LIST      batch sizes (default powers of two up to 256)
   --instances LIST  how many sessions at once (default 1,2)
-  --turns N         how often each side is measured (default 7)
-  --ms N            how long each time, in milliseconds (default 400)
+  --turns N         how often each side is measured (default 15)
+  --ms N            how long each time, in milliseconds (default 150); short
+                    turns, since the machine shall be the same for both sides of one
   --threads N       threads of ONNX Runtime within an operator, on both sides (default 1; 0 is one per core)
   --in-flight N     batches handed over at a time per instance (default 1)`;
 

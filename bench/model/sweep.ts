@@ -29,6 +29,8 @@ export interface SweepPoint {
   readonly itemsPerSecond: number;
   /** Ours as a share of the bare loop's: the median over the turns of the ratio within a turn. */
   readonly ratio: number;
+  /** Between these lies the middle half of the turns; far apart where the machine was busy with something else. */
+  readonly ratioQuartiles: readonly [number, number];
 }
 
 /** Measures every batch size on every number of instances, both sides in turns. */
@@ -64,9 +66,15 @@ export async function sweepModel(
   return points;
 }
 
-export function describePoint({ model, instances, batchSize, itemsPerSecond, ratio }: SweepPoint): string {
+export function describePoint(point: SweepPoint): string {
+  const { model, instances, batchSize, itemsPerSecond } = point;
   const where = `${model}, ${instances} instance${instances === 1 ? '' : 's'}, batches of ${batchSize}`;
-  return `${where}: ${itemsPerSecond} items/s, ${(100 * ratio).toFixed(1)} % of the bare loop`;
+  return `${where}: ${itemsPerSecond} items/s, ${describeShare(point)} of the bare loop`;
+}
+
+/** Such as `96.1 % (94 to 98)`. */
+export function describeShare({ ratio, ratioQuartiles: [low, high] }: SweepPoint): string {
+  return `${(100 * ratio).toFixed(1)} % (${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)})`;
 }
 
 interface Sides {
@@ -108,7 +116,14 @@ async function measurePoint(
     bareItemsPerSecond: round(median(bareValues)),
     itemsPerSecond: round(median(ours)),
     ratio: round(medianRatio(ours, bareValues)),
+    ratioQuartiles: quartilesOf(ours.map((value, turn) => value / (bareValues[turn] ?? NaN))),
   };
+}
+
+function quartilesOf(ratios: readonly number[]): [number, number] {
+  const sorted = ratios.toSorted((one, other) => one - other);
+  const at = (share: number): number => round(sorted[Math.round(share * (sorted.length - 1))] ?? NaN);
+  return [at(0.25), at(0.75)];
 }
 
 function round(value: number): number {
