@@ -1,3 +1,4 @@
+export { buildEncoderModel, type EncoderModelOptions } from './encoder-model.js';
 export { FakeProcessor, type FakeBatch } from './fake-processor.js';
 export { ManualClock } from './manual-clock.js';
 export type {
@@ -10,6 +11,7 @@ export type {
 } from './onnx-graph.js';
 export { buildOnnxModel } from './onnx-model-builder.js';
 export { burstyTimes, diurnalTimes, heavyTailTimes, poissonTimes } from './arrival-times.js';
+export { buildPerceptronModel, type PerceptronModelOptions } from './perceptron-model.js';
 export { SeededRandom } from './seeded-random.js';
 export {
   SimulatedFaultError,

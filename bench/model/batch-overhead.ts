@@ -1,0 +1,80 @@
+import { Worker } from 'node:worker_threads';
+
+import { measureInTurns, median } from '../overhead/interleaved.js';
+import { BareProcess } from './bare-process.js';
+import { runBatchesFor } from './batched-loop.js';
+import { rowsOf, tensorsOf, TRIVIAL_MODEL } from './bench-model.js';
+import { loadInstances } from './load-instances.js';
+import type { SweepSettings } from './sweep.js';
+
+/** What a batch costs besides the run itself, in microseconds; medians over the turns. */
+export interface BatchOverhead {
+  readonly batchSize: number;
+  readonly bareUs: number;
+  readonly throughModelUs: number;
+  /** The median over the turns of what ours takes longer within a turn. */
+  readonly overheadUs: number;
+  /** An empty message to a worker thread and back, in the same turns. */
+  readonly roundTripUs: number;
+}
+
+/** Runs a model that takes no time, bare and through `OnnxModel`, beside an empty round trip to a worker. */
+export async function measureBatchOverhead(
+  folder: string,
+  batchSize: number,
+  settings: SweepSettings,
+): Promise<BatchOverhead> {
+  const path = await TRIVIAL_MODEL.prepare(folder);
+  const model = await loadInstances('trivial', path, 1, settings);
+  if (model === undefined) throw new Error('One instance must always be possible.');
+  const bare = new BareProcess();
+  const echo = new Worker(new URL('./echo-worker.js', import.meta.url));
+  const { turns, forMs } = settings;
+  try {
+    await bare.open(path, settings.executionProvider, settings.intraOpThreads);
+    await bare.prepare(tensorsOf(TRIVIAL_MODEL, batchSize));
+    const rows = rowsOf(TRIVIAL_MODEL, batchSize);
+    const values = await measureInTurns(
+      [
+        { name: 'bare', measure: async () => toUs(await bare.run(forMs)) },
+        { name: 'ours', measure: async () => toUs(await runBatchesFor(model, rows, 1, forMs)) },
+        { name: 'echo', measure: () => measureRoundTripUs(echo, forMs) },
+      ],
+      turns,
+      () => undefined,
+    );
+    const bareUs = values.get('bare') ?? [];
+    const ours = values.get('ours') ?? [];
+    return {
+      batchSize,
+      bareUs: round(median(bareUs)),
+      throughModelUs: round(median(ours)),
+      overheadUs: round(median(ours.map((value, turn) => value - (bareUs[turn] ?? NaN)))),
+      roundTripUs: round(median(values.get('echo') ?? [])),
+    };
+  } finally {
+    bare.close();
+    await Promise.all([model.close(), echo.terminate()]);
+  }
+}
+
+async function measureRoundTripUs(echo: Worker, forMs: number): Promise<number> {
+  const startedAtMs = performance.now();
+  let batches = 0;
+  while (performance.now() - startedAtMs < forMs) {
+    await new Promise((resolve) => {
+      echo.once('message', resolve);
+      echo.postMessage(undefined);
+    });
+    batches += 1;
+  }
+  return toUs({ batches, elapsedMs: performance.now() - startedAtMs });
+}
+
+function toUs({ batches, elapsedMs }: { batches: number; elapsedMs: number }): number {
+  return (1000 * elapsedMs) / batches;
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}

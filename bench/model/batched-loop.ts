@@ -1,0 +1,29 @@
+import type { OnnxModel, OnnxRow } from 'nestjs-batching/onnx';
+
+import type { RunCount } from './bare-protocol.js';
+
+/**
+ * Hands batches of these rows over, so many at a time, each as soon as one before it has ended.
+ *
+ * @throws Error if a row has none for an answer.
+ */
+export async function runBatchesFor(
+  model: OnnxModel,
+  rows: readonly OnnxRow[],
+  atATime: number,
+  forMs: number,
+): Promise<RunCount> {
+  const { signal } = new AbortController();
+  const startedAtMs = performance.now();
+  let batches = 0;
+  const runLoop = async (): Promise<void> => {
+    while (performance.now() - startedAtMs < forMs) {
+      batches += 1;
+      const context = { batchId: batches, batchSize: rows.length, paddedBatchSize: rows.length, signal };
+      const results = await model.processBatch(rows, context);
+      if (results[0] instanceof Error) throw results[0];
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, runLoop));
+  return { batches, elapsedMs: performance.now() - startedAtMs };
+}

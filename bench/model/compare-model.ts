@@ -1,0 +1,103 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { format } from 'prettier';
+
+import { judge, type Verdict } from './acceptance.js';
+import { measureBatchOverhead, type BatchOverhead } from './batch-overhead.js';
+import { measureEventLoopDelay } from './event-loop-delay.js';
+import { plotSweep } from './plot-sweep.js';
+import {
+  parseCount,
+  parseCounts,
+  parseProvider,
+  selectModels,
+  SWEEP_OPTIONS,
+  SWEEP_USAGE,
+} from './sweep-options.js';
+import { describeShare, sweepModel, type SweepPoint, type SweepSettings } from './sweep.js';
+
+const DELAY_BATCH_SIZE = 32;
+const OVERHEAD_BATCH_SIZES = [1, 32];
+
+const { values } = parseArgs({
+  options: {
+    ...SWEEP_OPTIONS,
+    provider: { type: 'string', default: 'cpu' },
+    out: { type: 'string', default: 'bench/results/model' },
+  },
+});
+
+if (values.help) {
+  console.log(`Models through OnnxModel, fed by rows, beside the bare runtime in a plain loop, in turns.
+
+${SWEEP_USAGE}
+  --provider NAME   execution provider, on both sides (default cpu)
+  --out FOLDER      where results go (default bench/results/model)
+`);
+} else {
+  await compareModels();
+}
+
+async function compareModels(): Promise<void> {
+  const settings: SweepSettings = {
+    executionProvider: parseProvider(values.provider),
+    intraOpThreads: parseCount('threads', values.threads, 0),
+    sizes: parseCounts('sizes', values.sizes),
+    instances: parseCounts('instances', values.instances),
+    inFlight: parseCount('in-flight', values['in-flight'], 1),
+    turns: parseCount('turns', values.turns, 1),
+    forMs: parseCount('ms', values.ms, 1),
+  };
+  const models = selectModels(values.models);
+  const folder = mkdtempSync(join(tmpdir(), 'bench-model-'));
+  try {
+    const points: SweepPoint[] = [];
+    const delays = [];
+    for (const model of models) {
+      const path = await model.prepare(folder);
+      points.push(...(await sweepModel(model, path, settings)));
+      delays.push(await measureEventLoopDelay(model, path, DELAY_BATCH_SIZE, settings));
+      console.error(`${model.name}: event loop delay measured`);
+    }
+    const overheads: BatchOverhead[] = [];
+    for (const batchSize of OVERHEAD_BATCH_SIZES) {
+      overheads.push(await measureBatchOverhead(folder, batchSize, settings));
+      console.error(`overhead of a batch of ${batchSize} measured`);
+    }
+    const verdicts = judge(points, overheads, delays);
+    print(points, verdicts);
+    await write({ node: process.version, ...settings, points, overheads, delays, verdicts });
+    mkdirSync(values.out, { recursive: true });
+    writeFileSync(
+      `${values.out}/throughput.svg`,
+      plotSweep('Through OnnxModel beside the bare runtime', points),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function print(points: readonly SweepPoint[], verdicts: readonly Verdict[]): void {
+  console.table(
+    points.map((point) => ({
+      model: point.model,
+      instances: point.instances,
+      'batch size': point.batchSize,
+      'bare items/s': point.bareItemsPerSecond,
+      'items/s': point.itemsPerSecond,
+      'of bare': describeShare(point),
+    })),
+  );
+  for (const { promise, measured, isKept } of verdicts) {
+    console.log(`${isKept ? 'pass' : 'MISS'}  ${promise}: ${measured}`);
+  }
+}
+
+async function write(results: object): Promise<void> {
+  mkdirSync(values.out, { recursive: true });
+  const json = await format(JSON.stringify(results), { parser: 'json', printWidth: 110 });
+  writeFileSync(`${values.out}/results.json`, json);
+}
