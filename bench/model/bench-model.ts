@@ -69,7 +69,7 @@ export function rowsOf({ rowAt }: BenchModel, count: number): readonly OnnxRow[]
 export function tensorsOf({ rowAt }: BenchModel, count: number): readonly NamedTensor[] {
   const rows = Array.from({ length: count }, (_, index) => rowAt(index));
   return Object.entries(rows[0] ?? {}).map(([name, { dims }]) => {
-    const parts = rows.flatMap((row) => row[name]?.data ?? []);
+    const parts = rows.map((row) => row[name]?.data ?? new Float32Array());
     const { data, type } = concatenate(parts);
     return { name, type, dims: [count, ...dims], data };
   });

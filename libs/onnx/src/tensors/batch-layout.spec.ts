@@ -307,7 +307,7 @@ describe('BatchLayout', () => {
       const layout = new BatchLayout('text', model);
       expect(layout.readPadding()).toMatchObject({ runs: 0, paddingShare: 0 });
       const [run] = layout.plan([layout.read(row(1)), layout.read(row(2, 3, 4))], { paddedBatchSize: 4 });
-      expect(run?.inputs).toHaveLength(1);
+      expect(run?.inputs).toHaveLength(2);
       expect(layout.readPadding()).toEqual({
         runs: 1,
         realRows: 2,
