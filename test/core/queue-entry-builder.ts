@@ -8,6 +8,7 @@ export class NumberedEntry implements QueueEntry {
   readonly cost: number;
   readonly bucketKey: BucketKey;
   queuePosition = -1;
+  arrivalNumber = 0;
 
   constructor(
     readonly id: number,
@@ -22,7 +23,7 @@ export class NumberedEntry implements QueueEntry {
 }
 
 /** What may be said of an entry; it came at the time of its number, first in priority, with the cost 1. */
-export type EntryTraits = Partial<Omit<QueueEntry, 'queuePosition'>>;
+export type EntryTraits = Partial<Omit<QueueEntry, 'queuePosition' | 'arrivalNumber'>>;
 
 /** One entry for each, numbered from 0. */
 export const buildEntries = (...traits: readonly EntryTraits[]): NumberedEntry[] =>

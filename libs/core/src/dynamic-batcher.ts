@@ -10,7 +10,8 @@ import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.j
 import type { Clock } from './clock.js';
 import { describeValue } from './config-rules.js';
 import { BatcherClosedError, BatchingError, RequestAbortedError } from './errors/index.js';
-import type { QueuedRequest, RequestOwner } from './queued-request.js';
+import type { RequestOwner } from './caller-signal.js';
+import type { QueuedRequest } from './queued-request.js';
 import type { QueueStatistics } from './queue-statistics.js';
 import { RequestIntake } from './request-intake.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
@@ -232,9 +233,9 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     await this.drain();
   }
 
-  /** The caller has taken a request back. Called by the request itself. */
-  abort(request: QueuedRequest<TRequest, TResponse>): void {
-    this.scheduler.giveUp(request, 'aborted', new RequestAbortedError(this.name, request.signal?.reason));
+  /** The caller has taken a request back. Called by its signal. */
+  abort(request: QueuedRequest<TRequest, TResponse>, reason: unknown): void {
+    this.scheduler.giveUp(request, 'aborted', new RequestAbortedError(this.name, reason));
     this.scheduler.decideUnlessDue();
   }
 

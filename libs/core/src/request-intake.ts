@@ -1,5 +1,6 @@
-import type { Admission } from './admission.js';
+import { ORDINARY_TERMS, type Admission } from './admission.js';
 import type { ResolvedBatchingConfig } from './batching-config.js';
+import { CallerSignal, type RequestOwner } from './caller-signal.js';
 import type { Clock } from './clock.js';
 import {
   DeadlineExceededError,
@@ -9,7 +10,7 @@ import {
 } from './errors/index.js';
 import { withoutStack } from './errors/without-stack.js';
 import { createPromise, lastSettlers } from './promised-answer.js';
-import { QueuedRequest, type Answer, type RequestOwner } from './queued-request.js';
+import { QueuedRequest, type Answer } from './queued-request.js';
 import type { RequestOptions } from './request-options.js';
 import type { RequestTerms } from './request-terms.js';
 import type { BatchScheduler } from './scheduling/batch-scheduler.js';
@@ -34,24 +35,27 @@ export interface IntakeParts<TRequest, TResponse> {
 export class RequestIntake<TRequest, TResponse> {
   private readonly forecast: CompletionForecast;
 
+  private readonly scheduler: BatchScheduler<TRequest, TResponse>;
+
   constructor(private readonly parts: IntakeParts<TRequest, TResponse>) {
     const { config, learned, scheduler } = parts;
+    this.scheduler = scheduler;
     this.forecast = new CompletionForecast(config, learned.curve, scheduler.runner.running);
   }
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
   take(payload: TRequest, options: RequestOptions, wantsBatchInfo: boolean): Promise<Answer<TResponse>> {
-    const { admission, clock, scheduler } = this.parts;
-    const terms = admission.examine(payload, options);
+    const { scheduler } = this;
+    const terms = this.parts.admission.examine(payload, options);
     // A deadline counts from the call itself; how long others wait need not be known that well.
-    const nowMs = terms.timeoutMs === Infinity ? scheduler.arrivalTimeMs : clock.now();
-    const leader =
-      terms.coalescingKey === undefined ? undefined : scheduler.coalescing.find(terms.coalescingKey);
-    if (leader === undefined) {
+    const nowMs = terms.timeoutMs === Infinity ? scheduler.arrivalTimeMs : this.parts.clock.now();
+    if (terms === ORDINARY_TERMS) {
+      if (scheduler.queue.isFull) this.makeRoom(terms, nowMs);
+    } else if (!this.canShare(terms)) {
       this.assertInTime(terms, 1, nowMs);
       this.makeRoom(terms, nowMs);
     }
-    return this.place(payload, options, terms, nowMs, wantsBatchInfo);
+    return this.place(payload, this.listenTo(options), terms, nowMs, wantsBatchInfo);
   }
 
   /** Takes all or none. @throws BatchingError if they are refused; nothing is kept then. */
@@ -65,9 +69,19 @@ export class RequestIntake<TRequest, TResponse> {
       this.assertInTime(first, payloads.length, nowMs);
       this.assertRoom(first, payloads.length, nowMs);
     }
-    return this.parts.scheduler.together(() =>
-      payloads.map((payload, index) => this.place(payload, options, terms[index]!, nowMs, false)),
+    const signal = this.listenTo(options);
+    return this.scheduler.together(() =>
+      payloads.map((payload, index) => this.place(payload, signal, terms[index]!, nowMs, false)),
     );
+  }
+
+  private canShare({ coalescingKey }: RequestTerms): boolean {
+    return coalescingKey !== undefined && this.scheduler.coalescing.find(coalescingKey) !== undefined;
+  }
+
+  /** One for all requests of a call. */
+  private listenTo({ signal }: RequestOptions): CallerSignal<TRequest, TResponse> | undefined {
+    return signal === undefined ? undefined : new CallerSignal(this.parts.owner, signal);
   }
 
   /** When as many requests as wait now will have been served, in milliseconds; what a refused caller is told. */
@@ -91,8 +105,11 @@ export class RequestIntake<TRequest, TResponse> {
   private assertInTime(terms: RequestTerms, count: number, nowMs: number): void {
     const { batcherName, learned, scheduler } = this.parts;
     const { timeoutMs } = terms;
-    if (timeoutMs === Infinity || !learned.isTrusted(nowMs)) return;
-    const ahead = scheduler.queue.countAhead(terms);
+    const { queue } = scheduler;
+    if (timeoutMs === Infinity) return;
+    if (this.forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
+    if (!learned.isTrusted(nowMs)) return;
+    const ahead = queue.countAhead(terms);
     const expectedMs = this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
     if (expectedMs <= timeoutMs) return;
     const retryAfterMs = Math.max(1, Math.ceil(expectedMs - timeoutMs));
@@ -137,24 +154,23 @@ export class RequestIntake<TRequest, TResponse> {
 
   private place(
     payload: TRequest,
-    options: RequestOptions,
+    signal: CallerSignal<TRequest, TResponse> | undefined,
     terms: RequestTerms,
     nowMs: number,
     wantsBatchInfo: boolean,
   ): Promise<Answer<TResponse>> {
-    const { owner, recorder, scheduler } = this.parts;
+    const { scheduler } = this;
     const promise = createPromise<Answer<TResponse>>();
     const request = new QueuedRequest<TRequest, TResponse>(
-      owner,
       payload,
       terms,
       nowMs,
-      options.signal,
+      signal,
       lastSettlers.resolve as (answer: Answer<TResponse>) => void,
       lastSettlers.reject,
       wantsBatchInfo,
     );
-    recorder.requestAccepted();
+    this.parts.recorder.requestAccepted();
     const { coalescingKey } = terms;
     if (coalescingKey !== undefined) {
       const leader = scheduler.coalescing.find(coalescingKey);

@@ -24,7 +24,7 @@ export class ResponseScatterer<TRequest, TResponse> {
       const request = requests[index]!;
       const result = ('error' in ending ? ending.error : ending.results[index]) as TResponse | Error;
       this.give(request, result);
-      if (request.followers === undefined) continue;
+      if (request.sharedPlace === undefined) continue;
       for (const follower of request.followers) this.give(follower, result);
     }
     return { succeeded: this.succeeded, failed: this.failed };

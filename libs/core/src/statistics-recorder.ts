@@ -64,7 +64,7 @@ export class StatisticsRecorder {
     this.requestsDispatched += batchSize;
     this.sizes[batchSize] = (this.sizes[batchSize] ?? 0) + 1;
     this.dispatchReasons[dispatchReason] = (this.dispatchReasons[dispatchReason] ?? 0) + 1;
-    for (const request of requests) this.queueTime.record(dispatchedAtMs - request.enqueuedAtMs);
+    this.recordQueueTimes(requests, dispatchedAtMs);
   }
 
   /** A caller shares the place of a request that runs. */
@@ -104,6 +104,21 @@ export class StatisticsRecorder {
       queueTimeMs: this.queueTime.summarize(),
       processingTimeMs: this.processingTime.summarize(),
     };
+  }
+
+  /** Many of one batch came at the same time, and are counted together. */
+  private recordQueueTimes(requests: CountedBatch['requests'], dispatchedAtMs: number): void {
+    let enqueuedAtMs = NaN;
+    let count = 0;
+    for (const request of requests) {
+      if (request.enqueuedAtMs !== enqueuedAtMs) {
+        if (count > 0) this.queueTime.record(dispatchedAtMs - enqueuedAtMs, count);
+        enqueuedAtMs = request.enqueuedAtMs;
+        count = 0;
+      }
+      count += 1;
+    }
+    if (count > 0) this.queueTime.record(dispatchedAtMs - enqueuedAtMs, count);
   }
 
   private summarizeBatches(): BatchTotals {

@@ -12,6 +12,8 @@ export interface QueueEntry {
   readonly bucketKey: BucketKey;
   /** Its slot in its line; kept by the line, -1 while it is not in one. */
   queuePosition: number;
+  /** The how-manieth it is of all that ever came; kept by the queue. */
+  arrivalNumber: number;
 }
 
 /** What tells buckets apart; compared as the keys of a `Map` are. */

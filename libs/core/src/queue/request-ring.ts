@@ -50,6 +50,23 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     return entry;
   }
 
+  takeInto(taken: TEntry[], most: number): void {
+    const { slots, mask } = this;
+    const count = Math.min(most, this.size);
+    let position = this.headPosition;
+    for (let left = count; left > 0; position += 1) {
+      const entry = slots[position & mask];
+      if (entry === undefined) continue;
+      slots[position & mask] = undefined;
+      entry.queuePosition = NOWHERE;
+      taken.push(entry);
+      left -= 1;
+    }
+    this.headPosition = position;
+    this.size -= count;
+    this.skipHolesAtHead();
+  }
+
   putBack(entry: TEntry): void {
     if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
     this.headPosition -= 1;
