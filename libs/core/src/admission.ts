@@ -23,31 +23,41 @@ export const ORDINARY_TERMS: RequestTerms = Object.freeze({
 
 /** Looks at a call before it takes a place in the queue. Whatever is wrong with it is said at once. */
 export class Admission<TRequest> {
+  /** Whether there is nothing to ask of a request of whose caller said nothing. */
+  private isNothingAsked = false;
+
   constructor(
     private readonly batcherName: string,
     private readonly config: ResolvedBatchingConfig,
     private readonly processor: Pick<BatchProcessor<TRequest, never>, 'validateRequest'>,
-  ) {}
+  ) {
+    this.configChanged();
+  }
+
+  /** Looks at the configuration anew. */
+  configChanged(): void {
+    const { defaultTimeoutMs, costOf, bucketOf, keyOf } = this.config;
+    const { validateRequest } = this.processor;
+    const questions = [defaultTimeoutMs, costOf, bucketOf, keyOf, validateRequest];
+    this.isNothingAsked = questions.every((question) => question === undefined);
+  }
 
   /**
-   * Finds out on what terms the request waits.
+   * Finds out on what terms the request waits: `ORDINARY_TERMS` if nobody has said or asks anything.
    *
    * @throws InvalidRequestError, RequestTooLargeError, RequestAbortedError, or DeadlineExceededError (phase
    *   `admission`) if its time is over already; and what the processor's `validateRequest` throws.
    */
   examine(request: TRequest, options: RequestOptions): RequestTerms {
-    const { defaultTimeoutMs, costOf, bucketOf, keyOf } = this.config;
-    if (options !== NO_OPTIONS) this.assertNotAborted(options);
+    return options === NO_OPTIONS && this.isNothingAsked
+      ? ORDINARY_TERMS
+      : this.examineClosely(request, options);
+  }
+
+  private examineClosely(request: TRequest, options: RequestOptions): RequestTerms {
+    const { bucketOf, keyOf } = this.config;
+    this.assertNotAborted(options);
     this.validate(request);
-    if (
-      options === NO_OPTIONS &&
-      defaultTimeoutMs === undefined &&
-      costOf === undefined &&
-      bucketOf === undefined &&
-      keyOf === undefined
-    ) {
-      return ORDINARY_TERMS;
-    }
     return {
       timeoutMs: this.timeoutMsOf(options),
       priority: this.priorityOf(options),

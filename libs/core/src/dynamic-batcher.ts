@@ -57,6 +57,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   /** What all parts read; `reconfigure` changes it in place. */
   private readonly live: ResolvedBatchingConfig;
   private given: ResolvedBatchingConfig;
+  private readonly admission: Admission<TRequest>;
   private readonly intake: RequestIntake<TRequest, TResponse>;
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly learned = new LearnedBehavior();
@@ -89,8 +90,13 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       recorder: this.recorder,
     };
     this.scheduler = new BatchScheduler({ ...parts, onDecided: (nowMs) => this.finishDrain(nowMs) });
-    const admission = new Admission<TRequest>(name, this.live, this.processor);
-    this.intake = new RequestIntake({ ...parts, admission, scheduler: this.scheduler, owner: this });
+    this.admission = new Admission<TRequest>(name, this.live, this.processor);
+    this.intake = new RequestIntake({
+      ...parts,
+      admission: this.admission,
+      scheduler: this.scheduler,
+      owner: this,
+    });
   }
 
   get state(): BatcherState {
@@ -192,6 +198,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   reconfigure(changes: BatchingConfig<TRequest>): void {
     this.given = resolveConfig(this.subject, this.given, changes);
     Object.assign(this.live, withProcessorSizes(this.given, this.processor.allowedBatchSizes));
+    this.admission.configChanged();
     this.scheduler.queue.settleAll();
     this.scheduler.decide();
   }

@@ -45,17 +45,11 @@ export class RequestIntake<TRequest, TResponse> {
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
   take(payload: TRequest, options: RequestOptions, wantsBatchInfo: boolean): Promise<Answer<TResponse>> {
-    const { scheduler } = this;
     const terms = this.parts.admission.examine(payload, options);
-    // A deadline counts from the call itself; how long others wait need not be known that well.
-    const nowMs = terms.timeoutMs === Infinity ? scheduler.arrivalTimeMs : this.parts.clock.now();
-    if (terms === ORDINARY_TERMS) {
-      if (scheduler.queue.isFull) this.makeRoom(terms, nowMs);
-    } else if (!this.canShare(terms)) {
-      this.assertInTime(terms, 1, nowMs);
-      this.makeRoom(terms, nowMs);
-    }
-    return this.place(payload, this.listenTo(options), terms, nowMs, wantsBatchInfo);
+    if (terms !== ORDINARY_TERMS) return this.takeOnTerms(terms, payload, options, wantsBatchInfo);
+    const nowMs = this.scheduler.arrivalTimeMs;
+    if (this.scheduler.queue.isFull) this.makeRoom(terms, nowMs);
+    return this.place(payload, undefined, terms, nowMs, wantsBatchInfo);
   }
 
   /** Takes all or none. @throws BatchingError if they are refused; nothing is kept then. */
@@ -73,6 +67,21 @@ export class RequestIntake<TRequest, TResponse> {
     return this.scheduler.together(() =>
       payloads.map((payload, index) => this.place(payload, signal, terms[index]!, nowMs, false)),
     );
+  }
+
+  private takeOnTerms(
+    terms: RequestTerms,
+    payload: TRequest,
+    options: RequestOptions,
+    wantsBatchInfo: boolean,
+  ): Promise<Answer<TResponse>> {
+    // A deadline counts from the call itself; how long others wait need not be known that well.
+    const nowMs = terms.timeoutMs === Infinity ? this.scheduler.arrivalTimeMs : this.parts.clock.now();
+    if (!this.canShare(terms)) {
+      this.assertInTime(terms, 1, nowMs);
+      this.makeRoom(terms, nowMs);
+    }
+    return this.place(payload, this.listenTo(options), terms, nowMs, wantsBatchInfo);
   }
 
   private canShare({ coalescingKey }: RequestTerms): boolean {
@@ -159,7 +168,6 @@ export class RequestIntake<TRequest, TResponse> {
     nowMs: number,
     wantsBatchInfo: boolean,
   ): Promise<Answer<TResponse>> {
-    const { scheduler } = this;
     const promise = createPromise<Answer<TResponse>>();
     const request = new QueuedRequest<TRequest, TResponse>(
       payload,
@@ -171,16 +179,19 @@ export class RequestIntake<TRequest, TResponse> {
       wantsBatchInfo,
     );
     this.parts.recorder.requestAccepted();
-    const { coalescingKey } = terms;
-    if (coalescingKey !== undefined) {
-      const leader = scheduler.coalescing.find(coalescingKey);
-      if (leader !== undefined) {
-        scheduler.share(leader, request);
-        return promise;
-      }
-      scheduler.coalescing.lead(coalescingKey, request);
-    }
-    scheduler.enqueue(request);
+    if (terms.coalescingKey === undefined) this.scheduler.enqueue(request);
+    else this.shareOrLead(terms.coalescingKey, request);
     return promise;
+  }
+
+  private shareOrLead(key: string | number, request: QueuedRequest<TRequest, TResponse>): void {
+    const { scheduler } = this;
+    const leader = scheduler.coalescing.find(key);
+    if (leader !== undefined) {
+      scheduler.share(leader, request);
+      return;
+    }
+    scheduler.coalescing.lead(key, request);
+    scheduler.enqueue(request);
   }
 }

@@ -106,7 +106,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     if (this.sizeByTenant === undefined) {
       this.sizeByTenant = new Map();
       this.forEach((entry) => {
-        if (this.sizeByTenant !== undefined && entry.tenant !== undefined) this.countTenant(entry.tenant, 1);
+        if (this.sizeByTenant !== undefined) this.countTenant(entry, 1);
       });
     }
     return this.sizeByTenant.get(tenant) ?? 0;
@@ -128,9 +128,8 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     entry.arrivalNumber = this.arrivals += 1;
     bucket.add(entry);
     this.size += 1;
-    if (this.displaceable !== undefined) this.noteDisplaceable(this.displaceable, entry);
-    if (this.sizeByTenant !== undefined && entry.tenant !== undefined) this.countTenant(entry.tenant, 1);
-    if (bucket !== this.common) this.keyed.added(bucket, entry);
+    if (this.displaceable !== undefined || this.sizeByTenant !== undefined) this.note(entry);
+    if (bucket.places !== undefined) this.keyed.added(bucket, bucket.places, entry);
     return bucket;
   }
 
@@ -144,7 +143,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     const entry = bucket.take();
     if (entry === undefined) return undefined;
     this.size -= 1;
-    if (this.sizeByTenant !== undefined && entry.tenant !== undefined) this.countTenant(entry.tenant, -1);
+    if (this.sizeByTenant !== undefined) this.countTenant(entry, -1);
     return entry;
   }
 
@@ -154,7 +153,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     bucket.takeInto(taken, most);
     this.size -= taken.length;
     if (this.sizeByTenant !== undefined) {
-      for (const { tenant } of taken) if (tenant !== undefined) this.countTenant(tenant, -1);
+      for (const entry of taken) this.countTenant(entry, -1);
     }
     return taken;
   }
@@ -163,7 +162,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   putBack(bucket: Bucket<TEntry>, entry: TEntry): void {
     bucket.putBack(entry);
     this.size += 1;
-    if (this.sizeByTenant !== undefined && entry.tenant !== undefined) this.countTenant(entry.tenant, 1);
+    if (this.sizeByTenant !== undefined) this.countTenant(entry, 1);
   }
 
   /** Brings the order of the buckets up to date after requests have been taken from one. */
@@ -183,7 +182,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     if (bucket === undefined) return;
     bucket.remove(entry);
     this.size -= 1;
-    if (this.sizeByTenant !== undefined && entry.tenant !== undefined) this.countTenant(entry.tenant, -1);
+    if (this.sizeByTenant !== undefined) this.countTenant(entry, -1);
     this.settle(bucket);
   }
 
@@ -193,14 +192,16 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     this.keyed.forEach((bucket) => bucket.forEach(visit));
   }
 
-  private noteDisplaceable(displaceable: DisplaceableRequests<TEntry>, entry: TEntry): void {
+  private note(entry: TEntry): void {
+    this.countTenant(entry, 1);
     // To find them all again costs no more than to have kept them while half of a full queue came.
     if (2 * this.size < this.rules.maxQueueSize) this.displaceable = undefined;
-    else if (entry.priority > 0) displaceable.add(entry, this.size);
+    else if (entry.priority > 0) this.displaceable?.add(entry, this.size);
   }
 
-  private countTenant(tenant: string, change: number): void {
-    const sizes = this.sizeByTenant!;
+  private countTenant({ tenant }: TEntry, change: number): void {
+    const sizes = this.sizeByTenant;
+    if (sizes === undefined || tenant === undefined) return;
     const size = (sizes.get(tenant) ?? 0) + change;
     if (size === 0) sizes.delete(tenant);
     else sizes.set(tenant, size);

@@ -64,12 +64,10 @@ export class BucketOrder<TEntry extends QueueEntry> {
   }
 
   /** Brings a bucket to its right places when a request has come into it. */
-  added(bucket: Bucket<TEntry>, entry: TEntry): void {
-    const { places } = bucket;
-    if (places === undefined) return;
+  added(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>, entry: TEntry): void {
     this.byUrgency.mayFall(places.byUrgency, bucket.urgentKeyOf(entry));
     this.byAge.mayFall(places.byAge, entry.enqueuedAtMs);
-    this.noteWhetherFull(bucket, places);
+    if (!places.isFull) this.noteWhetherFull(bucket, places);
   }
 
   /** Brings a bucket to its right places after requests have come or gone; an empty one is forgotten. */

@@ -73,7 +73,7 @@ export class Bucket<TEntry extends QueueEntry> {
 
   /** The order in which the buckets' requests are urgent: when it came, with the head start of the higher ones. */
   urgentKeyOf({ enqueuedAtMs, priority }: TEntry): number {
-    return priority === 0 ? enqueuedAtMs : enqueuedAtMs + priority * this.rules.priorityAgingMs;
+    return this.urgentKey(enqueuedAtMs, priority);
   }
 
   add(entry: TEntry): void {
@@ -142,15 +142,23 @@ export class Bucket<TEntry extends QueueEntry> {
     while (taken.length < end) {
       const urgent = this.urgentPriority;
       const line = this.lines[urgent]!;
-      let rivalSinceMs = Infinity;
-      for (let priority = 0; priority < this.lines.length; priority += 1) {
-        if (priority !== urgent) rivalSinceMs = Math.min(rivalSinceMs, this.urgentSinceMsOf(priority));
+      const rivalSinceMs = this.urgentSinceMsBesides(urgent);
+      if (this.urgentKey(line.newestAtMs, urgent) < rivalSinceMs) {
+        // It would be so whoever of them were the oldest.
+        line.takeInto(taken, end - taken.length);
+        continue;
       }
-      if (rivalSinceMs === Infinity) line.takeInto(taken, end - taken.length);
-      else
-        do taken.push(line.take()!);
-        while (taken.length < end && this.urgentSinceMsOf(urgent) < rivalSinceMs);
+      do taken.push(line.take()!);
+      while (taken.length < end && this.urgentSinceMsOf(urgent) < rivalSinceMs);
     }
+  }
+
+  private urgentSinceMsBesides(one: number): number {
+    let sinceMs = Infinity;
+    for (let priority = 0; priority < this.lines.length; priority += 1) {
+      if (priority !== one) sinceMs = Math.min(sinceMs, this.urgentSinceMsOf(priority));
+    }
+    return sinceMs;
   }
 
   /** Whose turn it is; of those that are equally urgent the highest. */
@@ -170,6 +178,10 @@ export class Bucket<TEntry extends QueueEntry> {
   /** When the oldest of a priority came, less its head start; Infinity if there is none. */
   private urgentSinceMsOf(priority: number): number {
     const oldest = this.lines[priority]!.oldest;
-    return oldest === undefined ? Infinity : this.urgentKeyOf(oldest);
+    return oldest === undefined ? Infinity : this.urgentKey(oldest.enqueuedAtMs, priority);
+  }
+
+  private urgentKey(atMs: number, priority: number): number {
+    return priority === 0 ? atMs : atMs + priority * this.rules.priorityAgingMs;
   }
 }

@@ -17,6 +17,7 @@ const MOST_IDLE_SHARES = 16;
  */
 export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEntry> {
   size = 0;
+  newestAtMs = -Infinity;
   /** How many tenants have requests here. */
   tenantCount = 0;
   private readonly shares = new Map<string | undefined, TenantShare<TEntry>>();
@@ -49,7 +50,9 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     if (share.ring.size === 0) this.append(share);
     share.ring.add(entry);
     this.size += 1;
-    this.byAge.mayFall(share, share.currentKey);
+    this.newestAtMs = entry.enqueuedAtMs;
+    // Only its first request can make it older than it was.
+    if (share.ring.size === 1) this.byAge.mayFall(share, entry.enqueuedAtMs);
   }
 
   take(): TEntry | undefined {
@@ -101,7 +104,8 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
         share.deficit += this.quantumOf(share);
         share.hasItsQuantum = true;
       }
-      if ((share.ring.oldest?.cost ?? 0) <= share.deficit) return share;
+      // Where all cost the same there is no need to look at the request.
+      if (this.largestCost <= share.deficit || share.ring.oldest!.cost <= share.deficit) return share;
       share.hasItsQuantum = false;
     }
     return undefined;

@@ -5,6 +5,8 @@ export interface RequestLine<TEntry extends QueueEntry> {
   readonly size: number;
   /** Who has waited longest. */
   readonly oldest: TEntry | undefined;
+  /** Nobody in it came later than this, on the clock's scale. */
+  readonly newestAtMs: number;
   /** Who is to be served next: what `take` will take. */
   readonly next: TEntry | undefined;
   /** How many are served before one of this tenant's that comes now; an estimate. */

@@ -37,7 +37,7 @@ function formerOf(
   const entries = traits.map((of, id) => new TimedEntry(id, of));
   for (const entry of entries) queue.enqueue(entry);
   let nearestMs = Infinity;
-  const deadlines = { isAnyQueuedBefore: (timeMs: number): boolean => nearestMs < timeMs };
+  const deadlines = { isEmpty: false, isAnyQueuedBefore: (timeMs: number): boolean => nearestMs < timeMs };
   const former = new BatchFormer(live, queue, learned, deadlines);
   const form = (size: number): Record<'riding' | 'lost', number[]> => {
     nearestMs = Math.min(

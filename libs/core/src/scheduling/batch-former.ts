@@ -27,7 +27,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     private readonly config: ResolvedBatchingConfig,
     private readonly queue: BoundedRequestQueue<TEntry>,
     private readonly learned: LearnedBehavior,
-    private readonly deadlines: Pick<DeadlineWatch<never, never>, 'isAnyQueuedBefore'>,
+    private readonly deadlines: Pick<DeadlineWatch<never, never>, 'isEmpty' | 'isAnyQueuedBefore'>,
   ) {}
 
   /** @param size How many to take; fewer are taken if they cost too much together. */
@@ -44,7 +44,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
 
   /** Whether anybody who waits would be late if a batch of this size were to run first. */
   private isAnyLateIn(size: number, nowMs: number): boolean {
-    return this.deadlines.isAnyQueuedBefore(nowMs + this.timeMs(size));
+    return !this.deadlines.isEmpty && this.deadlines.isAnyQueuedBefore(nowMs + this.timeMs(size));
   }
 
   private take(bucket: Bucket<TEntry>, size: number): TEntry[] {

@@ -81,14 +81,14 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Lets a request wait. The caller has made sure that there is room. */
   enqueue(request: QueuedRequest<TRequest, TResponse>): void {
     const bucket = this.queue.enqueue(request);
-    this.watchDeadline(request);
+    if (request.terms.timeoutMs !== Infinity) this.watchDeadline(request);
     this.decideSoon(bucket);
   }
 
   /** Lets a request share the place of another, in the queue or in a running batch. */
   share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
     leader.takeAlong(follower);
-    this.watchDeadline(follower);
+    if (follower.terms.timeoutMs !== Infinity) this.watchDeadline(follower);
     if (leader.batch === undefined) {
       // Its deadline may not leave the time that the place was going to wait for company.
       this.turn.open();
@@ -182,9 +182,9 @@ export class BatchScheduler<TRequest, TResponse> {
       const urgent = this.queue.mostUrgentBucket;
       if (urgent === undefined || this.freeSlots <= 0 || nowMs >= this.closeAtMs) return Infinity;
       const untilMs = this.tryToDispatch(urgent, nowMs);
-      if (untilMs === DISPATCHED) continue;
-      const otherUntilMs = this.tryOthers(nowMs);
+      const otherUntilMs = untilMs === DISPATCHED ? DISPATCHED : this.tryOthers(nowMs);
       if (otherUntilMs !== DISPATCHED) return Math.min(untilMs, otherUntilMs);
+      if (this.freeSlots <= 0) return Infinity;
     }
   }
 
@@ -247,8 +247,7 @@ export class BatchScheduler<TRequest, TResponse> {
     this.deadlines.batchEnded(batch);
     if (this.coalescing.size > 0) this.forget(batch);
     const { succeeded, failed } = this.scatterer.scatter(batch, ending);
-    recorder.requestsSettled('succeeded', succeeded);
-    recorder.requestsSettled('failed', failed);
+    recorder.requestsAnswered(succeeded, failed);
     this.decide();
   }
 
@@ -281,7 +280,6 @@ export class BatchScheduler<TRequest, TResponse> {
   }
 
   private watchDeadline(request: QueuedRequest<TRequest, TResponse>): void {
-    if (request.terms.timeoutMs === Infinity) return;
     this.deadlines.add(request);
     if (request.deadlineAtMs === this.deadlines.earliestMs) this.setAlarm();
   }
