@@ -7,18 +7,20 @@ export class NumberedEntry implements QueueEntry {
   readonly tenant: string | undefined;
   readonly cost: number;
   readonly bucketKey: BucketKey;
+  readonly isDisplaceable: boolean;
   queuePosition = -1;
   arrivalNumber = 0;
 
   constructor(
     readonly id: number,
-    { enqueuedAtMs = id, priority = 0, tenant, cost = 1, bucketKey }: EntryTraits = {},
+    { enqueuedAtMs = id, priority = 0, tenant, cost = 1, bucketKey, isDisplaceable = true }: EntryTraits = {},
   ) {
     this.enqueuedAtMs = enqueuedAtMs;
     this.priority = priority;
     this.tenant = tenant;
     this.cost = cost;
     this.bucketKey = bucketKey;
+    this.isDisplaceable = isDisplaceable;
   }
 }
 

@@ -71,6 +71,11 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
     return this.sharedPlace === undefined ? this : this.sharedPlace.leader;
   }
 
+  /** Whether it may have to give up its place to one of higher priority: not if such a one shares it. */
+  get isDisplaceable(): boolean {
+    return this.sharedPlace === undefined || !this.sharedPlace.isRaised;
+  }
+
   /** How many callers still need its place. */
   get callers(): number {
     if (this.sharedPlace !== undefined) return this.sharedPlace.callers;

@@ -59,9 +59,12 @@ export class RequestIntake<TRequest, TResponse> {
     const nowMs = clock.now();
     const [first] = terms;
     if (first !== undefined) {
-      this.assertNotTooMany(first, payloads.length);
-      this.assertInTime(first, payloads.length, nowMs);
-      this.assertRoom(first, payloads.length, nowMs);
+      const places = this.countPlaces(terms);
+      const followers = payloads.length - places;
+      this.assertNotTooMany(first, places, followers);
+      if (places > 0) this.assertInTime(first, places, nowMs);
+      this.assertRoom(first, places, nowMs);
+      this.assertSharedRoom(followers, nowMs);
     }
     const signal = this.listenTo(options);
     return this.scheduler.together(() =>
@@ -77,7 +80,9 @@ export class RequestIntake<TRequest, TResponse> {
   ): Promise<Answer<TResponse>> {
     // A deadline counts from the call itself; how long others wait need not be known that well.
     const nowMs = terms.timeoutMs === Infinity ? this.scheduler.arrivalTimeMs : this.parts.clock.now();
-    if (!this.canShare(terms)) {
+    if (this.canShare(terms)) {
+      this.assertSharedRoom(1, nowMs);
+    } else {
       this.assertInTime(terms, 1, nowMs);
       this.makeRoom(terms, nowMs);
     }
@@ -86,6 +91,19 @@ export class RequestIntake<TRequest, TResponse> {
 
   private canShare({ coalescingKey }: RequestTerms): boolean {
     return coalescingKey !== undefined && this.scheduler.coalescing.find(coalescingKey) !== undefined;
+  }
+
+  /** How many places requests need that are sent at once: not one for each whose key is met a second time. */
+  private countPlaces(terms: readonly RequestTerms[]): number {
+    const keys = new Set<string | number>();
+    let places = 0;
+    for (const each of terms) {
+      const { coalescingKey } = each;
+      if (this.canShare(each) || (coalescingKey !== undefined && keys.has(coalescingKey))) continue;
+      if (coalescingKey !== undefined) keys.add(coalescingKey);
+      places += 1;
+    }
+    return places;
   }
 
   /** One for all requests of a call. */
@@ -99,14 +117,14 @@ export class RequestIntake<TRequest, TResponse> {
   }
 
   /** @throws RequestTooLargeError if there is no room for so many at once, however long they waited. */
-  private assertNotTooMany({ tenant }: RequestTerms, count: number): void {
+  private assertNotTooMany({ tenant }: RequestTerms, places: number, followers: number): void {
     const { batcherName, config } = this.parts;
     const { maxQueueSize, maxQueueSizePerTenant = Infinity } = config;
-    const what = `it brings ${count} requests at once`;
-    if (count > maxQueueSize) {
+    const what = `it brings ${places + followers} requests at once`;
+    if (Math.max(places, followers) > maxQueueSize) {
       throw new RequestTooLargeError(batcherName, what, 'maxQueueSize', maxQueueSize);
     }
-    if (tenant !== undefined && count > maxQueueSizePerTenant) {
+    if (tenant !== undefined && places > maxQueueSizePerTenant) {
       throw new RequestTooLargeError(batcherName, what, 'maxQueueSizePerTenant', maxQueueSizePerTenant);
     }
   }
@@ -145,6 +163,14 @@ export class RequestIntake<TRequest, TResponse> {
     this.assertTenantRoom(terms, count, nowMs);
     if (scheduler.queue.size + count > config.maxQueueSize) {
       throw this.queueFull('queue', config.maxQueueSize, nowMs);
+    }
+  }
+
+  /** @throws QueueFullError if more callers would wait in the places of others than places may be taken. */
+  private assertSharedRoom(followers: number, nowMs: number): void {
+    const { maxQueueSize } = this.parts.config;
+    if (followers > 0 && this.scheduler.coalescing.followers + followers > maxQueueSize) {
+      throw this.queueFull('shared', maxQueueSize, nowMs);
     }
   }
 

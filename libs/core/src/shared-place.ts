@@ -4,6 +4,8 @@ import type { QueuedRequest } from './queued-request.js';
 export class SharedPlace<TRequest, TResponse> {
   /** How many callers still need the place. */
   callers = 1;
+  /** Whether one of higher priority than the place's own shares it, or has shared it. */
+  isRaised = false;
   /** Who waits in the place besides its leader. */
   readonly followers: QueuedRequest<TRequest, TResponse>[] = [];
 
@@ -13,6 +15,7 @@ export class SharedPlace<TRequest, TResponse> {
   join(follower: QueuedRequest<TRequest, TResponse>): void {
     follower.sharedPlace = this;
     this.callers += 1;
+    if (follower.priority < this.leader.priority) this.isRaised = true;
     this.followers.push(follower);
   }
 }

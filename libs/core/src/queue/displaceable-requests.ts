@@ -13,7 +13,9 @@ export class DisplaceableRequests<TEntry extends QueueEntry> {
 
   /** The newest request has come. `size`: how many wait, at least. */
   add(entry: TEntry, size: number): void {
-    const arrivals = (this.arrivalsByPriority[entry.priority] ??= new ArrivalIndex<TEntry>(isQueued));
+    const arrivals = (this.arrivalsByPriority[entry.priority] ??= new ArrivalIndex<TEntry>(
+      (kept) => isQueued(kept) && kept.isDisplaceable,
+    ));
     arrivals.add(entry, size);
   }
 

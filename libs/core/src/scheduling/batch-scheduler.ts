@@ -88,6 +88,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Lets a request share the place of another, in the queue or in a running batch. */
   share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
     leader.takeAlong(follower);
+    this.coalescing.followers += 1;
     if (follower.terms.timeoutMs !== Infinity) this.watchDeadline(follower);
     if (leader.batch === undefined) {
       // Its deadline may not leave the time that the place was going to wait for company.
@@ -105,6 +106,7 @@ export class BatchScheduler<TRequest, TResponse> {
     this.parts.recorder.requestsSettled(outcome);
     request.reject(error);
     if (place.sharedPlace !== undefined) place.sharedPlace.callers -= 1;
+    if (place !== request) this.coalescing.followers -= 1;
     if (place.batch !== undefined) {
       place.batch.callerLeft();
       this.parts.recorder.callerLeftBatch();
@@ -246,8 +248,9 @@ export class BatchScheduler<TRequest, TResponse> {
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);
     this.deadlines.batchEnded(batch);
     if (this.coalescing.size > 0) this.forget(batch);
-    const { succeeded, failed } = this.scatterer.scatter(batch, ending);
+    const { succeeded, failed, followers } = this.scatterer.scatter(batch, ending);
     recorder.requestsAnswered(succeeded, failed);
+    this.coalescing.followers -= followers;
     this.decide();
   }
 
