@@ -8,6 +8,8 @@ import { BATCH_SIZE, PEERS, type Peer } from './peers.js';
 import { processorTimeNs } from './processor-time.js';
 
 const CALLERS = 1024;
+/** So many requests before the measured ones: what the compiler does for a fresh peer is no request's cost. */
+const WARM_UP_REQUESTS = 200_000;
 
 const { values } = parseArgs({
   options: {
@@ -40,6 +42,7 @@ async function compareOverhead(turns: number, requests: number): Promise<void> {
 async function measurePeer({ create }: Peer, requests: number): Promise<number> {
   const call = create();
   const requestsEach = Math.ceil(requests / CALLERS);
+  await callInLoops(call, CALLERS, Math.ceil(WARM_UP_REQUESTS / CALLERS));
   const startedNs = processorTimeNs();
   await callInLoops(call, CALLERS, requestsEach);
   return (processorTimeNs() - startedNs) / (requestsEach * CALLERS);

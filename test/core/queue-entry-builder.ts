@@ -7,22 +7,25 @@ export class NumberedEntry implements QueueEntry {
   readonly tenant: string | undefined;
   readonly cost: number;
   readonly bucketKey: BucketKey;
+  readonly isDisplaceable: boolean;
   queuePosition = -1;
+  arrivalNumber = 0;
 
   constructor(
     readonly id: number,
-    { enqueuedAtMs = id, priority = 0, tenant, cost = 1, bucketKey }: EntryTraits = {},
+    { enqueuedAtMs = id, priority = 0, tenant, cost = 1, bucketKey, isDisplaceable = true }: EntryTraits = {},
   ) {
     this.enqueuedAtMs = enqueuedAtMs;
     this.priority = priority;
     this.tenant = tenant;
     this.cost = cost;
     this.bucketKey = bucketKey;
+    this.isDisplaceable = isDisplaceable;
   }
 }
 
 /** What may be said of an entry; it came at the time of its number, first in priority, with the cost 1. */
-export type EntryTraits = Partial<Omit<QueueEntry, 'queuePosition'>>;
+export type EntryTraits = Partial<Omit<QueueEntry, 'queuePosition' | 'arrivalNumber'>>;
 
 /** One entry for each, numbered from 0. */
 export const buildEntries = (...traits: readonly EntryTraits[]): NumberedEntry[] =>

@@ -1,18 +1,10 @@
 import type { RequestOptions } from 'nestjs-batching/core';
+import { ORDINARY_TERMS } from '../../libs/core/src/admission.js';
+import { CallerSignal } from '../../libs/core/src/caller-signal.js';
 import { QueuedRequest, type Answer } from '../../libs/core/src/queued-request.js';
 import type { RequestTerms } from '../../libs/core/src/request-terms.js';
 
 export type LetterRequest = QueuedRequest<string, string>;
-
-/** What nothing special was said of. */
-export const ORDINARY_TERMS: RequestTerms = {
-  timeoutMs: Infinity,
-  priority: 0,
-  tenant: undefined,
-  cost: 1,
-  bucketKey: undefined,
-  coalescingKey: undefined,
-};
 
 export interface RequestTraits extends Partial<RequestTerms>, Pick<RequestOptions, 'signal'> {
   readonly payload?: string;
@@ -35,11 +27,10 @@ export function buildRequest({
   // Who is rejected must not end the test run, also when an assertion fails before anybody has looked.
   answer.catch(() => undefined);
   const request = new QueuedRequest<string, string>(
-    { abort: onAbort },
     payload,
     { ...ORDINARY_TERMS, ...terms },
     enqueuedAtMs,
-    signal,
+    signal === undefined ? undefined : new CallerSignal({ abort: onAbort }, signal),
     resolve,
     reject,
     wantsBatchInfo,

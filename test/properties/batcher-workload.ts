@@ -227,6 +227,7 @@ export class BatcherWorkload {
         wasDraining: journal.isDraining,
         placesTaken: waiting.length,
         tenantPlacesTaken: waiting.filter(({ tenant }) => tenant === traits.tenant).length,
+        followersWaiting: journal.followersWaiting.length,
         displaceable,
         hadLearned: journal.batches.some(
           ({ ending }) => ending?.type === 'success' || ending?.type === 'spoiled',

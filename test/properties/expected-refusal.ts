@@ -9,20 +9,24 @@ import {
 } from 'nestjs-batching/core';
 import type { Call } from './journal.js';
 
-/** Who has to give up its place to a newcomer: the newest of the lowest priority, if all places are taken. */
+/**
+ * Who has to give up its place to a newcomer: the newest of the lowest priority, if all places are taken. A place that
+ * one of higher priority shares is not given up.
+ */
 export function findDisplaceable(
   priority: number,
   waiting: readonly Call[],
   { maxQueueSize, queueFullPolicy }: ResolvedBatchingConfig,
 ): Call | undefined {
   if (waiting.length < maxQueueSize || queueFullPolicy === 'refuse') return undefined;
-  const lowest = Math.max(...waiting.map((call) => call.priority));
-  return lowest > priority ? waiting.findLast((call) => call.priority === lowest) : undefined;
+  const giving = waiting.filter((call) => call.followers.every((each) => each.priority >= call.priority));
+  const lowest = Math.max(...giving.map((call) => call.priority));
+  return lowest > priority ? giving.findLast((call) => call.priority === lowest) : undefined;
 }
 
 /** What is wrong with a refusal, or with its absence. */
 export function faultOfRefusal(call: Call): string | undefined {
-  const expected = call.group === undefined ? refusalOf(call, 1) : refusalOfGroup(call.group.calls);
+  const expected = call.group === undefined ? refusalOf(call) : refusalOfGroup(call.group.calls);
   const received = call.isAccepted ? undefined : call.error?.constructor;
   if (expected === received) return undefined;
   // What the batcher foretells is not known out here; but it must know something, and say when to try again.
@@ -39,13 +43,20 @@ function refusalOfGroup(calls: readonly Call[]) {
   const wrong = calls.map((call) => faultOf(call)).find((fault) => fault !== undefined);
   if (wrong !== undefined || first === undefined) return wrong;
   const { maxQueueSize, maxQueueSizePerTenant = Infinity } = first.circumstances.config;
-  if (calls.length > maxQueueSize) return RequestTooLargeError;
-  if (first.tenant !== undefined && calls.length > maxQueueSizePerTenant) return RequestTooLargeError;
-  return lackOfRoom(first, calls.length);
+  const places = calls.filter(({ leader }) => leader === undefined).length;
+  const followers = calls.length - places;
+  if (Math.max(places, followers) > maxQueueSize) return RequestTooLargeError;
+  if (first.tenant !== undefined && places > maxQueueSizePerTenant) return RequestTooLargeError;
+  return lackOfRoom(first, places) ?? lackOfSharedRoom(first, followers);
 }
 
-function refusalOf(call: Call, count: number) {
-  return faultOf(call) ?? (call.leader === undefined ? lackOfRoom(call, count) : undefined);
+function refusalOf(call: Call) {
+  return faultOf(call) ?? (call.leader === undefined ? lackOfRoom(call, 1) : lackOfSharedRoom(call, 1));
+}
+
+function lackOfSharedRoom({ circumstances }: Call, followers: number) {
+  const { config, followersWaiting } = circumstances;
+  return followers > 0 && followersWaiting + followers > config.maxQueueSize ? QueueFullError : undefined;
 }
 
 /** What is wrong with a call by itself. */

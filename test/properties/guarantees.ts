@@ -144,7 +144,7 @@ export const GUARANTEES: readonly Guarantee[] = [
       ),
   },
   {
-    title: 'A signal carries a listener for each of its requests that is not settled, and no other',
+    title: 'A signal carries one listener for each call of which a request is not settled, and no other',
     atRest: (journal) =>
       listOf(
         'wrong',
@@ -152,8 +152,8 @@ export const GUARANTEES: readonly Guarantee[] = [
           const { controller, group } = call;
           if (controller === undefined) return false;
           const sharing = group?.calls ?? [call];
-          const pending = sharing.filter((each) => each.isAccepted && fateOf(each, journal) === undefined);
-          return getEventListeners(controller.signal, 'abort').length !== pending.length;
+          const isPending = sharing.some((each) => each.isAccepted && fateOf(each, journal) === undefined);
+          return getEventListeners(controller.signal, 'abort').length !== (isPending ? 1 : 0);
         }),
       ),
   },

@@ -28,6 +28,8 @@ export interface CallCircumstances {
   /** How many places were taken, and how many of them by the call's own tenant. */
   readonly placesTaken: number;
   readonly tenantPlacesTaken: number;
+  /** How many waited in the places of others. */
+  readonly followersWaiting: number;
   /** Whose place it would have to take, if all were taken. */
   readonly displaceable: Call | undefined;
   /** Whether a batch had ended well, so that the batcher knew how long one takes. */
@@ -133,6 +135,17 @@ export class Journal {
     return this.calls.filter(
       (call) =>
         call.isAccepted && call.leader === undefined && call.batch === undefined && this.isNeeded(call),
+    );
+  }
+
+  /** Those who wait for an answer in the place of another. */
+  get followersWaiting(): Call[] {
+    return this.calls.filter(
+      (call) =>
+        call.isAccepted &&
+        call.leader?.batch?.ending === undefined &&
+        call.leader !== undefined &&
+        !this.hasLeft(call),
     );
   }
 

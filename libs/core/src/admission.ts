@@ -12,7 +12,7 @@ import { NO_OPTIONS, type RequestOptions } from './request-options.js';
 import type { RequestTerms } from './request-terms.js';
 
 /** The terms of a request of which nothing special was said: one object for all of them. */
-const ORDINARY_TERMS: RequestTerms = Object.freeze({
+export const ORDINARY_TERMS: RequestTerms = Object.freeze({
   timeoutMs: Infinity,
   priority: 0,
   tenant: undefined,
@@ -23,38 +23,48 @@ const ORDINARY_TERMS: RequestTerms = Object.freeze({
 
 /** Looks at a call before it takes a place in the queue. Whatever is wrong with it is said at once. */
 export class Admission<TRequest> {
+  /** Whether there is nothing to ask of a request of whose caller said nothing. */
+  private isNothingAsked = false;
+
   constructor(
     private readonly batcherName: string,
     private readonly config: ResolvedBatchingConfig,
     private readonly processor: Pick<BatchProcessor<TRequest, never>, 'validateRequest'>,
-  ) {}
+  ) {
+    this.configChanged();
+  }
+
+  /** Looks at the configuration anew. */
+  configChanged(): void {
+    const { defaultTimeoutMs, costOf, bucketOf, keyOf } = this.config;
+    const { validateRequest } = this.processor;
+    const questions = [defaultTimeoutMs, costOf, bucketOf, keyOf, validateRequest];
+    this.isNothingAsked = questions.every((question) => question === undefined);
+  }
 
   /**
-   * Finds out on what terms the request waits.
+   * Finds out on what terms the request waits: `ORDINARY_TERMS` if nobody has said or asks anything.
    *
    * @throws InvalidRequestError, RequestTooLargeError, RequestAbortedError, or DeadlineExceededError (phase
    *   `admission`) if its time is over already; and what the processor's `validateRequest` throws.
    */
   examine(request: TRequest, options: RequestOptions): RequestTerms {
-    const { defaultTimeoutMs, costOf, bucketOf, keyOf } = this.config;
-    if (options !== NO_OPTIONS) this.assertNotAborted(options);
+    return options === NO_OPTIONS && this.isNothingAsked
+      ? ORDINARY_TERMS
+      : this.examineClosely(request, options);
+  }
+
+  private examineClosely(request: TRequest, options: RequestOptions): RequestTerms {
+    const { bucketOf, keyOf } = this.config;
+    this.assertNotAborted(options);
     this.validate(request);
-    if (
-      options === NO_OPTIONS &&
-      defaultTimeoutMs === undefined &&
-      costOf === undefined &&
-      bucketOf === undefined &&
-      keyOf === undefined
-    ) {
-      return ORDINARY_TERMS;
-    }
     return {
       timeoutMs: this.timeoutMsOf(options),
       priority: this.priorityOf(options),
       tenant: this.tenantOf(options),
       cost: this.costOf(request),
-      bucketKey: bucketOf === undefined ? undefined : this.ask(() => bucketOf(request)),
-      coalescingKey: keyOf === undefined ? undefined : this.ask(() => keyOf(request)),
+      bucketKey: bucketOf === undefined ? undefined : this.ask(bucketOf, request),
+      coalescingKey: keyOf === undefined ? undefined : this.ask(keyOf, request),
     };
   }
 
@@ -88,7 +98,7 @@ export class Admission<TRequest> {
   private costOf(request: TRequest): number {
     const { costOf, maxBatchCost = Infinity } = this.config;
     if (costOf === undefined) return 1;
-    const cost = this.ask(() => costOf(request));
+    const cost = this.ask(costOf, request);
     if (typeof cost !== 'number' || !(cost > 0) || cost === Infinity) {
       throw this.invalid('cost', cost, 'costOf to return a number above 0');
     }
@@ -99,18 +109,27 @@ export class Admission<TRequest> {
   }
 
   private validate(request: TRequest): void {
-    if (this.processor.validateRequest === undefined) return;
-    this.ask(() => this.processor.validateRequest?.(request));
+    const { processor } = this;
+    if (processor.validateRequest === undefined) return;
+    try {
+      processor.validateRequest(request);
+    } catch (error) {
+      throw this.faultOfRequest(error);
+    }
+  }
+
+  private ask<TAnswer>(look: (request: TRequest) => TAnswer, request: TRequest): TAnswer {
+    try {
+      return look(request);
+    } catch (error) {
+      throw this.faultOfRequest(error);
+    }
   }
 
   /** What a user's function throws when it looks at a request is that request's fault. */
-  private ask<TAnswer>(question: () => TAnswer): TAnswer {
-    try {
-      return question();
-    } catch (error) {
-      if (error instanceof BatchingError) throw error;
-      throw new InvalidRequestError(error instanceof Error ? error.message : String(error), { cause: error });
-    }
+  private faultOfRequest(error: unknown): BatchingError {
+    if (error instanceof BatchingError) return error;
+    return new InvalidRequestError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 
   private invalid(what: string, received: unknown, expected: string): InvalidRequestError {

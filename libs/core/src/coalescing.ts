@@ -4,6 +4,9 @@ import type { QueuedRequest } from './queued-request.js';
 export class Coalescing<TRequest, TResponse> {
   private readonly leaders = new Map<string | number, QueuedRequest<TRequest, TResponse>>();
 
+  /** How many callers wait in places that others have taken. */
+  followers = 0;
+
   /** How many keys there are under way. */
   get size(): number {
     return this.leaders.size;

@@ -24,12 +24,13 @@ export class DurationHistogram {
   private sum = 0;
   private max = 0;
 
-  record(durationMs: number): void {
-    this.count += 1;
-    this.sum += durationMs;
+  /** `times`: how often it was measured. */
+  record(durationMs: number, times = 1): void {
+    this.count += times;
+    this.sum += times * durationMs;
     if (durationMs > this.max) this.max = durationMs;
     const bucket = bucketOf(durationMs);
-    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + times;
   }
 
   get mean(): number {

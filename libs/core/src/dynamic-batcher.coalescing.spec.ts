@@ -10,7 +10,7 @@ describe('DynamicBatcher: requests of the same key', () => {
     const { processor, batcher, sendAll, endAllBatches } = await setUpBusyLetters({
       ...CONFIG,
       maxBatchSize: 2,
-      maxQueueSize: 2,
+      maxQueueSize: 4,
     });
     const calls = sendAll('abaabb');
     expect(batcher.getStatistics()).toMatchObject({ currentQueueSize: 2, requests: { accepted: 7 } });
@@ -19,6 +19,64 @@ describe('DynamicBatcher: requests of the same key', () => {
     expect(processor.requestsByBatch).toEqual([['busy'], ['a', 'b']]);
     expect(calls.map((call) => call.response)).toEqual([...'ABAABB']);
     expect(batcher.getStatistics().requests).toMatchObject({ succeeded: 7 });
+  });
+
+  it('are bounded: as many may share places as may take one', async () => {
+    const { clock, batcher, sendAll, send, endAllBatches } = await setUpBusyLetters({
+      ...CONFIG,
+      maxBatchSize: 2,
+      maxQueueSize: 2,
+    });
+    sendAll('aaa');
+    const refused = send('a');
+    await clock.advance();
+    expect(refused.error).toMatchObject({ code: 'QUEUE_FULL', reason: 'shared' });
+
+    await endAllBatches();
+    sendAll('aaa');
+    await clock.advance();
+    expect(batcher.getStatistics().refused).toEqual({ QUEUE_FULL: 1 });
+  });
+
+  it('make room for others of their key when they leave', async () => {
+    const { clock, sendAll, send } = await setUpBusyLetters({ ...CONFIG, maxBatchSize: 2, maxQueueSize: 2 });
+    const controller = new AbortController();
+    send('a');
+    send('a', { signal: controller.signal });
+    sendAll('a');
+    controller.abort();
+    const late = send('a');
+    await clock.advance();
+    expect(late.isSettled).toBe(false);
+  });
+
+  it('need no places of their own when they are sent at once', async () => {
+    const { clock, batcher, send, endAllBatches } = await setUpBusyLetters({
+      ...CONFIG,
+      maxBatchSize: 2,
+      maxQueueSize: 2,
+    });
+    send('a');
+    const call = new WatchedPromise(batcher.processMany(['a', 'b', 'b']));
+    await clock.advance();
+    await endAllBatches();
+    expect(call.response).toEqual(['A', 'B', 'B'].map((value) => ({ status: 'fulfilled', value })));
+  });
+
+  it('are not displaced from a place that one of them shares with a higher priority', async () => {
+    const { clock, send } = await setUpBusyLetters({
+      ...CONFIG,
+      maxBatchSize: 2,
+      maxQueueSize: 2,
+      priorityLevels: 3,
+    });
+    const other = send('b', { priority: 2 });
+    const [low, high] = [2, 1].map((priority) => send('a', { priority }));
+    send('c', { priority: 1 });
+    const refused = send('d', { priority: 1 });
+    await clock.advance();
+    expect([other.error, refused.error]).toMatchObject([{ reason: 'displaced' }, { reason: 'queue' }]);
+    expect([low?.isSettled, high?.isSettled]).toEqual([false, false]);
   });
 
   it('share the place also when its batch runs already', async () => {

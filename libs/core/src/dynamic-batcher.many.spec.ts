@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
 import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
 import { setUpTimedLetters } from '../../../test/core/timed-letters-batcher.js';
@@ -30,6 +31,18 @@ describe('DynamicBatcher: many requests at once', () => {
     await endAllBatches();
     expect(call.response).toEqual([...'ABCDEFGH'].map(fulfilled));
     expect(processor.requestsByBatch.map((letters) => letters.join(''))).toEqual(['abc', 'def', 'gh']);
+  });
+
+  it('listen to their signal once, however many they are, as long as one is not settled', async () => {
+    const { clock, batcher, endAllBatches } = setUpLetters({ maxBatchSize: 2 });
+    const { signal } = new AbortController();
+    const call = new WatchedPromise(batcher.processMany([...'abcd'], { signal }));
+    await clock.advance();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+
+    await endAllBatches();
+    expect(call.isSettled).toBe(true);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('ride along with others', async () => {

@@ -10,7 +10,8 @@ import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.j
 import type { Clock } from './clock.js';
 import { describeValue } from './config-rules.js';
 import { BatcherClosedError, BatchingError, RequestAbortedError } from './errors/index.js';
-import type { QueuedRequest, RequestOwner } from './queued-request.js';
+import type { RequestOwner } from './caller-signal.js';
+import type { QueuedRequest } from './queued-request.js';
 import type { QueueStatistics } from './queue-statistics.js';
 import { RequestIntake } from './request-intake.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
@@ -56,6 +57,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   /** What all parts read; `reconfigure` changes it in place. */
   private readonly live: ResolvedBatchingConfig;
   private given: ResolvedBatchingConfig;
+  private readonly admission: Admission<TRequest>;
   private readonly intake: RequestIntake<TRequest, TResponse>;
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly learned = new LearnedBehavior();
@@ -89,8 +91,13 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       recorder: this.recorder,
     };
     this.scheduler = new BatchScheduler({ ...parts, onDecided: (nowMs) => this.finishDrain(nowMs) });
-    const admission = new Admission<TRequest>(name, this.live, this.processor);
-    this.intake = new RequestIntake({ ...parts, admission, scheduler: this.scheduler, owner: this });
+    this.admission = new Admission<TRequest>(name, this.live, this.processor);
+    this.intake = new RequestIntake({
+      ...parts,
+      admission: this.admission,
+      scheduler: this.scheduler,
+      owner: this,
+    });
     this.processor.onLimitsChanged?.(() => this.adapt());
   }
 
@@ -232,15 +239,16 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     await this.drain();
   }
 
-  /** The caller has taken a request back. Called by the request itself. */
-  abort(request: QueuedRequest<TRequest, TResponse>): void {
-    this.scheduler.giveUp(request, 'aborted', new RequestAbortedError(this.name, request.signal?.reason));
+  /** The caller has taken a request back. Called by its signal. */
+  abort(request: QueuedRequest<TRequest, TResponse>, reason: unknown): void {
+    this.scheduler.giveUp(request, 'aborted', new RequestAbortedError(this.name, reason));
     this.scheduler.decideUnlessDue();
   }
 
   /** The configuration, or what the processor can do, has changed. */
   private adapt(): void {
     Object.assign(this.live, withProcessorLimits(this.given, this.processor));
+    this.admission.configChanged();
     this.scheduler.queue.settleAll();
     this.scheduler.decide();
   }

@@ -5,10 +5,10 @@ import { RequestBatch } from './request-batch.js';
 describe('QueuedRequest', () => {
   it('has its deadline timeoutMs after it came', () => {
     expect(buildRequest({ timeoutMs: 30 }).request).toMatchObject({
-      heapKey: 1030,
+      deadlineAtMs: 1030,
       latestDeadlineAtMs: 1030,
     });
-    expect(buildRequest().request).toMatchObject({ heapKey: Infinity, latestDeadlineAtMs: Infinity });
+    expect(buildRequest().request).toMatchObject({ deadlineAtMs: Infinity, latestDeadlineAtMs: Infinity });
   });
 
   it('settles its own promise, also when others were made after it', async () => {
@@ -77,7 +77,7 @@ describe('QueuedRequest', () => {
 
     leader.takeAlong(follower);
     expect(follower.place).toBe(leader);
-    expect([leader.callers, follower.callers]).toEqual([2, 1]);
+    expect([leader.callers, follower.callers]).toEqual([2, 2]);
   });
 
   it('tells a caller who shares a place of the batch that the place rode in', async () => {

@@ -1,13 +1,9 @@
 import type { BatchedResponse } from './batch-info.js';
-import type { HeapEntry } from './queue/indexed-heap.js';
+import type { CallerSignal } from './caller-signal.js';
 import type { BucketKey, QueueEntry } from './queue/queue-entry.js';
 import type { RequestBatch } from './request-batch.js';
 import type { RequestTerms } from './request-terms.js';
-
-/** Who must know when a caller takes a request back. */
-export interface RequestOwner<TRequest, TResponse> {
-  abort(request: QueuedRequest<TRequest, TResponse>): void;
-}
+import { SharedPlace } from './shared-place.js';
 
 /** What a caller waits for: its response, with the batch that it rode in if it asked for that. */
 export type Answer<TResponse> = TResponse | BatchedResponse<TResponse>;
@@ -16,42 +12,37 @@ export type Answer<TResponse> = TResponse | BatchedResponse<TResponse>;
  * One caller's payload on its way through the batcher. It is settled exactly once: whoever comes second finds
  * `isSettled` and leaves it alone.
  *
- * It stands in the queue by itself, or shares the place of another with the same key (`leader`). A place is needed
- * as long as one of its callers is.
+ * It stands in the queue by itself, or shares the place of another with the same key. A place is needed as long as
+ * one of its callers is.
  *
- * There may be very many of them, so it holds little, and it listens to its own signal (`handleEvent`) without a
- * closure.
+ * There may be very many of them, so it holds little: what few requests need is an object of its own.
  */
-export class QueuedRequest<TRequest, TResponse> implements QueueEntry, HeapEntry, EventListenerObject {
+export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
   isSettled = false;
   /** The batch that took it; until then it is in the queue. */
   batch: RequestBatch<TRequest, TResponse> | undefined = undefined;
   queuePosition = -1;
-  heapIndex = -1;
-  /** How many callers still need this place, itself included. */
-  callers = 1;
-  /** In whose place it waits, if not in its own. */
-  leader: QueuedRequest<TRequest, TResponse> | undefined = undefined;
-  /** Who waits in its place besides itself. */
-  followers: QueuedRequest<TRequest, TResponse>[] | undefined = undefined;
+  arrivalNumber = 0;
+  /** With whom it shares a place; undefined while it stands alone. */
+  sharedPlace: SharedPlace<TRequest, TResponse> | undefined = undefined;
 
   /**
+   * @param signal By what its caller may take it back.
    * @param settleResponse Resolves the caller's promise.
    * @param settleError Rejects the caller's promise.
    * @param wantsBatchInfo Whether the caller wants to know about the batch, too.
    */
   constructor(
-    private readonly owner: RequestOwner<TRequest, TResponse>,
     readonly payload: TRequest,
     /** On what terms it waits. Most requests share one object of them. */
     readonly terms: RequestTerms,
     readonly enqueuedAtMs: number,
-    readonly signal: AbortSignal | undefined,
+    private readonly signal: CallerSignal<TRequest, TResponse> | undefined,
     private readonly settleResponse: (answer: Answer<TResponse>) => void,
     private readonly settleError: (error: unknown) => void,
     private readonly wantsBatchInfo: boolean,
   ) {
-    if (signal !== undefined) signal.addEventListener('abort', this, { once: true });
+    if (signal !== undefined) signal.add(this);
   }
 
   get priority(): number {
@@ -71,43 +62,58 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry, HeapEntry
   }
 
   /** Its deadline on the clock's scale; Infinity if the caller waits as long as it takes. */
-  get heapKey(): number {
+  get deadlineAtMs(): number {
     return this.enqueuedAtMs + this.terms.timeoutMs;
   }
 
   /** The request that has a place in queue or batch for this one: itself, or the one that it shares with. */
   get place(): QueuedRequest<TRequest, TResponse> {
-    return this.leader ?? this;
+    return this.sharedPlace === undefined ? this : this.sharedPlace.leader;
+  }
+
+  /** Whether it may have to give up its place to one of higher priority: not if such a one shares it. */
+  get isDisplaceable(): boolean {
+    return this.sharedPlace === undefined || !this.sharedPlace.isRaised;
+  }
+
+  /** How many callers still need its place. */
+  get callers(): number {
+    if (this.sharedPlace !== undefined) return this.sharedPlace.callers;
+    return this.isSettled ? 0 : 1;
+  }
+
+  /** Who waits in its place besides itself. */
+  get followers(): readonly QueuedRequest<TRequest, TResponse>[] {
+    return this.sharedPlace?.leader === this ? this.sharedPlace.followers : NOBODY;
   }
 
   /** The latest time at which an answer is of use to any of its callers, on the clock's scale. */
   get latestDeadlineAtMs(): number {
-    let latestMs = this.isSettled ? -Infinity : this.heapKey;
-    for (const follower of this.followers ?? []) {
-      if (!follower.isSettled) latestMs = Math.max(latestMs, follower.heapKey);
+    let latestMs = this.isSettled ? -Infinity : this.deadlineAtMs;
+    if (this.sharedPlace === undefined) return latestMs;
+    for (const follower of this.followers) {
+      if (!follower.isSettled) latestMs = Math.max(latestMs, follower.deadlineAtMs);
     }
     return latestMs;
   }
 
   /** Shares its place with another caller. */
   takeAlong(follower: QueuedRequest<TRequest, TResponse>): void {
-    follower.leader = this;
-    this.callers += 1;
-    (this.followers ??= []).push(follower);
+    this.sharedPlace ??= new SharedPlace(this);
+    this.sharedPlace.join(follower);
+    this.batch?.callerJoined();
   }
 
   /** Itself, and all that share its place. */
   forEachCaller(visit: (caller: QueuedRequest<TRequest, TResponse>) => void): void {
     visit(this);
-    if (this.followers !== undefined) for (const follower of this.followers) visit(follower);
+    if (this.sharedPlace !== undefined) for (const follower of this.followers) visit(follower);
   }
 
   resolve(response: TResponse): void {
     this.settle();
-    const { batch } = this.place;
-    this.settleResponse(
-      this.wantsBatchInfo && batch !== undefined ? { response, batch: batch.describeFor(this) } : response,
-    );
+    if (!this.wantsBatchInfo) this.settleResponse(response);
+    else this.settleResponse({ response, batch: this.place.batch!.describeFor(this) });
   }
 
   reject(error: unknown): void {
@@ -115,18 +121,10 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry, HeapEntry
     this.settleError(error);
   }
 
-  handleEvent(): void {
-    this.owner.abort(this);
-  }
-
   private settle(): void {
     this.isSettled = true;
-    // A signal may outlive many requests; it must not keep them.
-    if (this.signal !== undefined) this.signal.removeEventListener('abort', this);
+    if (this.signal !== undefined) this.signal.requestSettled();
   }
 }
 
-/** The `handleEvent` side of the DOM's listener type, which Node's types lack. */
-interface EventListenerObject {
-  handleEvent(event: Event): void;
-}
+const NOBODY: readonly never[] = [];

@@ -6,6 +6,11 @@ import type { QueuedRequest } from './queued-request.js';
 export class RequestBatch<TRequest, TResponse> implements BatchContext {
   /** When the processor was through, on the clock's scale; known then. */
   endedAtMs = 0;
+  /** How many callers still wait for it. */
+  waitingCallers = 0;
+  /** How many of them have a deadline, and the nearest of these, or an earlier time; kept by the watch. */
+  callersWithDeadline = 0;
+  nearestDeadlineAtMs = Infinity;
   private abortController: AbortController | undefined = undefined;
   private placesNeeded: number;
 
@@ -17,7 +22,12 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     readonly paddedBatchSize: number = requests.length,
   ) {
     this.placesNeeded = requests.length;
-    for (const request of requests) request.batch = this;
+    let waitingCallers = 0;
+    for (const request of requests) {
+      request.batch = this;
+      waitingCallers += request.callers;
+    }
+    this.waitingCallers = waitingCallers;
   }
 
   /** How long the processor took, in milliseconds; known when it is through. */
@@ -27,13 +37,6 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
 
   get batchSize(): number {
     return this.requests.length;
-  }
-
-  /** How many callers still wait for it. */
-  get waitingCallers(): number {
-    let callers = 0;
-    for (const request of this.requests) callers += request.callers;
-    return callers;
   }
 
   get payloads(): TRequest[] {
@@ -47,6 +50,14 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     this.abortController ??= new AbortController();
     if (this.placesNeeded === 0) this.abortController.abort();
     return this.abortController.signal;
+  }
+
+  callerJoined(): void {
+    this.waitingCallers += 1;
+  }
+
+  callerLeft(): void {
+    this.waitingCallers -= 1;
   }
 
   /** Nobody waits for one of the requests any more, before the batch is through. */

@@ -1,5 +1,6 @@
-import type { Admission } from './admission.js';
+import { ORDINARY_TERMS, type Admission } from './admission.js';
 import type { ResolvedBatchingConfig } from './batching-config.js';
+import { CallerSignal, type RequestOwner } from './caller-signal.js';
 import type { Clock } from './clock.js';
 import {
   DeadlineExceededError,
@@ -9,7 +10,7 @@ import {
 } from './errors/index.js';
 import { withoutStack } from './errors/without-stack.js';
 import { createPromise, lastSettlers } from './promised-answer.js';
-import { QueuedRequest, type Answer, type RequestOwner } from './queued-request.js';
+import { QueuedRequest, type Answer } from './queued-request.js';
 import type { RequestOptions } from './request-options.js';
 import type { RequestTerms } from './request-terms.js';
 import type { BatchScheduler } from './scheduling/batch-scheduler.js';
@@ -34,24 +35,21 @@ export interface IntakeParts<TRequest, TResponse> {
 export class RequestIntake<TRequest, TResponse> {
   private readonly forecast: CompletionForecast;
 
+  private readonly scheduler: BatchScheduler<TRequest, TResponse>;
+
   constructor(private readonly parts: IntakeParts<TRequest, TResponse>) {
     const { config, learned, scheduler } = parts;
+    this.scheduler = scheduler;
     this.forecast = new CompletionForecast(config, learned.curve, scheduler.runner.running);
   }
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
   take(payload: TRequest, options: RequestOptions, wantsBatchInfo: boolean): Promise<Answer<TResponse>> {
-    const { admission, clock, scheduler } = this.parts;
-    const terms = admission.examine(payload, options);
-    // A deadline counts from the call itself; how long others wait need not be known that well.
-    const nowMs = terms.timeoutMs === Infinity ? scheduler.arrivalTimeMs : clock.now();
-    const leader =
-      terms.coalescingKey === undefined ? undefined : scheduler.coalescing.find(terms.coalescingKey);
-    if (leader === undefined) {
-      this.assertInTime(terms, 1, nowMs);
-      this.makeRoom(terms, nowMs);
-    }
-    return this.place(payload, options, terms, nowMs, wantsBatchInfo);
+    const terms = this.parts.admission.examine(payload, options);
+    if (terms !== ORDINARY_TERMS) return this.takeOnTerms(terms, payload, options, wantsBatchInfo);
+    const nowMs = this.scheduler.arrivalTimeMs;
+    if (this.scheduler.queue.isFull) this.makeRoom(terms, nowMs);
+    return this.place(payload, undefined, terms, nowMs, wantsBatchInfo);
   }
 
   /** Takes all or none. @throws BatchingError if they are refused; nothing is kept then. */
@@ -61,13 +59,56 @@ export class RequestIntake<TRequest, TResponse> {
     const nowMs = clock.now();
     const [first] = terms;
     if (first !== undefined) {
-      this.assertNotTooMany(first, payloads.length);
-      this.assertInTime(first, payloads.length, nowMs);
-      this.assertRoom(first, payloads.length, nowMs);
+      const places = this.countPlaces(terms);
+      const followers = payloads.length - places;
+      this.assertNotTooMany(first, places, followers);
+      if (places > 0) this.assertInTime(first, places, nowMs);
+      this.assertRoom(first, places, nowMs);
+      this.assertSharedRoom(followers, nowMs);
     }
-    return this.parts.scheduler.together(() =>
-      payloads.map((payload, index) => this.place(payload, options, terms[index]!, nowMs, false)),
+    const signal = this.listenTo(options);
+    return this.scheduler.together(() =>
+      payloads.map((payload, index) => this.place(payload, signal, terms[index]!, nowMs, false)),
     );
+  }
+
+  private takeOnTerms(
+    terms: RequestTerms,
+    payload: TRequest,
+    options: RequestOptions,
+    wantsBatchInfo: boolean,
+  ): Promise<Answer<TResponse>> {
+    // A deadline counts from the call itself; how long others wait need not be known that well.
+    const nowMs = terms.timeoutMs === Infinity ? this.scheduler.arrivalTimeMs : this.parts.clock.now();
+    if (this.canShare(terms)) {
+      this.assertSharedRoom(1, nowMs);
+    } else {
+      this.assertInTime(terms, 1, nowMs);
+      this.makeRoom(terms, nowMs);
+    }
+    return this.place(payload, this.listenTo(options), terms, nowMs, wantsBatchInfo);
+  }
+
+  private canShare({ coalescingKey }: RequestTerms): boolean {
+    return coalescingKey !== undefined && this.scheduler.coalescing.find(coalescingKey) !== undefined;
+  }
+
+  /** How many places requests need that are sent at once: not one for each whose key is met a second time. */
+  private countPlaces(terms: readonly RequestTerms[]): number {
+    const keys = new Set<string | number>();
+    let places = 0;
+    for (const each of terms) {
+      const { coalescingKey } = each;
+      if (this.canShare(each) || (coalescingKey !== undefined && keys.has(coalescingKey))) continue;
+      if (coalescingKey !== undefined) keys.add(coalescingKey);
+      places += 1;
+    }
+    return places;
+  }
+
+  /** One for all requests of a call. */
+  private listenTo({ signal }: RequestOptions): CallerSignal<TRequest, TResponse> | undefined {
+    return signal === undefined ? undefined : new CallerSignal(this.parts.owner, signal);
   }
 
   /** When as many requests as wait now will have been served, in milliseconds; what a refused caller is told. */
@@ -76,14 +117,14 @@ export class RequestIntake<TRequest, TResponse> {
   }
 
   /** @throws RequestTooLargeError if there is no room for so many at once, however long they waited. */
-  private assertNotTooMany({ tenant }: RequestTerms, count: number): void {
+  private assertNotTooMany({ tenant }: RequestTerms, places: number, followers: number): void {
     const { batcherName, config } = this.parts;
     const { maxQueueSize, maxQueueSizePerTenant = Infinity } = config;
-    const what = `it brings ${count} requests at once`;
-    if (count > maxQueueSize) {
+    const what = `it brings ${places + followers} requests at once`;
+    if (Math.max(places, followers) > maxQueueSize) {
       throw new RequestTooLargeError(batcherName, what, 'maxQueueSize', maxQueueSize);
     }
-    if (tenant !== undefined && count > maxQueueSizePerTenant) {
+    if (tenant !== undefined && places > maxQueueSizePerTenant) {
       throw new RequestTooLargeError(batcherName, what, 'maxQueueSizePerTenant', maxQueueSizePerTenant);
     }
   }
@@ -91,8 +132,11 @@ export class RequestIntake<TRequest, TResponse> {
   private assertInTime(terms: RequestTerms, count: number, nowMs: number): void {
     const { batcherName, learned, scheduler } = this.parts;
     const { timeoutMs } = terms;
-    if (timeoutMs === Infinity || !learned.isTrusted(nowMs)) return;
-    const ahead = scheduler.queue.countAhead(terms);
+    const { queue } = scheduler;
+    if (timeoutMs === Infinity) return;
+    if (this.forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
+    if (!learned.isTrusted(nowMs)) return;
+    const ahead = queue.countAhead(terms);
     const expectedMs = this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
     if (expectedMs <= timeoutMs) return;
     const retryAfterMs = Math.max(1, Math.ceil(expectedMs - timeoutMs));
@@ -122,6 +166,14 @@ export class RequestIntake<TRequest, TResponse> {
     }
   }
 
+  /** @throws QueueFullError if more callers would wait in the places of others than places may be taken. */
+  private assertSharedRoom(followers: number, nowMs: number): void {
+    const { maxQueueSize } = this.parts.config;
+    if (followers > 0 && this.scheduler.coalescing.followers + followers > maxQueueSize) {
+      throw this.queueFull('shared', maxQueueSize, nowMs);
+    }
+  }
+
   private assertTenantRoom({ tenant }: RequestTerms, count: number, nowMs: number): void {
     const { maxQueueSizePerTenant } = this.parts.config;
     if (tenant === undefined || maxQueueSizePerTenant === undefined) return;
@@ -137,34 +189,35 @@ export class RequestIntake<TRequest, TResponse> {
 
   private place(
     payload: TRequest,
-    options: RequestOptions,
+    signal: CallerSignal<TRequest, TResponse> | undefined,
     terms: RequestTerms,
     nowMs: number,
     wantsBatchInfo: boolean,
   ): Promise<Answer<TResponse>> {
-    const { owner, recorder, scheduler } = this.parts;
     const promise = createPromise<Answer<TResponse>>();
     const request = new QueuedRequest<TRequest, TResponse>(
-      owner,
       payload,
       terms,
       nowMs,
-      options.signal,
+      signal,
       lastSettlers.resolve as (answer: Answer<TResponse>) => void,
       lastSettlers.reject,
       wantsBatchInfo,
     );
-    recorder.requestAccepted();
-    const { coalescingKey } = terms;
-    if (coalescingKey !== undefined) {
-      const leader = scheduler.coalescing.find(coalescingKey);
-      if (leader !== undefined) {
-        scheduler.share(leader, request);
-        return promise;
-      }
-      scheduler.coalescing.lead(coalescingKey, request);
-    }
-    scheduler.enqueue(request);
+    this.parts.recorder.requestAccepted();
+    if (terms.coalescingKey === undefined) this.scheduler.enqueue(request);
+    else this.shareOrLead(terms.coalescingKey, request);
     return promise;
+  }
+
+  private shareOrLead(key: string | number, request: QueuedRequest<TRequest, TResponse>): void {
+    const { scheduler } = this;
+    const leader = scheduler.coalescing.find(key);
+    if (leader !== undefined) {
+      scheduler.share(leader, request);
+      return;
+    }
+    scheduler.coalescing.lead(key, request);
+    scheduler.enqueue(request);
   }
 }

@@ -16,14 +16,14 @@ function setUp() {
 describe('ResponseScatterer', () => {
   it('gives result i to request i', async () => {
     const { scatter, settled } = setUp();
-    expect(scatter({ results: ['A', 'B', 'C'] })).toEqual({ succeeded: 3, failed: 0 });
+    expect(scatter({ results: ['A', 'B', 'C'] })).toEqual({ succeeded: 3, failed: 0, followers: 0 });
     expect(await settled()).toEqual(['A', 'B', 'C'].map((value) => ({ status: 'fulfilled', value })));
   });
 
   it('rejects with an Error in place i request i alone', async () => {
     const { scatter, settled } = setUp();
     const reason = new Error('b is spoiled');
-    expect(scatter({ results: ['A', reason, 'C'] })).toEqual({ succeeded: 2, failed: 1 });
+    expect(scatter({ results: ['A', reason, 'C'] })).toEqual({ succeeded: 2, failed: 1, followers: 0 });
     expect(await settled()).toEqual([
       { status: 'fulfilled', value: 'A' },
       { status: 'rejected', reason },
@@ -34,7 +34,7 @@ describe('ResponseScatterer', () => {
   it('rejects all with the error of the whole batch', async () => {
     const { scatter, settled } = setUp();
     const error = new InvalidRequestError('wrong');
-    expect(scatter({ error })).toEqual({ succeeded: 0, failed: 3 });
+    expect(scatter({ error })).toEqual({ succeeded: 0, failed: 3, followers: 0 });
     for (const outcome of await settled()) {
       expect(outcome.status === 'rejected' && outcome.reason === error).toBe(true);
     }
@@ -45,6 +45,7 @@ describe('ResponseScatterer', () => {
     expect(scatter({ results: [undefined as never, 'B', undefined as never] })).toEqual({
       succeeded: 3,
       failed: 0,
+      followers: 0,
     });
     expect((await settled()).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
   });

@@ -6,6 +6,8 @@ import type { RequestBatch } from './request-batch.js';
 export interface ScatterOutcome {
   readonly succeeded: number;
   readonly failed: number;
+  /** How many of them waited in another one's place. */
+  readonly followers: number;
 }
 
 /**
@@ -16,18 +18,23 @@ export interface ScatterOutcome {
 export class ResponseScatterer<TRequest, TResponse> {
   private succeeded = 0;
   private failed = 0;
+  private followers = 0;
 
   scatter({ requests }: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): ScatterOutcome {
     this.succeeded = 0;
     this.failed = 0;
+    this.followers = 0;
     for (let index = 0; index < requests.length; index += 1) {
       const request = requests[index]!;
       const result = ('error' in ending ? ending.error : ending.results[index]) as TResponse | Error;
       this.give(request, result);
-      if (request.followers === undefined) continue;
-      for (const follower of request.followers) this.give(follower, result);
+      if (request.sharedPlace === undefined) continue;
+      for (const follower of request.followers) {
+        if (!follower.isSettled) this.followers += 1;
+        this.give(follower, result);
+      }
     }
-    return { succeeded: this.succeeded, failed: this.failed };
+    return { succeeded: this.succeeded, failed: this.failed, followers: this.followers };
   }
 
   private give(request: QueuedRequest<TRequest, TResponse>, result: TResponse | Error): void {

@@ -6,6 +6,8 @@ import type { RequestBatch } from './request-batch.js';
  */
 export class RunningBatches<TRequest, TResponse> implements Iterable<RequestBatch<TRequest, TResponse>> {
   size = 0;
+  /** No batch that runs is larger. */
+  largestBatchSize = 0;
   private readonly slots: (RequestBatch<TRequest, TResponse> | undefined)[] = [];
   private readonly freeSlots: number[] = [];
 
@@ -14,6 +16,7 @@ export class RunningBatches<TRequest, TResponse> implements Iterable<RequestBatc
     const slot = this.freeSlots.pop() ?? this.slots.length;
     this.slots[slot] = batch;
     this.size += 1;
+    if (batch.batchSize > this.largestBatchSize) this.largestBatchSize = batch.batchSize;
     return slot;
   }
 
@@ -22,6 +25,7 @@ export class RunningBatches<TRequest, TResponse> implements Iterable<RequestBatc
     this.slots[slot] = undefined;
     this.freeSlots.push(slot);
     this.size -= 1;
+    if (this.size === 0) this.largestBatchSize = 0;
   }
 
   *[Symbol.iterator](): Iterator<RequestBatch<TRequest, TResponse>> {

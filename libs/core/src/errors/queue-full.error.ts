@@ -6,6 +6,8 @@ export type QueueFullReason =
   | 'queue'
   /** The queue holds `maxQueueSizePerTenant` requests of this tenant. */
   | 'tenant'
+  /** Another of its key is under way, but as many as `maxQueueSize` share the places of others already. */
+  | 'shared'
   /** It was accepted, but the queue is full and one of higher priority has taken its place. */
   | 'displaced';
 
@@ -13,6 +15,8 @@ const WHY: Record<QueueFullReason, (limit: number) => string> = {
   queue: (limit) => `its queue holds all of the ${limit} requests that maxQueueSize allows`,
   tenant: (limit) =>
     `its queue holds all of the ${limit} requests that maxQueueSizePerTenant allows for this tenant`,
+  shared: (limit) =>
+    `as many callers as maxQueueSize allows (${limit}) wait in the places of others with the same key`,
   displaced: (limit) =>
     `its queue holds all of the ${limit} requests that maxQueueSize allows, and one of higher priority needed the place`,
 };

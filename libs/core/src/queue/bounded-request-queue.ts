@@ -1,6 +1,6 @@
-import { ArrivalIndex } from './arrival-index.js';
 import { BucketOrder } from './bucket-order.js';
 import { Bucket, type BucketRules } from './bucket.js';
+import { DisplaceableRequests } from './displaceable-requests.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
 
 /** What the queue must know of the configuration; asked for each time, since it may change. */
@@ -33,9 +33,11 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   /** The bucket of all requests that name none. */
   private readonly common: Bucket<TEntry>;
   private readonly keyed: BucketOrder<TEntry>;
-  private readonly sizeByTenant = new Map<string, number>();
-  /** For each priority above 0 who came last: the first ones to give up their places. */
-  private readonly arrivalsByPriority: (ArrivalIndex<TEntry> | undefined)[] = [];
+  /** Kept from the first time that somebody asks. */
+  private sizeByTenant: Map<string, number> | undefined = undefined;
+  /** Who would have to give up a place; kept while the queue is full again and again. */
+  private displaceable: DisplaceableRequests<TEntry> | undefined = undefined;
+  private arrivals = 0;
 
   constructor(private readonly rules: QueueRules) {
     this.common = new Bucket<TEntry>(undefined, rules);
@@ -101,26 +103,33 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   }
 
   sizeOfTenant(tenant: string): number {
+    if (this.sizeByTenant === undefined) {
+      this.sizeByTenant = new Map();
+      this.forEach((entry) => {
+        if (this.sizeByTenant !== undefined) this.countTenant(entry, 1);
+      });
+    }
     return this.sizeByTenant.get(tenant) ?? 0;
   }
 
   /** Who would have to go so that a request of this priority can stay: the lowest priority's newest. */
   findDisplaceable(priority: number): TEntry | undefined {
-    for (let lowest = this.arrivalsByPriority.length - 1; lowest > priority; lowest -= 1) {
-      const newest = this.arrivalsByPriority[lowest]?.newest;
-      if (newest !== undefined) return newest;
+    if (this.displaceable === undefined) {
+      const waiting: TEntry[] = [];
+      this.forEach((entry) => waiting.push(entry));
+      this.displaceable = new DisplaceableRequests(waiting);
     }
-    return undefined;
+    return this.displaceable.find(priority);
   }
 
   /** Lets a request wait, and tells in which bucket. The caller has made sure that there is room. */
   enqueue(entry: TEntry): Bucket<TEntry> {
     const bucket = entry.bucketKey === undefined ? this.common : this.keyed.findOrCreate(entry.bucketKey);
+    entry.arrivalNumber = this.arrivals += 1;
     bucket.add(entry);
     this.size += 1;
-    if (entry.priority > 0) this.arrivalsOf(entry.priority).add(entry, this.size);
-    if (entry.tenant !== undefined) this.countTenant(entry.tenant, 1);
-    this.settle(bucket);
+    if (this.displaceable !== undefined || this.sizeByTenant !== undefined) this.note(entry);
+    if (bucket.places !== undefined) this.keyed.added(bucket, bucket.places, entry);
     return bucket;
   }
 
@@ -134,15 +143,26 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     const entry = bucket.take();
     if (entry === undefined) return undefined;
     this.size -= 1;
-    if (entry.tenant !== undefined) this.countTenant(entry.tenant, -1);
+    if (this.sizeByTenant !== undefined) this.countTenant(entry, -1);
     return entry;
+  }
+
+  /** Takes the next ones of a bucket out, so many or all. `settle` must follow. */
+  takeMany(bucket: Bucket<TEntry>, most: number): TEntry[] {
+    const taken: TEntry[] = [];
+    bucket.takeInto(taken, most);
+    this.size -= taken.length;
+    if (this.sizeByTenant !== undefined) {
+      for (const entry of taken) this.countTenant(entry, -1);
+    }
+    return taken;
   }
 
   /** Undoes the latest `take` that has not been undone. `settle` must follow. */
   putBack(bucket: Bucket<TEntry>, entry: TEntry): void {
     bucket.putBack(entry);
     this.size += 1;
-    if (entry.tenant !== undefined) this.countTenant(entry.tenant, 1);
+    if (this.sizeByTenant !== undefined) this.countTenant(entry, 1);
   }
 
   /** Brings the order of the buckets up to date after requests have been taken from one. */
@@ -162,17 +182,28 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     if (bucket === undefined) return;
     bucket.remove(entry);
     this.size -= 1;
-    if (entry.tenant !== undefined) this.countTenant(entry.tenant, -1);
+    if (this.sizeByTenant !== undefined) this.countTenant(entry, -1);
     this.settle(bucket);
   }
 
-  private arrivalsOf(priority: number): ArrivalIndex<TEntry> {
-    return (this.arrivalsByPriority[priority] ??= new ArrivalIndex<TEntry>(isQueued));
+  /** Visits all that wait, in no particular order. */
+  forEach(visit: (entry: TEntry) => void): void {
+    this.common.forEach(visit);
+    this.keyed.forEach((bucket) => bucket.forEach(visit));
   }
 
-  private countTenant(tenant: string, change: number): void {
-    const size = this.sizeOfTenant(tenant) + change;
-    if (size === 0) this.sizeByTenant.delete(tenant);
-    else this.sizeByTenant.set(tenant, size);
+  private note(entry: TEntry): void {
+    this.countTenant(entry, 1);
+    // To find them all again costs no more than to have kept them while half of a full queue came.
+    if (2 * this.size < this.rules.maxQueueSize) this.displaceable = undefined;
+    else if (entry.priority > 0) this.displaceable?.add(entry, this.size);
+  }
+
+  private countTenant({ tenant }: TEntry, change: number): void {
+    const sizes = this.sizeByTenant;
+    if (sizes === undefined || tenant === undefined) return;
+    const size = (sizes.get(tenant) ?? 0) + change;
+    if (size === 0) sizes.delete(tenant);
+    else sizes.set(tenant, size);
   }
 }

@@ -14,7 +14,7 @@ function orderOf(rules = { fullSize: 3 }) {
   const add = (key: string, entry: NumberedEntry): Bucket<NumberedEntry> => {
     const bucket = order.findOrCreate(key);
     bucket.add(entry);
-    order.update(bucket);
+    order.added(bucket, bucket.places!, entry);
     return bucket;
   };
   const take = (key: string): void => {

@@ -1,15 +1,15 @@
 import type { Bucket } from './bucket.js';
-import { IndexedHeap, type HeapEntry } from './indexed-heap.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
+import { RisingHeap, type RisingEntry } from './rising-heap.js';
 
 /**
  * The buckets that have a key, in the orders in which they are asked for: the most urgent, the one that has waited
  * longest, and those that hold a full batch. A bucket that is empty is forgotten.
  */
 export class BucketOrder<TEntry extends QueueEntry> {
-  private readonly ordered = new Map<BucketKey, OrderedBucket<TEntry>>();
-  private readonly byUrgency = new IndexedHeap<BucketPlace<TEntry>>();
-  private readonly byAge = new IndexedHeap<BucketPlace<TEntry>>();
+  private readonly buckets = new Map<BucketKey, Bucket<TEntry>>();
+  private readonly byUrgency = new RisingHeap<PlaceByUrgency<TEntry>>();
+  private readonly byAge = new RisingHeap<PlaceByAge<TEntry>>();
   private readonly full = new Set<Bucket<TEntry>>();
 
   /**
@@ -23,7 +23,7 @@ export class BucketOrder<TEntry extends QueueEntry> {
 
   /** How many buckets there are. */
   get size(): number {
-    return this.ordered.size;
+    return this.buckets.size;
   }
 
   get mostUrgent(): Bucket<TEntry> | undefined {
@@ -37,61 +37,103 @@ export class BucketOrder<TEntry extends QueueEntry> {
 
   /** The bucket that has held a full batch for longest. */
   get firstFull(): Bucket<TEntry> | undefined {
+    if (this.full.size === 0) return undefined;
     for (const bucket of this.full) return bucket;
     return undefined;
   }
 
   find(key: BucketKey): Bucket<TEntry> | undefined {
-    return this.ordered.get(key)?.bucket;
+    return this.buckets.get(key);
   }
 
   findOrCreate(key: BucketKey): Bucket<TEntry> {
-    const known = this.find(key);
+    const known = this.buckets.get(key);
     if (known !== undefined) return known;
     const bucket = this.createBucket(key);
-    this.ordered.set(key, {
-      bucket,
-      urgency: new BucketPlace(bucket),
-      age: new BucketPlace(bucket),
-    });
+    bucket.places = {
+      byUrgency: new PlaceByUrgency(bucket),
+      byAge: new PlaceByAge(bucket),
+      isFull: false,
+    };
+    this.buckets.set(key, bucket);
     return bucket;
   }
 
-  /** Brings all buckets to their right places after the rules have changed. */
-  updateAll(): void {
-    for (const { bucket } of this.ordered.values()) this.update(bucket);
+  forEach(visit: (bucket: Bucket<TEntry>) => void): void {
+    this.buckets.forEach(visit);
+  }
+
+  /** Brings a bucket to its right places when a request has come into it. */
+  added(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>, entry: TEntry): void {
+    this.byUrgency.mayFall(places.byUrgency, bucket.urgentKeyOf(entry));
+    this.byAge.mayFall(places.byAge, entry.enqueuedAtMs);
+    if (!places.isFull) this.noteWhetherFull(bucket, places);
   }
 
   /** Brings a bucket to its right places after requests have come or gone; an empty one is forgotten. */
   update(bucket: Bucket<TEntry>): void {
-    const places = this.ordered.get(bucket.key);
+    const { places } = bucket;
     if (places === undefined) return;
     if (bucket.size === 0) {
-      this.ordered.delete(bucket.key);
-      this.byUrgency.remove(places.urgency);
-      this.byAge.remove(places.age);
-      this.full.delete(bucket);
+      this.forget(bucket, places);
       return;
     }
-    places.urgency.heapKey = bucket.urgentSinceMs;
-    places.age.heapKey = bucket.oldest?.enqueuedAtMs ?? Infinity;
-    this.byUrgency.update(places.urgency);
-    this.byAge.update(places.age);
-    if (this.isFull(bucket)) this.full.add(bucket);
+    // Those that have gone are found out about in time; one that was put back may have to be brought forward.
+    this.byUrgency.mayFall(places.byUrgency, places.byUrgency.currentKey);
+    this.byAge.mayFall(places.byAge, places.byAge.currentKey);
+    this.noteWhetherFull(bucket, places);
+  }
+
+  /** Brings all buckets to their right places after the rules have changed. */
+  updateAll(): void {
+    this.forEach((bucket) => {
+      this.update(bucket);
+      if (bucket.places !== undefined && bucket.size > 0) this.byUrgency.update(bucket.places.byUrgency);
+    });
+  }
+
+  private noteWhetherFull(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
+    const isFull = this.isFull(bucket);
+    if (isFull === places.isFull) return;
+    places.isFull = isFull;
+    if (isFull) this.full.add(bucket);
     else this.full.delete(bucket);
+  }
+
+  private forget(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
+    this.buckets.delete(bucket.key);
+    this.byUrgency.remove(places.byUrgency);
+    this.byAge.remove(places.byAge);
+    this.full.delete(bucket);
+    bucket.places = undefined;
   }
 }
 
-interface OrderedBucket<TEntry extends QueueEntry> {
-  readonly bucket: Bucket<TEntry>;
-  readonly urgency: BucketPlace<TEntry>;
-  readonly age: BucketPlace<TEntry>;
+/** Where a bucket stands in each of the orders. */
+export interface BucketPlaces<TEntry extends QueueEntry> {
+  readonly byUrgency: PlaceByUrgency<TEntry>;
+  readonly byAge: PlaceByAge<TEntry>;
+  isFull: boolean;
 }
 
-/** A bucket's place in one of the orders. */
-class BucketPlace<TEntry extends QueueEntry> implements HeapEntry {
-  heapKey = 0;
+class PlaceByUrgency<TEntry extends QueueEntry> implements RisingEntry {
+  heapKey = Infinity;
   heapIndex = -1;
 
   constructor(readonly bucket: Bucket<TEntry>) {}
+
+  get currentKey(): number {
+    return this.bucket.urgentSinceMs;
+  }
+}
+
+class PlaceByAge<TEntry extends QueueEntry> implements RisingEntry {
+  heapKey = Infinity;
+  heapIndex = -1;
+
+  constructor(readonly bucket: Bucket<TEntry>) {}
+
+  get currentKey(): number {
+    return this.bucket.oldest?.enqueuedAtMs ?? Infinity;
+  }
 }

@@ -1,3 +1,4 @@
+import type { BucketPlaces } from './bucket-order.js';
 import { FairShareLine } from './fair-share-line.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
@@ -19,6 +20,8 @@ export interface BucketRules {
  */
 export class Bucket<TEntry extends QueueEntry> {
   size = 0;
+  /** Where it stands among the buckets; kept by their order. The bucket of all that name none stands nowhere. */
+  places: BucketPlaces<TEntry> | undefined = undefined;
   /** What all its requests cost together. */
   totalCost = 0;
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
@@ -32,7 +35,7 @@ export class Bucket<TEntry extends QueueEntry> {
 
   /** When its most urgent request came, with the head starts of the priorities taken into account; in ms. */
   get urgentSinceMs(): number {
-    return this.urgentLine?.key ?? Infinity;
+    return this.urgentSinceMsOf(this.urgentPriority);
   }
 
   /** Who has waited longest, whatever its priority. */
@@ -48,7 +51,7 @@ export class Bucket<TEntry extends QueueEntry> {
 
   /** Who is to be served next. */
   get next(): TEntry | undefined {
-    return this.nextLine?.next;
+    return this.lines[this.urgentPriority]?.next;
   }
 
   /** The largest cost among its requests. Told by a look at each, if the largest has left since. */
@@ -56,9 +59,7 @@ export class Bucket<TEntry extends QueueEntry> {
     if (this.isLargestCostStale) {
       this.isLargestCostStale = false;
       this.largestKnownCost = 0;
-      for (const line of this.lines) {
-        line.forEach(({ cost }) => (this.largestKnownCost = Math.max(this.largestKnownCost, cost)));
-      }
+      this.forEach(({ cost }) => (this.largestKnownCost = Math.max(this.largestKnownCost, cost)));
     }
     return this.largestKnownCost;
   }
@@ -70,15 +71,28 @@ export class Bucket<TEntry extends QueueEntry> {
     return ahead + (this.lines[priority]?.countAhead(tenant) ?? 0);
   }
 
+  /** The order in which the buckets' requests are urgent: when it came, with the head start of the higher ones. */
+  urgentKeyOf({ enqueuedAtMs, priority }: TEntry): number {
+    return this.urgentKey(enqueuedAtMs, priority);
+  }
+
   add(entry: TEntry): void {
     this.lineFor(entry).add(entry);
     this.count(entry);
   }
 
   take(): TEntry | undefined {
-    const entry = this.nextLine?.take();
+    const entry = this.lines[this.urgentPriority]?.take();
     if (entry !== undefined) this.discount(entry);
     return entry;
+  }
+
+  /** Takes out so many of those who are next, or all, and adds them to `taken`. */
+  takeInto(taken: TEntry[], most: number): void {
+    const first = taken.length;
+    if (this.lines.length === 1) this.lines[0]!.takeInto(taken, most);
+    else this.takeByUrgency(taken, Math.min(most, this.size));
+    for (let index = first; index < taken.length; index += 1) this.discount(taken[index]!);
   }
 
   /** Undoes the latest `take` that has not been undone. */
@@ -104,6 +118,10 @@ export class Bucket<TEntry extends QueueEntry> {
     if (cost === this.largestKnownCost) this.isLargestCostStale = true;
   }
 
+  forEach(visit: (entry: TEntry) => void): void {
+    for (const line of this.lines) line.forEach(visit);
+  }
+
   private lineFor({ priority, tenant }: TEntry): RequestLine<TEntry> {
     while (this.lines.length <= priority) this.lines.push(new RequestRing<TEntry>());
     const line = this.lines[priority]!;
@@ -118,18 +136,52 @@ export class Bucket<TEntry extends QueueEntry> {
     return fair;
   }
 
-  private get nextLine(): RequestLine<TEntry> | undefined {
-    return this.lines.length === 1 ? this.lines[0] : this.urgentLine?.line;
+  /** Stays with a line as long as none of the others is more urgent. */
+  private takeByUrgency(taken: TEntry[], count: number): void {
+    const end = taken.length + count;
+    while (taken.length < end) {
+      const urgent = this.urgentPriority;
+      const line = this.lines[urgent]!;
+      const rivalSinceMs = this.urgentSinceMsBesides(urgent);
+      if (this.urgentKey(line.newestAtMs, urgent) < rivalSinceMs) {
+        // It would be so whoever of them were the oldest.
+        line.takeInto(taken, end - taken.length);
+        continue;
+      }
+      do taken.push(line.take()!);
+      while (taken.length < end && this.urgentSinceMsOf(urgent) < rivalSinceMs);
+    }
   }
 
-  private get urgentLine(): { line: RequestLine<TEntry>; key: number } | undefined {
-    let urgent: { line: RequestLine<TEntry>; key: number } | undefined;
-    this.lines.forEach((line, priority) => {
-      const { oldest } = line;
-      if (oldest === undefined) return;
-      const key = oldest.enqueuedAtMs + priority * this.rules.priorityAgingMs;
-      if (urgent === undefined || key < urgent.key) urgent = { line, key };
-    });
+  private urgentSinceMsBesides(one: number): number {
+    let sinceMs = Infinity;
+    for (let priority = 0; priority < this.lines.length; priority += 1) {
+      if (priority !== one) sinceMs = Math.min(sinceMs, this.urgentSinceMsOf(priority));
+    }
+    return sinceMs;
+  }
+
+  /** Whose turn it is; of those that are equally urgent the highest. */
+  private get urgentPriority(): number {
+    if (this.lines.length === 1) return 0;
+    let urgent = 0;
+    let urgentSinceMs = Infinity;
+    for (let priority = 0; priority < this.lines.length; priority += 1) {
+      const sinceMs = this.urgentSinceMsOf(priority);
+      if (sinceMs >= urgentSinceMs) continue;
+      urgent = priority;
+      urgentSinceMs = sinceMs;
+    }
     return urgent;
+  }
+
+  /** When the oldest of a priority came, less its head start; Infinity if there is none. */
+  private urgentSinceMsOf(priority: number): number {
+    const oldest = this.lines[priority]!.oldest;
+    return oldest === undefined ? Infinity : this.urgentKey(oldest.enqueuedAtMs, priority);
+  }
+
+  private urgentKey(atMs: number, priority: number): number {
+    return priority === 0 ? atMs : atMs + priority * this.rules.priorityAgingMs;
   }
 }

@@ -10,8 +10,12 @@ export interface QueueEntry {
   readonly cost: number;
   /** Which others it may share a batch with; undefined if buckets are not in use. */
   readonly bucketKey: BucketKey;
+  /** Whether it may have to give up its place to one of higher priority. Once it may not, it never may again. */
+  readonly isDisplaceable: boolean;
   /** Its slot in its line; kept by the line, -1 while it is not in one. */
   queuePosition: number;
+  /** The how-manieth it is of all that ever came; kept by the queue. */
+  arrivalNumber: number;
 }
 
 /** What tells buckets apart; compared as the keys of a `Map` are. */

@@ -5,6 +5,8 @@ export interface RequestLine<TEntry extends QueueEntry> {
   readonly size: number;
   /** Who has waited longest. */
   readonly oldest: TEntry | undefined;
+  /** Nobody in it came later than this, on the clock's scale. */
+  readonly newestAtMs: number;
   /** Who is to be served next: what `take` will take. */
   readonly next: TEntry | undefined;
   /** How many are served before one of this tenant's that comes now; an estimate. */
@@ -13,6 +15,8 @@ export interface RequestLine<TEntry extends QueueEntry> {
   add(entry: TEntry): void;
   /** Takes out who is to be served next. */
   take(): TEntry | undefined;
+  /** Takes out so many of those who are next, or all, and adds them to `taken`. */
+  takeInto(taken: TEntry[], most: number): void;
   /** Undoes the latest `take` that has not been undone: the entry is the next one again. */
   putBack(entry: TEntry): void;
   /** Takes an entry out, wherever it stands; nothing happens if it is not here. */

@@ -13,6 +13,7 @@ const NOWHERE = -1;
  */
 export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntry> {
   size = 0;
+  newestAtMs = -Infinity;
   private slots: (TEntry | undefined)[] = emptySlots(SMALLEST_CAPACITY);
   private mask = SMALLEST_CAPACITY - 1;
   /** Positions are folded onto the slots by `mask`. Neither the first nor the last is ever a hole. */
@@ -35,6 +36,7 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
     this.place(entry, this.tailPosition);
     this.tailPosition += 1;
+    this.newestAtMs = entry.enqueuedAtMs;
   }
 
   take(): TEntry | undefined {
@@ -48,6 +50,23 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     this.headPosition += 1;
     this.skipHolesAtHead();
     return entry;
+  }
+
+  takeInto(taken: TEntry[], most: number): void {
+    const { slots, mask } = this;
+    const count = Math.min(most, this.size);
+    let position = this.headPosition;
+    for (let left = count; left > 0; position += 1) {
+      const entry = slots[position & mask];
+      if (entry === undefined) continue;
+      slots[position & mask] = undefined;
+      entry.queuePosition = NOWHERE;
+      taken.push(entry);
+      left -= 1;
+    }
+    this.headPosition = position;
+    this.size -= count;
+    this.skipHolesAtHead();
   }
 
   putBack(entry: TEntry): void {

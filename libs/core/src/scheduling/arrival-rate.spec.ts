@@ -44,6 +44,14 @@ describe('ArrivalRate', () => {
     expect(rate.requestsPerMs).toBeLessThan(0.001);
   });
 
+  it('does not take two that come close together at first for a rate', () => {
+    const rate = new ArrivalRate();
+    rate.observe(0, 0);
+    rate.observe(1, 0.01);
+    rate.observe(2, 100);
+    expect(rate.requestsPerMs).toBeCloseTo(0.02, 3);
+  });
+
   it('makes nothing of two looks at the same moment', () => {
     const rate = new ArrivalRate();
     rate.observe(0, 0);

@@ -2,13 +2,16 @@
 const MEMORY_MS = 1000;
 
 /**
- * Learns how many requests come per millisecond: an exponentially weighted mean over about a second. It is fed
+ * Learns how many requests come per millisecond: an exponentially weighted mean over about a second, or over the time
+ * since the first moment while that is shorter, so that the first rate counts as much as it has been watched. It is fed
  * with totals at the moments at which a decision is due anyway, so an arrival costs nothing.
  */
 export class ArrivalRate {
   private perMs = 0;
   private lastTotal = 0;
   private lastAtMs: number | undefined = undefined;
+  /** What all weights since the first moment make together: 1 once it is long ago. */
+  private watchedShare = 0;
 
   /** Requests per millisecond; 0 until two moments have been seen. */
   get requestsPerMs(): number {
@@ -24,9 +27,9 @@ export class ArrivalRate {
     const elapsedMs = nowMs - this.lastAtMs;
     if (elapsedMs <= 0) return;
     const weight = 1 - Math.exp(-elapsedMs / MEMORY_MS);
-    const isFirst = this.perMs === 0;
+    this.watchedShare += weight * (1 - this.watchedShare);
     const newestPerMs = (total - this.lastTotal) / elapsedMs;
-    this.perMs = isFirst ? newestPerMs : this.perMs + weight * (newestPerMs - this.perMs);
+    this.perMs += (weight / this.watchedShare) * (newestPerMs - this.perMs);
     this.lastTotal = total;
     this.lastAtMs = nowMs;
   }

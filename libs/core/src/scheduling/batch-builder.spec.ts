@@ -178,7 +178,8 @@ describe('BatchBuilder: deadlines', () => {
 
   it('waits no longer than the nearest deadline allows, with one request more in the batch', () => {
     const view = { nearestDeadlineAtMs: 1100 };
-    const latestMs = 1100 - (20 + 11);
+    // An alarm may ring 1 ms late.
+    const latestMs = 1100 - (20 + 11) - 1;
     expect(decide(WAITING, view, LEARNED)).toEqual({
       action: 'wait',
       untilMs: expect.closeTo(latestMs, 1) as number,
@@ -197,7 +198,13 @@ describe('BatchBuilder: deadlines', () => {
       { ...view, queueSize: 10 },
       LEARNED,
     );
-    expect(decision).toMatchObject({ untilMs: expect.closeTo(1100 - 31, 1) as number });
+    expect(decision).toMatchObject({ untilMs: expect.closeTo(1100 - 31 - 1, 1) as number });
+  });
+
+  it('reckons with the size at which the batch would run, padded', () => {
+    const sizes = { ...WAITING, allowedBatchSizes: [16], maxBatchSize: 16, preferredBatchSize: undefined };
+    const decision = decide(sizes, { nearestDeadlineAtMs: 1100 }, LEARNED);
+    expect(decision).toMatchObject({ untilMs: expect.closeTo(1100 - 36 - 1, 1) as number });
   });
 
   it('is not hurried by a deadline that leaves time to wait', () => {

@@ -1,7 +1,7 @@
 import type { DispatchReason } from '../batch-info.js';
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import { adaptiveWaitUntilMs } from './adaptive-wait.js';
-import { chooseBatchSize, largestBatchSize } from './batch-size-choice.js';
+import { chooseBatchSize, largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 
 /** What the decision depends on, besides the configuration and what has been learned. */
@@ -29,6 +29,9 @@ export type BatchDecision =
   | { readonly action: 'dispatch'; readonly size: number; readonly reason: DispatchReason }
   | { readonly action: 'wait'; readonly untilMs: number }
   | { readonly action: 'idle' };
+
+/** An alarm may ring this much late (timers count whole milliseconds); a batch that goes for a deadline allows for it. */
+const ALARM_MARGIN_MS = 1;
 
 const IDLE: BatchDecision = Object.freeze({ action: 'idle' });
 
@@ -84,13 +87,15 @@ export class BatchBuilder {
     });
   }
 
-  /** A batch with one request more has to start by then, or the nearest deadline is lost. */
+  /**
+   * A batch with one request more has to start by then, at the size at which it would run, or the nearest deadline is
+   * lost. Before anything is known of the processor nothing says that an earlier start would help.
+   */
   private latestStartMs({ nearestDeadlineAtMs, queueSize }: BatchingView): number {
-    if (nearestDeadlineAtMs === Infinity) return Infinity;
     const { curve } = this.learned;
-    return (
-      nearestDeadlineAtMs - curve.predictSafelyMs(Math.min(queueSize + 1, largestBatchSize(this.config)))
-    );
+    if (nearestDeadlineAtMs === Infinity || !curve.isKnown) return nearestDeadlineAtMs;
+    const size = Math.min(queueSize + 1, largestBatchSize(this.config));
+    return nearestDeadlineAtMs - safeBatchTimeMs(size, this.config, curve) - ALARM_MARGIN_MS;
   }
 
   private reasonToStopWaiting(view: BatchingView): DispatchReason {

@@ -36,12 +36,14 @@ function formerOf(
   });
   const entries = traits.map((of, id) => new TimedEntry(id, of));
   for (const entry of entries) queue.enqueue(entry);
-  const former = new BatchFormer(live, queue, learned);
+  let nearestMs = Infinity;
+  const deadlines = { isEmpty: false, isAnyQueuedBefore: (timeMs: number): boolean => nearestMs < timeMs };
+  const former = new BatchFormer(live, queue, learned, deadlines);
   const form = (size: number): Record<'riding' | 'lost', number[]> => {
-    const nearest = Math.min(
+    nearestMs = Math.min(
       ...entries.filter((each) => each.queuePosition !== -1).map((each) => each.latestDeadlineAtMs),
     );
-    const { riding, lost } = former.form(queue.mostUrgentBucket!, size, NOW_MS, nearest);
+    const { riding, lost } = former.form(queue.mostUrgentBucket!, size, NOW_MS);
     return { riding: riding.map(({ id }) => id), lost: lost.map(({ id }) => id) };
   };
   return { form, queue };

@@ -4,11 +4,14 @@ import type { Bucket } from '../queue/bucket.js';
 import type { QueueEntry } from '../queue/queue-entry.js';
 import { BatchCost } from './batch-cost.js';
 import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import type { DeadlineWatch } from './deadline-watch.js';
 import { chooseInTime, type TimedCandidate } from './in-time-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 
 /** So many batches' worth of requests are looked at when not all of them can be answered in time. */
 const BATCHES_LOOKED_AT = 4;
+
+const NOBODY: readonly never[] = [];
 
 /** What was taken out of the queue. */
 export interface FormedBatch<TEntry> {
@@ -24,37 +27,34 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     private readonly config: ResolvedBatchingConfig,
     private readonly queue: BoundedRequestQueue<TEntry>,
     private readonly learned: LearnedBehavior,
+    private readonly deadlines: Pick<DeadlineWatch<never, never>, 'isEmpty' | 'isAnyQueuedBefore'>,
   ) {}
 
-  /**
-   * @param size How many to take; fewer are taken if they cost too much together.
-   * @param nearestDeadlineAtMs The nearest deadline in the queue; Infinity if there is none.
-   */
-  form(
-    bucket: Bucket<TEntry>,
-    size: number,
-    nowMs: number,
-    nearestDeadlineAtMs: number,
-  ): FormedBatch<TEntry> {
+  /** @param size How many to take; fewer are taken if they cost too much together. */
+  form(bucket: Bucket<TEntry>, size: number, nowMs: number): FormedBatch<TEntry> {
+    const mayAnyBeLate = this.isAnyLateIn(Math.min(size, bucket.size), nowMs);
     const riding = this.take(bucket, size);
-    const isInTime = nowMs + this.timeMs(riding.length) <= nearestDeadlineAtMs;
     const formed =
-      isInTime || !this.learned.isTrusted(nowMs)
-        ? { riding, lost: [] }
-        : this.chooseInTime(bucket, riding, nowMs);
+      mayAnyBeLate && this.isAnyLateIn(riding.length, nowMs) && this.learned.isTrusted(nowMs)
+        ? this.chooseInTime(bucket, riding, nowMs)
+        : { riding, lost: NOBODY };
     this.queue.settle(bucket);
     return formed;
   }
 
+  /** Whether anybody who waits would be late if a batch of this size were to run first. */
+  private isAnyLateIn(size: number, nowMs: number): boolean {
+    return !this.deadlines.isEmpty && this.deadlines.isAnyQueuedBefore(nowMs + this.timeMs(size));
+  }
+
   private take(bucket: Bucket<TEntry>, size: number): TEntry[] {
-    const { maxBatchCost } = this.config;
+    if (this.config.maxBatchCost === undefined) return this.queue.takeMany(bucket, size);
     const taken: TEntry[] = [];
-    const cost = maxBatchCost === undefined ? undefined : new BatchCost(this.config);
-    while (taken.length < size) {
-      if (cost !== undefined && !cost.hasRoomFor(bucket.next?.cost ?? 0)) break;
+    const cost = new BatchCost(this.config);
+    while (taken.length < size && cost.hasRoomFor(bucket.next?.cost ?? 0)) {
       const entry = this.queue.take(bucket);
       if (entry === undefined) break;
-      cost?.add(entry.cost);
+      cost.add(entry.cost);
       taken.push(entry);
     }
     return taken;

@@ -13,11 +13,11 @@ import type { QueuedRequest } from '../queued-request.js';
 import { RequestBatch } from '../request-batch.js';
 import { ResponseScatterer } from '../response-scatterer.js';
 import type { RequestOutcome, StatisticsRecorder } from '../statistics-recorder.js';
-import { isBatchCostReached } from './batch-cost.js';
 import { BatchBuilder, type BatchDecision } from './batch-builder.js';
 import { BatchFormer } from './batch-former.js';
 import { paddedBatchSize } from './batch-size-choice.js';
 import { DeadlineWatch } from './deadline-watch.js';
+import { BucketView } from './bucket-view.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 
@@ -52,24 +52,26 @@ export class BatchScheduler<TRequest, TResponse> {
   private readonly builder: BatchBuilder;
   private readonly former: BatchFormer<QueuedRequest<TRequest, TResponse>>;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
-  private readonly deadlines = new DeadlineWatch<TRequest, TResponse>();
+  private readonly deadlines: DeadlineWatch<TRequest, TResponse>;
+  private readonly view: BucketView<TRequest, TResponse>;
   private readonly alarm: Alarm;
   private readonly turn: EventLoopTurn;
   private isDeciding = false;
   private isHeldBack = false;
   private isDecisionHeldBack = false;
   private waitUntilMs = Infinity;
-  private lastDispatchAtMs = -Infinity;
   private lastBatchId = 0;
 
   constructor(private readonly parts: SchedulerParts<TRequest, TResponse>) {
     const { batcherName, config, clock, processor, learned } = parts;
     this.builder = new BatchBuilder(config, learned);
     this.queue = new BoundedRequestQueue(new ConfiguredQueueRules(config, this.builder));
-    this.former = new BatchFormer(config, this.queue, learned);
     this.runner = new BatchRunner(batcherName, processor, clock, (batch, ending) =>
       this.onBatchEnded(batch, ending),
     );
+    this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
+    this.former = new BatchFormer(config, this.queue, learned, this.deadlines);
+    this.view = new BucketView(config, this.deadlines);
     this.alarm = clock.createAlarm(() => this.decide());
     this.turn = new EventLoopTurn(clock, () => {
       if (this.freeSlots > 0) this.decide();
@@ -79,14 +81,15 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Lets a request wait. The caller has made sure that there is room. */
   enqueue(request: QueuedRequest<TRequest, TResponse>): void {
     const bucket = this.queue.enqueue(request);
-    this.watchDeadline(request);
+    if (request.terms.timeoutMs !== Infinity) this.watchDeadline(request);
     this.decideSoon(bucket);
   }
 
   /** Lets a request share the place of another, in the queue or in a running batch. */
   share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
     leader.takeAlong(follower);
-    this.watchDeadline(follower);
+    this.coalescing.followers += 1;
+    if (follower.terms.timeoutMs !== Infinity) this.watchDeadline(follower);
     if (leader.batch === undefined) {
       // Its deadline may not leave the time that the place was going to wait for company.
       this.turn.open();
@@ -102,8 +105,12 @@ export class BatchScheduler<TRequest, TResponse> {
     this.deadlines.remove(request);
     this.parts.recorder.requestsSettled(outcome);
     request.reject(error);
-    place.callers -= 1;
-    if (place.batch !== undefined) this.parts.recorder.callerLeftBatch();
+    if (place.sharedPlace !== undefined) place.sharedPlace.callers -= 1;
+    if (place !== request) this.coalescing.followers -= 1;
+    if (place.batch !== undefined) {
+      place.batch.callerLeft();
+      this.parts.recorder.callerLeftBatch();
+    }
     if (place.callers > 0) return;
     this.coalescing.forget(place);
     if (isQueued(place)) this.queue.remove(place);
@@ -173,13 +180,13 @@ export class BatchScheduler<TRequest, TResponse> {
       // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
       const nowMs = this.turn.readClock();
       this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
-      this.expire(nowMs);
+      this.deadlines.expire(nowMs, this.expire);
       const urgent = this.queue.mostUrgentBucket;
       if (urgent === undefined || this.freeSlots <= 0 || nowMs >= this.closeAtMs) return Infinity;
       const untilMs = this.tryToDispatch(urgent, nowMs);
-      if (untilMs === DISPATCHED) continue;
-      const otherUntilMs = this.tryOthers(nowMs);
+      const otherUntilMs = untilMs === DISPATCHED ? DISPATCHED : this.tryOthers(nowMs);
       if (otherUntilMs !== DISPATCHED) return Math.min(untilMs, otherUntilMs);
+      if (this.freeSlots <= 0) return Infinity;
     }
   }
 
@@ -206,16 +213,12 @@ export class BatchScheduler<TRequest, TResponse> {
   }
 
   private decideFor(bucket: Bucket<QueuedRequest<TRequest, TResponse>>, nowMs: number): BatchDecision {
-    return this.builder.decide({
-      queueSize: bucket.size,
-      isCostReached: isBatchCostReached(bucket, this.parts.config),
-      oldestEnqueuedAtMs: bucket.oldest?.enqueuedAtMs ?? Infinity,
-      nearestDeadlineAtMs: this.deadlines.nearestQueuedAtMsIn(bucket.key),
-      freeSlots: this.freeSlots,
-      lastDispatchAtMs: this.lastDispatchAtMs,
-      nowMs,
-      isExpedited: this.isExpedited,
-    });
+    const { view } = this;
+    view.pointAt(bucket);
+    view.freeSlots = this.freeSlots;
+    view.nowMs = nowMs;
+    view.isExpedited = this.isExpedited;
+    return this.builder.decide(view);
   }
 
   private dispatch(
@@ -225,11 +228,11 @@ export class BatchScheduler<TRequest, TResponse> {
     nowMs: number,
   ): void {
     const { config, recorder } = this.parts;
-    const { riding, lost } = this.former.form(bucket, size, nowMs, this.deadlines.nearestQueuedAtMs);
+    const { riding, lost } = this.former.form(bucket, size, nowMs);
     for (const request of lost) this.giveUpLost(request);
     if (riding.length === 0) return;
     this.lastBatchId += 1;
-    this.lastDispatchAtMs = nowMs;
+    this.view.lastDispatchAtMs = nowMs;
     const padded = paddedBatchSize(riding.length, config);
     const batch = new RequestBatch(this.lastBatchId, riding, reason, nowMs, padded);
     this.deadlines.moveToRunning(batch);
@@ -243,29 +246,24 @@ export class BatchScheduler<TRequest, TResponse> {
     recorder.batchEnded(batch, isFailed);
     // A batch that failed may have done so before it did anything: its time says nothing.
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);
-    if (!this.deadlines.isEmpty || this.coalescing.size > 0) this.forget(batch);
-    const { succeeded, failed } = this.scatterer.scatter(batch, ending);
-    recorder.requestsSettled('succeeded', succeeded);
-    recorder.requestsSettled('failed', failed);
+    this.deadlines.batchEnded(batch);
+    if (this.coalescing.size > 0) this.forget(batch);
+    const { succeeded, failed, followers } = this.scatterer.scatter(batch, ending);
+    recorder.requestsAnswered(succeeded, failed);
+    this.coalescing.followers -= followers;
     this.decide();
   }
 
-  /** Its requests have neither a deadline nor followers to come any more. */
+  /** Its requests have no followers to come any more. */
   private forget({ requests }: RequestBatch<TRequest, TResponse>): void {
-    for (const request of requests) {
-      this.coalescing.forget(request);
-      request.forEachCaller((caller) => this.deadlines.remove(caller));
-    }
+    for (const request of requests) this.coalescing.forget(request);
   }
 
-  private expire(nowMs: number): void {
-    let request: QueuedRequest<TRequest, TResponse> | undefined;
-    while ((request = this.deadlines.findExpired(nowMs)) !== undefined) {
-      const phase = request.place.batch === undefined ? 'queue' : 'execution';
-      const { timeoutMs } = request.terms;
-      this.giveUp(request, 'expired', new DeadlineExceededError(this.parts.batcherName, phase, timeoutMs));
-    }
-  }
+  private readonly expire = (request: QueuedRequest<TRequest, TResponse>): void => {
+    const phase = request.place.batch === undefined ? 'queue' : 'execution';
+    const { timeoutMs } = request.terms;
+    this.giveUp(request, 'expired', new DeadlineExceededError(this.parts.batcherName, phase, timeoutMs));
+  };
 
   /** It has been taken out of the queue, and could not be answered in time if it ran now. */
   private giveUpLost(place: QueuedRequest<TRequest, TResponse>): void {
@@ -286,11 +284,11 @@ export class BatchScheduler<TRequest, TResponse> {
 
   private watchDeadline(request: QueuedRequest<TRequest, TResponse>): void {
     this.deadlines.add(request);
-    if (request.heapKey < Infinity && request.heapKey === this.deadlines.nearestAtMs) this.setAlarm();
+    if (request.deadlineAtMs === this.deadlines.earliestMs) this.setAlarm();
   }
 
   private setAlarm(): void {
-    const atMs = Math.min(this.waitUntilMs, this.deadlines.nearestAtMs, this.closeAtMs);
+    const atMs = Math.min(this.waitUntilMs, this.deadlines.earliestMs, this.closeAtMs);
     if (atMs === Infinity) this.alarm.clear();
     else this.alarm.set(atMs);
   }

@@ -10,7 +10,8 @@ const CURVE = buildCurve(19.9, 1);
 
 function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[] = [], curve = CURVE) {
   const resolved = resolveConfig('test', { maxBatchSize: 10, maxWaitTimeMs: 7, ...config });
-  const forecast = new CompletionForecast(withProcessorLimits(resolved, {}), curve, running);
+  const batches = Object.assign([...running], { largestBatchSize: 10 });
+  const forecast = new CompletionForecast(withProcessorLimits(resolved, {}), curve, batches);
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>
     Math.round(forecast.answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }, NOW_MS));
   const drain = (queueSize: number): number => forecast.drainAfterMs(queueSize, NOW_MS);

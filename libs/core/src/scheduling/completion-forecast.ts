@@ -14,8 +14,18 @@ export class CompletionForecast {
   constructor(
     private readonly config: ResolvedBatchingConfig,
     private readonly curve: CostCurve,
-    private readonly running: Iterable<RunningBatch>,
+    private readonly running: Iterable<RunningBatch> & { readonly largestBatchSize: number },
   ) {}
+
+  /**
+   * No request that comes now has to wait longer for its answer, wherever it stands: as if it came last of
+   * `waiting` requests in `buckets` buckets, one batch after the other. Told without a look at any of them.
+   */
+  answerWithinMs(waiting: number, buckets: number): number {
+    const most = largestBatchSize(this.config);
+    const batches = Math.floor(waiting / most) + buckets + 2;
+    return this.timeMs(Math.max(most, this.running.largestBatchSize)) + batches * this.timeMs(most);
+  }
 
   /**
    * How long a request that comes now has to wait for its answer, in milliseconds. Full batches go first, each in

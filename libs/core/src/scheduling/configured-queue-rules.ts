@@ -1,4 +1,4 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import { DEFAULT_BATCHING_CONFIG, type ResolvedBatchingConfig } from '../batching-config.js';
 import type { QueueRules } from '../queue/bounded-request-queue.js';
 import { isBatchCostReached } from './batch-cost.js';
 import type { BatchBuilder } from './batch-builder.js';
@@ -20,6 +20,7 @@ export class ConfiguredQueueRules implements QueueRules {
 
   weightOf(tenant: string | undefined): number {
     const { tenantWeights } = this.config;
+    if (tenantWeights === DEFAULT_BATCHING_CONFIG.tenantWeights) return 1;
     // A tenant may be called as something that every object has: only what the configuration names counts.
     return tenant !== undefined && Object.hasOwn(tenantWeights, tenant) ? (tenantWeights[tenant] ?? 1) : 1;
   }

@@ -1,16 +1,35 @@
-import { IndexedHeap } from '../queue/indexed-heap.js';
 import type { BucketKey } from '../queue/queue-entry.js';
 import type { QueuedRequest } from '../queued-request.js';
 import type { RequestBatch } from '../request-batch.js';
+import { QueuedDeadlines } from './queued-deadlines.js';
 
-/** Knows the deadlines of all that is under way: of those that wait, and of those whose batch runs. */
+/**
+ * Knows the deadlines of all that is under way: of those that wait, one by one, and of those whose batch runs, by
+ * batch. Where a time that is possibly too early is good enough, nothing is looked for.
+ */
 export class DeadlineWatch<TRequest, TResponse> {
-  private readonly queued = new IndexedHeap<QueuedRequest<TRequest, TResponse>>();
-  private readonly running = new IndexedHeap<QueuedRequest<TRequest, TResponse>>();
+  private readonly queued: QueuedDeadlines<QueuedRequest<TRequest, TResponse>>;
+  /** How many callers of running batches have a deadline, and a time before which none of these is. */
+  private runningCallers = 0;
+  private runningEarliestMs = Infinity;
 
-  /** The nearest deadline, on the clock's scale; Infinity if there is none. */
-  get nearestAtMs(): number {
-    return Math.min(this.queued.firstKey, this.running.firstKey);
+  /**
+   * @param queue All places that wait.
+   * @param running The batches that run.
+   */
+  constructor(
+    queue: { forEach(visit: (place: QueuedRequest<TRequest, TResponse>) => void): void },
+    private readonly running: Iterable<RequestBatch<TRequest, TResponse>>,
+  ) {
+    this.queued = new QueuedDeadlines(
+      (request) => !request.isSettled && request.place.batch === undefined,
+      (visit) => queue.forEach((place) => place.forEachCaller(visit)),
+    );
+  }
+
+  /** No deadline is before this time, on the clock's scale; Infinity if there is none. */
+  get earliestMs(): number {
+    return Math.min(this.queued.earliestMs, this.runningEarliestMs);
   }
 
   /** Who has the nearest deadline among those that wait. */
@@ -18,51 +37,114 @@ export class DeadlineWatch<TRequest, TResponse> {
     return this.queued.first;
   }
 
-  /** The nearest deadline among those that wait, on the clock's scale; Infinity if there is none. */
-  get nearestQueuedAtMs(): number {
-    return this.queued.firstKey;
-  }
-
   /** The nearest deadline, if it is in this bucket: another bucket's turn comes when that one has gone. */
   nearestQueuedAtMsIn(bucketKey: BucketKey): number {
-    return this.queued.first?.place.bucketKey === bucketKey ? this.queued.firstKey : Infinity;
+    const { first } = this.queued;
+    return first !== undefined && first.place.bucketKey === bucketKey ? first.deadlineAtMs : Infinity;
+  }
+
+  /** Whether one of those that wait has a deadline before this time. */
+  isAnyQueuedBefore(timeMs: number): boolean {
+    if (this.queued.earliestMs >= timeMs) return false;
+    const { first } = this.queued;
+    return first !== undefined && first.deadlineAtMs < timeMs;
   }
 
   get isEmpty(): boolean {
-    return this.queued.size === 0 && this.running.size === 0;
+    return this.queued.size === 0 && this.runningCallers === 0;
   }
 
   /** Keeps a request in view, if it has a deadline. */
   add(request: QueuedRequest<TRequest, TResponse>): void {
-    if (request.heapKey !== Infinity) this.heapOf(request).add(request);
+    if (request.terms.timeoutMs === Infinity) return;
+    const { batch } = request.place;
+    if (batch === undefined) this.queued.add(request);
+    else this.addRunning(batch, request);
   }
 
-  /** Its time does not matter any more; nothing happens if it never did. */
+  /** A request is given up: its time does not matter any more. */
   remove(request: QueuedRequest<TRequest, TResponse>): void {
-    if (request.heapIndex !== -1) this.heapOf(request).remove(request);
+    if (request.terms.timeoutMs === Infinity) return;
+    const { batch } = request.place;
+    if (batch === undefined) this.queued.left();
+    else if (batch.callersWithDeadline > 0) this.leaveRunning(batch, 1);
   }
 
   /** The requests of a batch that has just been formed wait no more. */
-  moveToRunning({ requests }: RequestBatch<TRequest, TResponse>): void {
+  moveToRunning(batch: RequestBatch<TRequest, TResponse>): void {
     if (this.queued.size === 0) return;
-    for (const place of requests) {
-      place.forEachCaller((caller) => {
-        if (caller.heapIndex === -1) return;
-        this.queued.remove(caller);
-        this.running.add(caller);
-      });
+    for (const place of batch.requests) {
+      this.moveCaller(batch, place);
+      if (place.sharedPlace === undefined) continue;
+      for (const follower of place.followers) this.moveCaller(batch, follower);
     }
   }
 
-  /** A request whose time is over; undefined if there is none. It stays in view until it is removed. */
-  findExpired(nowMs: number): QueuedRequest<TRequest, TResponse> | undefined {
-    if (this.queued.firstKey <= nowMs) return this.queued.first;
-    return this.running.firstKey <= nowMs ? this.running.first : undefined;
+  /** Nobody's time matters any more in a batch that is through. */
+  batchEnded(batch: RequestBatch<TRequest, TResponse>): void {
+    if (batch.callersWithDeadline > 0) this.leaveRunning(batch, batch.callersWithDeadline);
   }
 
-  private heapOf(
-    request: QueuedRequest<TRequest, TResponse>,
-  ): IndexedHeap<QueuedRequest<TRequest, TResponse>> {
-    return request.place.batch === undefined ? this.queued : this.running;
+  /** Calls `giveUp` with each request whose time is over, which has to settle it, and remove it here. */
+  expire(nowMs: number, giveUp: (request: QueuedRequest<TRequest, TResponse>) => void): void {
+    if (this.earliestMs > nowMs) return;
+    for (let first = this.queued.first; first !== undefined; first = this.queued.first) {
+      if (first.deadlineAtMs > nowMs) break;
+      giveUp(first);
+    }
+    if (this.runningEarliestMs <= nowMs) this.expireRunning(nowMs, giveUp);
+  }
+
+  private expireRunning(nowMs: number, giveUp: (request: QueuedRequest<TRequest, TResponse>) => void): void {
+    this.runningEarliestMs = Infinity;
+    for (const batch of this.running) {
+      if (batch.nearestDeadlineAtMs <= nowMs) this.expireIn(batch, nowMs, giveUp);
+      if (batch.callersWithDeadline > 0) {
+        this.runningEarliestMs = Math.min(this.runningEarliestMs, batch.nearestDeadlineAtMs);
+      }
+    }
+  }
+
+  private expireIn(
+    batch: RequestBatch<TRequest, TResponse>,
+    nowMs: number,
+    giveUp: (request: QueuedRequest<TRequest, TResponse>) => void,
+  ): void {
+    batch.nearestDeadlineAtMs = Infinity;
+    let nearestMs = Infinity;
+    for (const place of batch.requests) {
+      place.forEachCaller((caller) => {
+        if (caller.isSettled) return;
+        if (caller.deadlineAtMs <= nowMs) giveUp(caller);
+        else nearestMs = Math.min(nearestMs, caller.deadlineAtMs);
+      });
+    }
+    // Who is given up may lead to another one's joining the batch.
+    batch.nearestDeadlineAtMs = Math.min(batch.nearestDeadlineAtMs, nearestMs);
+  }
+
+  private moveCaller(
+    batch: RequestBatch<TRequest, TResponse>,
+    caller: QueuedRequest<TRequest, TResponse>,
+  ): void {
+    if (caller.isSettled || caller.terms.timeoutMs === Infinity) return;
+    this.queued.left();
+    this.addRunning(batch, caller);
+  }
+
+  private addRunning(
+    batch: RequestBatch<TRequest, TResponse>,
+    { deadlineAtMs }: QueuedRequest<TRequest, TResponse>,
+  ): void {
+    batch.callersWithDeadline += 1;
+    this.runningCallers += 1;
+    if (deadlineAtMs < batch.nearestDeadlineAtMs) batch.nearestDeadlineAtMs = deadlineAtMs;
+    if (deadlineAtMs < this.runningEarliestMs) this.runningEarliestMs = deadlineAtMs;
+  }
+
+  private leaveRunning(batch: RequestBatch<TRequest, TResponse>, callers: number): void {
+    batch.callersWithDeadline -= callers;
+    this.runningCallers -= callers;
+    if (this.runningCallers === 0) this.runningEarliestMs = Infinity;
   }
 }

@@ -1,0 +1,71 @@
+import { DeadlineHeap } from './deadline-heap.js';
+
+/** What has a deadline, waits, and may leave unheard of. */
+export interface TimedEntry {
+  readonly deadlineAtMs: number;
+}
+
+/** So many come without anybody's asking for the nearest before the deadlines need not be in order any more. */
+const SMALLEST_TO_KEEP_IN_ORDER = 64;
+
+/**
+ * The deadlines of those that wait. While all of them are far away nobody asks which is the nearest, and each costs
+ * no more than a comparison: `earliestMs` bounds them. They are put in order when somebody asks, and kept in order as
+ * long as somebody does.
+ */
+export class QueuedDeadlines<TEntry extends TimedEntry> {
+  /** How many wait with a deadline. */
+  size = 0;
+  private heap: DeadlineHeap<TEntry> | undefined = undefined;
+  private boundMs = Infinity;
+  private addedSinceAsked = 0;
+
+  /**
+   * @param isWaiting Whether an entry still waits.
+   * @param forEachWaiting Visits all that wait; those without a deadline may be among them.
+   */
+  constructor(
+    private readonly isWaiting: (entry: TEntry) => boolean,
+    private readonly forEachWaiting: (visit: (entry: TEntry) => void) => void,
+  ) {}
+
+  /** No deadline is before this time; Infinity if there is none. It may be that of one who has left. */
+  get earliestMs(): number {
+    return this.size === 0 ? Infinity : this.boundMs;
+  }
+
+  /** Who has the nearest deadline. To be asked only while everybody who waits is in the queue, or again at once. */
+  get first(): TEntry | undefined {
+    if (this.size === 0) return undefined;
+    this.addedSinceAsked = 0;
+    this.heap ??= this.putInOrder();
+    const { first } = this.heap;
+    this.boundMs = first === undefined ? Infinity : first.deadlineAtMs;
+    return first;
+  }
+
+  add(entry: TEntry): void {
+    this.size += 1;
+    const { deadlineAtMs } = entry;
+    if (this.size === 1 || deadlineAtMs < this.boundMs) this.boundMs = deadlineAtMs;
+    if (this.heap === undefined) return;
+    this.addedSinceAsked += 1;
+    if (this.addedSinceAsked > Math.max(SMALLEST_TO_KEEP_IN_ORDER, 2 * this.size)) this.heap = undefined;
+    else this.heap.add(entry, deadlineAtMs);
+  }
+
+  /** One of those that wait has left: `isWaiting` says so, or is just about to. */
+  left(): void {
+    this.size -= 1;
+    if (this.size === 0) this.heap = undefined;
+    else this.heap?.left();
+  }
+
+  private putInOrder(): DeadlineHeap<TEntry> {
+    const heap = new DeadlineHeap<TEntry>(this.isWaiting);
+    this.forEachWaiting((entry) => {
+      if (entry.deadlineAtMs < Infinity && this.isWaiting(entry)) heap.add(entry, entry.deadlineAtMs);
+    });
+    return heap;
+  }
+}

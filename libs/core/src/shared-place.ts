@@ -1,0 +1,21 @@
+import type { QueuedRequest } from './queued-request.js';
+
+/** One place in queue or batch for several callers whose requests are the same. */
+export class SharedPlace<TRequest, TResponse> {
+  /** How many callers still need the place. */
+  callers = 1;
+  /** Whether one of higher priority than the place's own shares it, or has shared it. */
+  isRaised = false;
+  /** Who waits in the place besides its leader. */
+  readonly followers: QueuedRequest<TRequest, TResponse>[] = [];
+
+  /** @param leader Whose payload runs for all of them. */
+  constructor(readonly leader: QueuedRequest<TRequest, TResponse>) {}
+
+  join(follower: QueuedRequest<TRequest, TResponse>): void {
+    follower.sharedPlace = this;
+    this.callers += 1;
+    if (follower.priority < this.leader.priority) this.isRaised = true;
+    this.followers.push(follower);
+  }
+}
