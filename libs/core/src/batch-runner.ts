@@ -27,6 +27,7 @@ export class BatchRunner<TRequest, TResponse> {
 
   run(batch: RequestBatch<TRequest, TResponse>): void {
     const slot = this.running.add(batch);
+    if (this.processor.batchesInAdvance) batch.started = () => (batch.startedAtMs = this.clock.now());
     this.callProcessor(batch).then(
       (results) => this.end(batch, slot, this.checkCount(batch, results)),
       (error: unknown) => this.end(batch, slot, { error: this.toBatchingError(batch, error) }),

@@ -6,6 +6,10 @@ import type { QueuedRequest } from './queued-request.js';
 export class RequestBatch<TRequest, TResponse> implements BatchContext {
   /** When the processor was through, on the clock's scale; known then. */
   endedAtMs = 0;
+  /** When the processor began with it, on the clock's scale: when it was dispatched, or later if that was in advance. */
+  startedAtMs: number;
+  /** Set for a processor that takes batches in advance. */
+  started: (() => void) | undefined = undefined;
   /** How many callers still wait for it. */
   waitingCallers = 0;
   /** How many of them have a deadline, and the nearest of these, or an earlier time; kept by the watch. */
@@ -21,6 +25,7 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     readonly dispatchedAtMs: number,
     readonly paddedBatchSize: number = requests.length,
   ) {
+    this.startedAtMs = dispatchedAtMs;
     this.placesNeeded = requests.length;
     let waitingCallers = 0;
     for (const request of requests) {
@@ -32,7 +37,7 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
 
   /** How long the processor took, in milliseconds; known when it is through. */
   get processingTimeMs(): number {
-    return this.endedAtMs - this.dispatchedAtMs;
+    return this.endedAtMs - this.startedAtMs;
   }
 
   get batchSize(): number {
@@ -71,7 +76,7 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
       batchId: this.batchId,
       batchSize: this.batchSize,
       // Who joined a request that was running already has not waited at all.
-      queueTimeMs: Math.max(0, this.dispatchedAtMs - request.enqueuedAtMs),
+      queueTimeMs: Math.max(0, this.startedAtMs - request.enqueuedAtMs),
       processingTimeMs: this.processingTimeMs,
       dispatchReason: this.dispatchReason,
     };

@@ -74,7 +74,7 @@ export class BatchScheduler<TRequest, TResponse> {
     this.view = new BucketView(config, this.deadlines);
     this.alarm = clock.createAlarm(() => this.decide());
     this.turn = new EventLoopTurn(clock, () => {
-      if (this.freeSlots > 0) this.decide();
+      if (this.slotsInAdvance > 0) this.decide();
     });
   }
 
@@ -140,6 +140,11 @@ export class BatchScheduler<TRequest, TResponse> {
     return this.parts.config.maxConcurrentBatches - this.runner.running.size;
   }
 
+  /** How many batches could go now, those included that the processor takes in advance. */
+  private get slotsInAdvance(): number {
+    return this.freeSlots + (this.parts.processor.batchesInAdvance ?? 0);
+  }
+
   /** Decides on all that `act` changes when it is through, so that no processor is called in between. */
   together<TResult>(act: () => TResult): TResult {
     this.isHeldBack = true;
@@ -170,7 +175,7 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** Requests that come in the same turn of the event loop ride together; a full batch need not wait for it. */
   private decideSoon({ size }: Bucket<QueuedRequest<TRequest, TResponse>>): void {
-    if (this.freeSlots > 0 && size >= this.builder.dispatchAtOnceSize) this.decide();
+    if (size >= this.builder.dispatchAtOnceSize && this.slotsInAdvance > 0) this.decide();
     else this.turn.open();
   }
 
@@ -182,12 +187,30 @@ export class BatchScheduler<TRequest, TResponse> {
       this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
       this.deadlines.expire(nowMs, this.expire);
       const urgent = this.queue.mostUrgentBucket;
-      if (urgent === undefined || this.freeSlots <= 0 || nowMs >= this.closeAtMs) return Infinity;
+      if (urgent === undefined || nowMs >= this.closeAtMs) return Infinity;
+      if (this.freeSlots <= 0) {
+        if (!this.dispatchInAdvance(urgent, nowMs)) return Infinity;
+        continue;
+      }
       const untilMs = this.tryToDispatch(urgent, nowMs);
       const otherUntilMs = untilMs === DISPATCHED ? DISPATCHED : this.tryOthers(nowMs);
       if (otherUntilMs !== DISPATCHED) return Math.min(untilMs, otherUntilMs);
-      if (this.freeSlots <= 0) return Infinity;
+      if (this.slotsInAdvance <= 0) return Infinity;
     }
+  }
+
+  /**
+   * A full batch gains nothing by waiting for a slot but newcomers that may overtake, so a processor that likes to get
+   * it ready may have it, where nobody can overtake: without priorities and deadlines.
+   */
+  private dispatchInAdvance(bucket: Bucket<QueuedRequest<TRequest, TResponse>>, nowMs: number): boolean {
+    const { priorityLevels, maxConcurrentBatches } = this.parts.config;
+    if (this.slotsInAdvance <= 0 || maxConcurrentBatches === 0) return false;
+    if (priorityLevels > 1 || this.deadlines.nearestQueued !== undefined) return false;
+    const decision = this.decideFor(bucket, nowMs, 1);
+    if (decision.action !== 'dispatch' || decision.reason !== 'full') return false;
+    this.dispatch(bucket, decision.size, 'full', nowMs);
+    return true;
   }
 
   /** The most urgent bucket waits for company: one that does not need to may use the slot meanwhile. */
@@ -212,10 +235,14 @@ export class BatchScheduler<TRequest, TResponse> {
     return DISPATCHED;
   }
 
-  private decideFor(bucket: Bucket<QueuedRequest<TRequest, TResponse>>, nowMs: number): BatchDecision {
+  private decideFor(
+    bucket: Bucket<QueuedRequest<TRequest, TResponse>>,
+    nowMs: number,
+    freeSlots = this.freeSlots,
+  ): BatchDecision {
     const { view } = this;
     view.pointAt(bucket);
-    view.freeSlots = this.freeSlots;
+    view.freeSlots = freeSlots;
     view.nowMs = nowMs;
     view.isExpedited = this.isExpedited;
     return this.builder.decide(view);

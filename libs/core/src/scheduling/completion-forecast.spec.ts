@@ -21,7 +21,7 @@ function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[
 /** A full batch that has run for so long. */
 const runningFor = (elapsedMs: number): RunningBatch => ({
   batchSize: 10,
-  dispatchedAtMs: NOW_MS - elapsedMs,
+  startedAtMs: NOW_MS - elapsedMs,
 });
 
 describe('CompletionForecast: an answer', () => {

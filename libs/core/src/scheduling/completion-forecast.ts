@@ -6,7 +6,7 @@ import type { CostCurve } from './cost-curve.js';
 /** A batch that runs, as far as its end can be told. */
 export interface RunningBatch {
   readonly batchSize: number;
-  readonly dispatchedAtMs: number;
+  readonly startedAtMs: number;
 }
 
 /** Foretells when a request would be answered, by the learned S(n), the batches that run, and the queue ahead. */
@@ -57,15 +57,17 @@ export class CompletionForecast {
   private startAfterMs(batchesAhead: number, nowMs: number): number {
     const { slots } = this;
     const freeAfterMs = this.slotsFreeAfterMs(nowMs);
-    const rounds = Math.floor(batchesAhead / slots);
-    return (freeAfterMs[batchesAhead % slots] ?? 0) + rounds * this.timeMs(largestBatchSize(this.config));
+    // Those beyond the slots have been taken in advance; they go first.
+    const inTurn = batchesAhead + Math.max(0, freeAfterMs.length - slots);
+    const rounds = Math.floor(inTurn / slots);
+    return (freeAfterMs[inTurn % slots] ?? 0) + rounds * this.timeMs(largestBatchSize(this.config));
   }
 
   /** When each slot is free, soonest first; a batch that takes longer than foretold may end at any moment. */
   private slotsFreeAfterMs(nowMs: number): number[] {
     const afterMs: number[] = [];
-    for (const { batchSize, dispatchedAtMs } of this.running) {
-      afterMs.push(Math.max(0, dispatchedAtMs + this.timeMs(batchSize) - nowMs));
+    for (const { batchSize, startedAtMs } of this.running) {
+      afterMs.push(Math.max(0, startedAtMs + this.timeMs(batchSize) - nowMs));
     }
     while (afterMs.length < this.slots) afterMs.push(0);
     return afterMs.sort((one, other) => one - other);

@@ -1,0 +1,90 @@
+import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
+import type { BatchContext } from './batch-processor.js';
+import type { BatchingConfig } from './batching-config.js';
+import { DynamicBatcher } from './dynamic-batcher.js';
+
+/** Takes one full batch more than it can run, and begins with it when the one before has ended. */
+class Pipelined extends FakeProcessor<number, number> {
+  readonly batchesInAdvance = 1;
+
+  constructor() {
+    super((request) => request);
+  }
+
+  begin(context: BatchContext): void {
+    context.started?.();
+  }
+}
+
+describe('DynamicBatcher with a processor that takes batches in advance', () => {
+  const setUp = (config: BatchingConfig = {}) => {
+    const clock = new ManualClock();
+    const processor = new Pipelined();
+    const batcher = new DynamicBatcher<number, number>({ maxBatchSize: 2, ...config }, processor, { clock });
+    const send = (count: number, options = {}) =>
+      Array.from({ length: count }, (_, request) => batcher.processWithInfo(request, options));
+    return { clock, processor, batcher, send };
+  };
+
+  it('hands over one full batch more than there are slots, and no second one', async () => {
+    const { clock, processor, send } = setUp();
+    send(7);
+    await clock.advance(0);
+    expect(processor.running.map(({ requests }) => requests.length)).toEqual([2, 2]);
+    processor.running[0]?.succeed();
+    await clock.advance(0);
+    expect(processor.running.map(({ requests }) => requests.length)).toEqual([2, 2]);
+  });
+
+  it('leaves a batch that is not full open for newcomers until a slot is free', async () => {
+    const { clock, processor, batcher, send } = setUp();
+    send(3);
+    await clock.advance(50);
+    expect(processor.running).toHaveLength(1);
+    expect(batcher.getStatistics().currentQueueSize).toBe(1);
+    send(1);
+    await clock.advance(0);
+    expect(processor.running).toHaveLength(2);
+  });
+
+  it('hands over nothing that a deadline or a priority may overtake', async () => {
+    const hurried = setUp();
+    hurried.send(4, { timeoutMs: 1000 });
+    await hurried.clock.advance(0);
+    expect(hurried.processor.running).toHaveLength(1);
+
+    const sorted = setUp({ priorityLevels: 2 });
+    sorted.send(4);
+    await sorted.clock.advance(0);
+    expect(sorted.processor.running).toHaveLength(1);
+  });
+
+  it('counts the time of a batch from when the processor begins with it', async () => {
+    const { clock, processor, batcher, send } = setUp();
+    const answers = send(4);
+    await clock.advance(0);
+    const [first, second] = processor.running;
+    await clock.advance(10);
+    first?.succeed();
+    if (second !== undefined) processor.begin(second.context);
+    await clock.advance(10);
+    second?.succeed();
+    await clock.advance(0);
+    const { batch } = await answers[3]!;
+    expect(batch).toMatchObject({ queueTimeMs: 10, processingTimeMs: 10, dispatchReason: 'full' });
+    expect(batcher.getStatistics().processingTimeMs.max).toBe(10);
+  });
+
+  it('lets a caller leave a batch that has been taken in advance', async () => {
+    const { clock, processor, send } = setUp();
+    const controller = new AbortController();
+    send(2);
+    const [left] = send(1, { signal: controller.signal });
+    send(1);
+    await clock.advance(0);
+    const refused = expect(left).rejects.toMatchObject({ code: 'ABORTED' });
+    controller.abort();
+    await refused;
+    expect(processor.running).toHaveLength(2);
+  });
+});
