@@ -20,6 +20,23 @@ describe('DynamicBatcher: buckets', () => {
     expect(processor.requestsByBatch.slice(1)).toEqual([['c1', 'c2'], ['d1', 'd2'], ['e1']]);
   });
 
+  it('go first come, first served also when all came in the same turn of the event loop', async () => {
+    const { processor, send, endAllBatches } = await setUpBusyLetters({ bucketOf });
+    for (const text of ['a1', 'b1', 'c1', 'd1', 'e1', 'f1', 'g1', 'a2', 'h1']) send(text);
+    await endAllBatches();
+    expect(processor.requestsByBatch.slice(1).flat()).toEqual([
+      'a1',
+      'a2',
+      'b1',
+      'c1',
+      'd1',
+      'e1',
+      'f1',
+      'g1',
+      'h1',
+    ]);
+  });
+
   it('fill at the same time, and each goes when it is full', () => {
     const { processor, send } = setUpLetters({
       bucketOf,

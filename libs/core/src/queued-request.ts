@@ -73,7 +73,7 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
 
   /** Whether it may have to give up its place to one of higher priority: not if such a one shares it. */
   get isDisplaceable(): boolean {
-    return this.sharedPlace === undefined || !this.sharedPlace.isRaised;
+    return this.sharedPlace?.isRaised !== true;
   }
 
   /** How many callers still need its place. */

@@ -71,9 +71,11 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   get mostUrgentBucket(): Bucket<TEntry> | undefined {
     const { mostUrgent } = this.keyed;
     if (this.common.size === 0) return mostUrgent;
-    return mostUrgent === undefined || this.common.urgentSinceMs <= mostUrgent.urgentSinceMs
-      ? this.common
-      : mostUrgent;
+    if (mostUrgent === undefined) return this.common;
+    const leadMs = mostUrgent.urgentSinceMs - this.common.urgentSinceMs;
+    const isCommonFirst =
+      leadMs > 0 || (leadMs === 0 && this.common.urgentArrival < mostUrgent.urgentArrival);
+    return isCommonFirst ? this.common : mostUrgent;
   }
 
   /** The buckets that may have a reason to go although another is more urgent: full, or waiting for longer. */

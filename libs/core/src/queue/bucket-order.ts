@@ -78,18 +78,14 @@ export class BucketOrder<TEntry extends QueueEntry> {
       this.forget(bucket, places);
       return;
     }
-    // Those that have gone are found out about in time; one that was put back may have to be brought forward.
-    this.byUrgency.mayFall(places.byUrgency, places.byUrgency.currentKey);
+    this.byUrgency.update(places.byUrgency);
     this.byAge.mayFall(places.byAge, places.byAge.currentKey);
     this.noteWhetherFull(bucket, places);
   }
 
   /** Brings all buckets to their right places after the rules have changed. */
   updateAll(): void {
-    this.forEach((bucket) => {
-      this.update(bucket);
-      if (bucket.places !== undefined && bucket.size > 0) this.byUrgency.update(bucket.places.byUrgency);
-    });
+    this.forEach((bucket) => this.update(bucket));
   }
 
   private noteWhetherFull(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
@@ -118,6 +114,7 @@ export interface BucketPlaces<TEntry extends QueueEntry> {
 
 class PlaceByUrgency<TEntry extends QueueEntry> implements RisingEntry {
   heapKey = Infinity;
+  heapTie = 0;
   heapIndex = -1;
 
   constructor(readonly bucket: Bucket<TEntry>) {}
@@ -125,10 +122,17 @@ class PlaceByUrgency<TEntry extends QueueEntry> implements RisingEntry {
   get currentKey(): number {
     return this.bucket.urgentSinceMs;
   }
+
+  /** Many come in the same turn of the event loop, and so at the same time: first come, first served all the same. */
+  get currentTie(): number {
+    return this.bucket.urgentArrival;
+  }
 }
 
 class PlaceByAge<TEntry extends QueueEntry> implements RisingEntry {
   heapKey = Infinity;
+  heapTie = 0;
+  readonly currentTie = 0;
   heapIndex = -1;
 
   constructor(readonly bucket: Bucket<TEntry>) {}

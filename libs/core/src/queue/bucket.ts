@@ -38,6 +38,11 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.urgentSinceMsOf(this.urgentPriority);
   }
 
+  /** The arrival number of its most urgent request; Infinity if it is empty. */
+  get urgentArrival(): number {
+    return this.lines[this.urgentPriority]!.oldest?.arrivalNumber ?? Infinity;
+  }
+
   /** Who has waited longest, whatever its priority. */
   get oldest(): TEntry | undefined {
     let oldest = this.lines[0]?.oldest;

@@ -3,7 +3,10 @@ import { IndexedHeap, type HeapEntry } from './indexed-heap.js';
 
 class Entry implements HeapEntry {
   heapIndex = -1;
-  constructor(public heapKey: number) {}
+  constructor(
+    public heapKey: number,
+    readonly heapTie = 0,
+  ) {}
 }
 
 function heapOf(...keys: number[]) {
@@ -36,6 +39,17 @@ describe('IndexedHeap', () => {
       heap.remove(entry);
     }
     expect(order).toEqual([1, 2, 3, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('gives up those with the same key in the order of their ties', () => {
+    const heap = new IndexedHeap<Entry>();
+    for (const tie of [4, 2, 5, 1, 3]) heap.add(new Entry(7, tie));
+    const order: number[] = [];
+    for (let entry = heap.first; entry !== undefined; entry = heap.first) {
+      order.push(entry.heapTie);
+      heap.remove(entry);
+    }
+    expect(order).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('does nothing when an entry leaves that is not in it', () => {

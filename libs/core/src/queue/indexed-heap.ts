@@ -2,6 +2,8 @@
 export interface HeapEntry {
   /** The smallest comes first. When it changes, `IndexedHeap.update` must follow. */
   readonly heapKey: number;
+  /** Of those with the same key the smallest comes first. */
+  readonly heapTie: number;
   /** Kept by the heap; -1 while it is not in one. */
   heapIndex: number;
 }
@@ -53,7 +55,7 @@ export class IndexedHeap<TEntry extends HeapEntry> {
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
       const parent = this.entries[parentIndex];
-      if (parent === undefined || parent.heapKey <= entry.heapKey) break;
+      if (parent === undefined || !isBefore(entry, parent)) break;
       this.place(parent, index);
       index = parentIndex;
     }
@@ -65,8 +67,8 @@ export class IndexedHeap<TEntry extends HeapEntry> {
     for (;;) {
       const left = this.entries[2 * index + 1];
       const right = this.entries[2 * index + 2];
-      const child = right !== undefined && left !== undefined && right.heapKey < left.heapKey ? right : left;
-      if (child === undefined || child.heapKey >= entry.heapKey) break;
+      const child = right !== undefined && left !== undefined && isBefore(right, left) ? right : left;
+      if (child === undefined || !isBefore(child, entry)) break;
       const childIndex = child.heapIndex;
       this.place(child, index);
       index = childIndex;
@@ -78,4 +80,8 @@ export class IndexedHeap<TEntry extends HeapEntry> {
     this.entries[index] = entry;
     entry.heapIndex = index;
   }
+}
+
+function isBefore(one: HeapEntry, other: HeapEntry): boolean {
+  return one.heapKey < other.heapKey || (one.heapKey === other.heapKey && one.heapTie < other.heapTie);
 }

@@ -4,8 +4,11 @@ import { IndexedHeap, type HeapEntry } from './indexed-heap.js';
 export interface RisingEntry extends HeapEntry {
   /** The key under which it stands, kept by the heap: the current one, or a smaller one from before. */
   heapKey: number;
+  heapTie: number;
   /** Its key as it is; Infinity while it has nothing to offer. */
   readonly currentKey: number;
+  /** What decides between it and others with the same key, as it is. */
+  readonly currentTie: number;
 }
 
 /**
@@ -20,9 +23,10 @@ export class RisingHeap<TEntry extends RisingEntry> {
     let { first } = this.heap;
     while (first !== undefined) {
       const { currentKey } = first;
-      if (currentKey === first.heapKey) return currentKey === Infinity ? undefined : first;
-      first.heapKey = currentKey;
-      this.heap.update(first);
+      if (currentKey === first.heapKey && first.currentTie === first.heapTie) {
+        return currentKey === Infinity ? undefined : first;
+      }
+      this.update(first);
       first = this.heap.first;
     }
     return undefined;
@@ -32,12 +36,14 @@ export class RisingHeap<TEntry extends RisingEntry> {
   mayFall(entry: TEntry, key: number): void {
     if (entry.heapIndex !== -1 && key >= entry.heapKey) return;
     entry.heapKey = key;
+    entry.heapTie = entry.currentTie;
     this.heap.update(entry);
   }
 
   /** Brings an entry to its right place whether its key has risen or fallen. */
   update(entry: TEntry): void {
     entry.heapKey = entry.currentKey;
+    entry.heapTie = entry.currentTie;
     this.heap.update(entry);
   }
 

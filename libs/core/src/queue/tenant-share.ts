@@ -14,6 +14,9 @@ export class TenantShare<TEntry extends QueueEntry> implements RisingEntry {
   following: TenantShare<TEntry> = this;
   heapIndex = -1;
   heapKey = Infinity;
+  heapTie = 0;
+  /** Which of the tenants is the oldest is the same to all who ask how old the oldest is. */
+  readonly currentTie = 0;
 
   constructor(readonly tenant: string | undefined) {}
 

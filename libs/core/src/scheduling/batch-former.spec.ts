@@ -113,6 +113,15 @@ describe('BatchFormer: deadlines', () => {
     expect([queue.isEmpty, queue.bucketCount]).toEqual([true, 0]);
   });
 
+  it('gives nobody up for a batch that would cost too much to run', () => {
+    const patient = plain(5, { cost: 6, leftMs: 14.5 });
+    const { form } = formerOf([{ cost: 6, leftMs: 5 }, { cost: 6, leftMs: 11.5 }, ...patient], {
+      costOf: () => 1,
+      maxBatchCost: 10,
+    });
+    expect(form(4)).toEqual({ riding: [1], lost: [0] });
+  });
+
   it('keeps within the cost when it chooses anew, and passes over nobody', () => {
     const { form } = formerOf(
       [{ leftMs: 5 }, { cost: 6, leftMs: 60 }, { cost: 6, leftMs: 60 }, { cost: 1, leftMs: 60 }],

@@ -60,25 +60,29 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     return taken;
   }
 
-  private chooseInTime(
-    bucket: Bucket<TEntry>,
-    riding: readonly TEntry[],
-    nowMs: number,
-  ): FormedBatch<TEntry> {
+  private chooseInTime(bucket: Bucket<TEntry>, taken: readonly TEntry[], nowMs: number): FormedBatch<TEntry> {
     const most = largestBatchSize(this.config);
-    const candidates = [...riding];
+    const candidates = [...taken];
     while (candidates.length < BATCHES_LOOKED_AT * most) {
       const entry = this.queue.take(bucket);
       if (entry === undefined) break;
       candidates.push(entry);
     }
-    const choice = chooseInTime(candidates, nowMs, most, (size) => this.timeMs(size));
-    const affordable = this.affordable(choice.riding);
-    const chosen = new Set<TEntry>([...affordable, ...choice.lost]);
+    const { riding, lost } = this.chooseAffordable(candidates, nowMs, most);
+    const chosen = new Set<TEntry>([...riding, ...lost]);
     for (const entry of candidates.reverse()) {
       if (!chosen.has(entry)) this.queue.putBack(bucket, entry);
     }
-    return { riding: affordable, lost: choice.lost };
+    return { riding, lost };
+  }
+
+  /** Who would be lost to a batch that costs too much to run need not be lost to a smaller one. */
+  private chooseAffordable(candidates: readonly TEntry[], nowMs: number, most: number): FormedBatch<TEntry> {
+    const { riding, lost } = chooseInTime(candidates, nowMs, most, (size) => this.timeMs(size));
+    const affordable = this.affordable(riding);
+    return affordable.length === riding.length
+      ? { riding, lost }
+      : this.chooseAffordable(candidates, nowMs, affordable.length);
   }
 
   /** As many of the first ones as fit into one batch's cost; the next one is not passed over for a cheaper one. */
