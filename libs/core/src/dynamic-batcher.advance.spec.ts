@@ -28,7 +28,7 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
 
   it('hands over one full batch more than there are slots, and no second one', async () => {
     const { clock, processor, send } = setUp();
-    send(7);
+    void send(7);
     await clock.advance(0);
     expect(processor.running.map(({ requests }) => requests.length)).toEqual([2, 2]);
     processor.running[0]?.succeed();
@@ -38,23 +38,23 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
 
   it('leaves a batch that is not full open for newcomers until a slot is free', async () => {
     const { clock, processor, batcher, send } = setUp();
-    send(3);
+    void send(3);
     await clock.advance(50);
     expect(processor.running).toHaveLength(1);
     expect(batcher.getStatistics().currentQueueSize).toBe(1);
-    send(1);
+    void send(1);
     await clock.advance(0);
     expect(processor.running).toHaveLength(2);
   });
 
   it('hands over nothing that a deadline or a priority may overtake', async () => {
     const hurried = setUp();
-    hurried.send(4, { timeoutMs: 1000 });
+    void hurried.send(4, { timeoutMs: 1000 });
     await hurried.clock.advance(0);
     expect(hurried.processor.running).toHaveLength(1);
 
     const sorted = setUp({ priorityLevels: 2 });
-    sorted.send(4);
+    void sorted.send(4);
     await sorted.clock.advance(0);
     expect(sorted.processor.running).toHaveLength(1);
   });
@@ -78,9 +78,9 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
   it('lets a caller leave a batch that has been taken in advance', async () => {
     const { clock, processor, send } = setUp();
     const controller = new AbortController();
-    send(2);
+    void send(2);
     const [left] = send(1, { signal: controller.signal });
-    send(1);
+    void send(1);
     await clock.advance(0);
     const refused = expect(left).rejects.toMatchObject({ code: 'ABORTED' });
     controller.abort();

@@ -241,7 +241,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
 
   /** The caller has taken a request back. Called by its signal. */
   abort(request: QueuedRequest<TRequest, TResponse>, reason: unknown): void {
-    this.scheduler.giveUp(request, 'aborted', new RequestAbortedError(this.name, reason));
+    this.scheduler.departures.giveUp(request, 'aborted', new RequestAbortedError(this.name, reason));
     this.scheduler.decideUnlessDue();
   }
 
@@ -272,7 +272,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     if (!isTimeOver && !this.scheduler.isIdle) return;
     if (isTimeOver) {
       const error = new BatcherClosedError(this.name, 'the request could not be answered in time.');
-      this.scheduler.giveUpAll(error);
+      this.scheduler.departures.giveUpAll(error);
     }
     this.currentState = 'closed';
     this.scheduler.closeAtMs = Infinity;

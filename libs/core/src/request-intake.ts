@@ -155,7 +155,7 @@ export class RequestIntake<TRequest, TResponse> {
     if (displaced === undefined) throw this.queueFull('queue', config.maxQueueSize, nowMs);
     const retryAfterMs = this.retryAfterMs(nowMs);
     const error = new QueueFullError(batcherName, config.maxQueueSize, retryAfterMs, 'displaced');
-    scheduler.giveUpPlace(displaced, 'displaced', error);
+    scheduler.departures.giveUpPlace(displaced, 'displaced', error);
   }
 
   private assertRoom(terms: RequestTerms, count: number, nowMs: number): void {

@@ -4,15 +4,13 @@ import type { DispatchReason } from '../batch-info.js';
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { Alarm, Clock } from '../clock.js';
 import { Coalescing } from '../coalescing.js';
-import { DeadlineExceededError, type BatchingError } from '../errors/index.js';
 import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { Bucket } from '../queue/bucket.js';
 import { ConfiguredQueueRules } from './configured-queue-rules.js';
-import { isQueued } from '../queue/queue-entry.js';
 import type { QueuedRequest } from '../queued-request.js';
 import { RequestBatch } from '../request-batch.js';
 import { ResponseScatterer } from '../response-scatterer.js';
-import type { RequestOutcome, StatisticsRecorder } from '../statistics-recorder.js';
+import type { StatisticsRecorder } from '../statistics-recorder.js';
 import { BatchBuilder, type BatchDecision } from './batch-builder.js';
 import { BatchFormer } from './batch-former.js';
 import { paddedBatchSize } from './batch-size-choice.js';
@@ -20,6 +18,7 @@ import { DeadlineWatch } from './deadline-watch.js';
 import { BucketView } from './bucket-view.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from './learned-behavior.js';
+import { RequestDepartures } from './request-departures.js';
 
 /** What a scheduler works with. */
 export interface SchedulerParts<TRequest, TResponse> {
@@ -45,6 +44,7 @@ export class BatchScheduler<TRequest, TResponse> {
   readonly queue: BoundedRequestQueue<QueuedRequest<TRequest, TResponse>>;
   readonly runner: BatchRunner<TRequest, TResponse>;
   readonly coalescing = new Coalescing<TRequest, TResponse>();
+  readonly departures: RequestDepartures<TRequest, TResponse>;
   /** From now on nobody waits for company. */
   isExpedited = false;
   /** From then on nothing is started any more; on the clock's scale. */
@@ -72,6 +72,14 @@ export class BatchScheduler<TRequest, TResponse> {
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
     this.former = new BatchFormer(config, this.queue, learned, this.deadlines);
     this.view = new BucketView(config, this.deadlines);
+    this.departures = new RequestDepartures({
+      batcherName,
+      queue: this.queue,
+      running: this.runner.running,
+      deadlines: this.deadlines,
+      coalescing: this.coalescing,
+      recorder: parts.recorder,
+    });
     this.alarm = clock.createAlarm(() => this.decide());
     this.turn = new EventLoopTurn(clock, () => {
       if (this.slotsInAdvance > 0) this.decide();
@@ -95,34 +103,6 @@ export class BatchScheduler<TRequest, TResponse> {
       this.turn.open();
     } else {
       this.parts.recorder.callerJoinedBatch();
-    }
-  }
-
-  /** Answers a caller that is not going to get its result; frees its place unless others share it. */
-  giveUp(request: QueuedRequest<TRequest, TResponse>, outcome: RequestOutcome, error: BatchingError): void {
-    if (request.isSettled) return;
-    const { place } = request;
-    this.deadlines.remove(request);
-    this.parts.recorder.requestsSettled(outcome);
-    request.reject(error);
-    if (place.sharedPlace !== undefined) place.sharedPlace.callers -= 1;
-    if (place !== request) this.coalescing.followers -= 1;
-    if (place.batch !== undefined) {
-      place.batch.callerLeft();
-      this.parts.recorder.callerLeftBatch();
-    }
-    if (place.callers > 0) return;
-    this.coalescing.forget(place);
-    if (isQueued(place)) this.queue.remove(place);
-    else place.batch?.placeGivenUp();
-  }
-
-  /** Rejects everything that is not answered yet. */
-  giveUpAll(error: BatchingError): void {
-    let waiting: QueuedRequest<TRequest, TResponse> | undefined;
-    while ((waiting = this.queue.oldest) !== undefined) this.giveUpPlace(waiting, 'closed', error);
-    for (const { requests } of this.runner.running) {
-      for (const request of requests) this.giveUpPlace(request, 'closed', error);
     }
   }
 
@@ -185,7 +165,7 @@ export class BatchScheduler<TRequest, TResponse> {
       // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
       const nowMs = this.turn.readClock();
       this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
-      this.deadlines.expire(nowMs, this.expire);
+      this.deadlines.expire(nowMs, this.departures.expire);
       const urgent = this.queue.mostUrgentBucket;
       if (urgent === undefined || nowMs >= this.closeAtMs) return Infinity;
       if (this.freeSlots <= 0) {
@@ -256,7 +236,7 @@ export class BatchScheduler<TRequest, TResponse> {
   ): void {
     const { config, recorder } = this.parts;
     const { riding, lost } = this.former.form(bucket, size, nowMs);
-    for (const request of lost) this.giveUpLost(request);
+    for (const request of lost) this.departures.giveUpLost(request);
     if (riding.length === 0) return;
     this.lastBatchId += 1;
     this.view.lastDispatchAtMs = nowMs;
@@ -284,29 +264,6 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Its requests have no followers to come any more. */
   private forget({ requests }: RequestBatch<TRequest, TResponse>): void {
     for (const request of requests) this.coalescing.forget(request);
-  }
-
-  private readonly expire = (request: QueuedRequest<TRequest, TResponse>): void => {
-    const phase = request.place.batch === undefined ? 'queue' : 'execution';
-    const { timeoutMs } = request.terms;
-    this.giveUp(request, 'expired', new DeadlineExceededError(this.parts.batcherName, phase, timeoutMs));
-  };
-
-  /** It has been taken out of the queue, and could not be answered in time if it ran now. */
-  private giveUpLost(place: QueuedRequest<TRequest, TResponse>): void {
-    place.forEachCaller((caller) => {
-      const error = new DeadlineExceededError(this.parts.batcherName, 'queue', caller.terms.timeoutMs);
-      this.giveUp(caller, 'expired', error);
-    });
-  }
-
-  /** Answers all callers of a place that they are not going to get their result. */
-  giveUpPlace(
-    place: QueuedRequest<TRequest, TResponse>,
-    outcome: RequestOutcome,
-    error: BatchingError,
-  ): void {
-    place.forEachCaller((caller) => this.giveUp(caller, outcome, error));
   }
 
   private watchDeadline(request: QueuedRequest<TRequest, TResponse>): void {
