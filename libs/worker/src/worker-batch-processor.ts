@@ -4,6 +4,7 @@ import {
   checkConfig,
   type BatchContext,
   type BatchProcessor,
+  type ConfigFault,
   type ConfigRules,
   type ProcessorHealth,
 } from 'nestjs-batching/core';
@@ -32,10 +33,7 @@ export interface WorkerBatchProcessorOptions extends WorkerOptions {
 
 const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
   ...WORKER_OPTION_RULES,
-  module: (value) =>
-    value instanceof URL || (typeof value === 'string' && value !== '')
-      ? undefined
-      : 'the path or file: URL of a JavaScript module',
+  module: aJavaScriptModule,
   workerData: () => undefined,
   logger: () => undefined,
 };
@@ -80,7 +78,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
       workers: options.instances,
       callsInAdvance: 0,
       logger: received.logger ?? warningsOnly,
-      start: async () => {
+      start: async (_, { onSpawned, signal }) => {
         const serviceOptions: ProcessorServiceOptions = {
           module: module.href,
           workerData: received.workerData,
@@ -91,14 +89,14 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
           options: serviceOptions,
           isTerminable: true,
         });
-        return await readyWithin(host, options.startTimeoutMs, () => Promise.resolve(host));
+        onSpawned(host);
+        return await readyWithin(host, options.startTimeoutMs, () => Promise.resolve(host), signal);
       },
     });
     try {
       await pool.start();
     } catch (error) {
-      const problem = error instanceof WorkerEndedError ? error.reason : messageOf(error);
-      throw new InvalidConfigError(subject, [{ field: 'module', problem }]);
+      throw new InvalidConfigError(subject, [explainStart(error)]);
     }
     return new WorkerBatchProcessor(name, module, pool);
   }
@@ -148,6 +146,21 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     return this.closing;
   }
 }
+
+function explainStart(error: unknown): ConfigFault {
+  if (error instanceof WorkerEndedError) return { field: 'module', problem: error.reason };
+  const isUncopied = error instanceof Error && error.name === 'DataCloneError';
+  return { field: isUncopied ? 'workerData' : 'module', problem: messageOf(error) };
+}
+
+function aJavaScriptModule(value: unknown): string | undefined {
+  const isOne =
+    value instanceof URL ? value.protocol === 'file:' : typeof value === 'string' && URL_OR_PATH.test(value);
+  return isOne ? undefined : 'the path or file: URL of a JavaScript module';
+}
+
+/** A `file:` URL, or what has no scheme; a single letter before the colon is a drive. */
+const URL_OR_PATH = /^(?:file:|(?![a-z][a-z+.-]+:)).+/i;
 
 function toUrl(module: string | URL): URL {
   if (module instanceof URL) return module;
