@@ -15,14 +15,18 @@ import { stackRows } from './tensors/stack-rows.js';
 /** Most bytes of input buffers that are kept for later batches. */
 const MOST_KEPT_BYTES = 64 * 2 ** 20;
 
+interface BatchUnderWay {
+  readonly context: BatchContext;
+  readonly results: Promise<unknown>;
+}
+
 /** A model's file as it was loaded: its workers, and the batches that run on them. `reload` puts another in its place. */
 export class ModelGeneration {
   readonly ceilings = new MemoryCeilings();
   private readonly reader: RowReader;
   private readonly outputNames: readonly string[];
   private readonly buffers = new BufferPool(MOST_KEPT_BYTES);
-  private batchesUnderWay = 0;
-  private onIdle: (() => void) | undefined;
+  private readonly batchesUnderWay = new Set<BatchUnderWay>();
 
   constructor(readonly loaded: LoadedModel) {
     const { metadata } = loaded;
@@ -39,18 +43,18 @@ export class ModelGeneration {
     rows: readonly OnnxRow[],
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
-    this.batchesUnderWay += 1;
+    const batch = { context, results: this.runBatch(rows, context) };
+    this.batchesUnderWay.add(batch);
     try {
-      return await this.runBatch(rows, context);
+      return await batch.results;
     } finally {
-      this.batchesUnderWay -= 1;
-      if (this.batchesUnderWay === 0) this.onIdle?.();
+      this.batchesUnderWay.delete(batch);
     }
   }
 
-  /** Lets the batches that have begun finish, and ends the workers. */
+  /** Lets the batches that have begun finish, as long as anybody waits for them, and ends the workers. */
   async close(): Promise<void> {
-    if (this.batchesUnderWay > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+    await Promise.all([...this.batchesUnderWay].map(untilUnawaited));
     await this.loaded.pool.close();
   }
 
@@ -131,6 +135,19 @@ export class ModelGeneration {
       { cause: error },
     );
   }
+}
+
+/** Resolves when the batch has ended, or when nobody waits for it any more. Never rejects. */
+function untilUnawaited({ context: { signal }, results }: BatchUnderWay): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    results.then(end, end);
+  });
 }
 
 /** Rows of one shape need about the same memory each. */
