@@ -76,7 +76,7 @@ describe('MemoryCeilings', () => {
 
   it('falls back to what went well, not to the half of it, when it has climbed too far', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(16)];
-    for (let run = 0; run < 64; run += 1) await ceilings.runWithin(rows(32), 'x', memory.run);
+    for (let run = 0; run < 40; run += 1) await ceilings.runWithin(rows(32), 'x', memory.run);
     expect(new Set(memory.sizes.slice(1))).toEqual(new Set([16, 18]));
     expect(ceilings.all[0]?.maxRows).toBe(16);
   });
