@@ -20,7 +20,10 @@ let allSent: Promise<unknown> = Promise.resolve();
 serveCalls({
   onMessage: (listener) => void process.on('message', (message: WorkerMessage) => listener(message)),
   send: (reply) => {
-    const sent = new Promise((resolve) => send(reply, undefined, undefined, resolve));
+    let onSent: () => void = () => undefined;
+    const sent = new Promise<void>((resolve) => (onSent = resolve));
+    // What cannot be copied is thrown here and now.
+    send(reply, undefined, undefined, () => onSent());
     allSent = Promise.all([allSent, sent]);
   },
   close: async () => {

@@ -4,7 +4,6 @@ import {
   checkConfig,
   type BatchContext,
   type BatchProcessor,
-  type ConfigFault,
   type ConfigRules,
   type ProcessorHealth,
 } from 'nestjs-batching/core';
@@ -34,7 +33,7 @@ export interface WorkerBatchProcessorOptions extends WorkerOptions {
 const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
   ...WORKER_OPTION_RULES,
   module: aJavaScriptModule,
-  workerData: () => undefined,
+  workerData: plainData,
   logger: () => undefined,
 };
 
@@ -96,7 +95,8 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     try {
       await pool.start();
     } catch (error) {
-      throw new InvalidConfigError(subject, [explainStart(error)]);
+      const problem = error instanceof WorkerEndedError ? error.reason : messageOf(error);
+      throw new InvalidConfigError(subject, [{ field: 'module', problem }]);
     }
     return new WorkerBatchProcessor(name, module, pool);
   }
@@ -147,10 +147,13 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
   }
 }
 
-function explainStart(error: unknown): ConfigFault {
-  if (error instanceof WorkerEndedError) return { field: 'module', problem: error.reason };
-  const isUncopied = error instanceof Error && error.name === 'DataCloneError';
-  return { field: isUncopied ? 'workerData' : 'module', problem: messageOf(error) };
+function plainData(value: unknown): string | undefined {
+  try {
+    structuredClone(value);
+    return undefined;
+  } catch {
+    return 'plain data, which can be copied';
+  }
 }
 
 function aJavaScriptModule(value: unknown): string | undefined {
