@@ -13,7 +13,7 @@ import { buildChaosModel } from './chaos-model.js';
  */
 const RUN_TIMEOUT_MS = 400;
 /** A run of so many rows takes many times longer than allowed, one of a single row far shorter. */
-const MANY = 64;
+const MANY = 32;
 
 const [, , isolation, end] = process.argv;
 const folder = await mkdtemp(join(tmpdir(), 'chaos-'));

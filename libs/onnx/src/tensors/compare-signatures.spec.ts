@@ -22,7 +22,7 @@ describe('compareSignatures', () => {
     ['another size', tensor('x', 'batch', 3)],
     ['another rank', tensor('x', 'batch', 2, 1)],
     ['a size that was free', tensor('x', 'batch', 'length')],
-    ['another type', { ...tensor('x', 'batch', 2), type: 'int64' }],
+    ['another type', { ...tensor('x', 'batch', 2), type: 'int64' as const }],
   ])('names the tensor, and what it was and is: %s', (_, changed) => {
     const faults = compareSignatures(signature([tensor('x', 'batch', 2)]), signature([changed]));
     expect(faults).toEqual([
