@@ -4,7 +4,7 @@
  * been asked for longest going first.
  */
 export class BufferPool {
-  /** By size; the size that was used last stands last. */
+  /** By size, none of them empty; the size that was used last stands last. */
   private readonly free = new Map<number, ArrayBuffer[]>();
   private freeBytes = 0;
 
@@ -18,9 +18,12 @@ export class BufferPool {
 
   /** A buffer of this many bytes. What is in it is left over from an earlier use. */
   take(byteLength: number): ArrayBuffer {
-    const buffer = this.free.get(byteLength)?.pop();
-    if (buffer === undefined) return new ArrayBuffer(byteLength);
+    const sameSize = this.free.get(byteLength);
+    const buffer = sameSize?.pop();
+    if (sameSize === undefined || buffer === undefined) return new ArrayBuffer(byteLength);
     this.freeBytes -= byteLength;
+    this.free.delete(byteLength);
+    if (sameSize.length > 0) this.free.set(byteLength, sameSize);
     return buffer;
   }
 
@@ -29,6 +32,7 @@ export class BufferPool {
     const { byteLength } = buffer;
     if (byteLength === 0 || byteLength > this.mostBytes) return;
     const sameSize = this.free.get(byteLength) ?? [];
+    // Put where the latest stand.
     this.free.delete(byteLength);
     this.free.set(byteLength, sameSize);
     sameSize.push(buffer);
@@ -38,9 +42,10 @@ export class BufferPool {
 
   private forgetSurplus(): void {
     for (const [byteLength, buffers] of this.free) {
-      while (this.freeBytes > this.mostBytes && buffers.pop() !== undefined) this.freeBytes -= byteLength;
-      if (buffers.length === 0) this.free.delete(byteLength);
       if (this.freeBytes <= this.mostBytes) return;
+      while (this.freeBytes > this.mostBytes && buffers.pop() !== undefined) this.freeBytes -= byteLength;
+      if (buffers.length > 0) return;
+      this.free.delete(byteLength);
     }
   }
 }

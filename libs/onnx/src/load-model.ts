@@ -99,21 +99,51 @@ async function startPool(
     workers: workers.instances * Math.max(1, devices.length),
     callsInAdvance: CALLS_IN_ADVANCE,
     logger,
-    start: async (place) => {
+    start: async (place, context) => {
       if (place === 0 && unused !== undefined) {
         const worker = unused;
         unused = undefined;
         return worker;
       }
       const provider = onDevice(executionProvider, devices[place % Math.max(1, devices.length)]);
-      const opened = await openWorker(name, start, options, provider, signal);
+      const startTracked: StartModelWorker = (...worker) => {
+        const host = start(...worker);
+        context.onSpawned(host);
+        return host;
+      };
+      const opened = await openWorker(name, startTracked, options, provider, context.signal);
       if ('faults' in opened) throw new InvalidConfigError(`model "${name}"`, opened.faults);
       return opened.worker;
     },
   });
-  await pool.start();
+  await startAll(pool, `model "${name}"`, signal);
   logger.log(describeLoaded(metadata, pool.live));
   return { pool, metadata, options };
+}
+
+/** The signal counts for the load, not for the workers that take the place of others later. */
+async function startAll(
+  pool: WorkerPool<ModelCalls>,
+  subject: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const giveUp = (): void => void pool.close();
+  signal?.addEventListener('abort', giveUp, { once: true });
+  if (signal?.aborted === true) giveUp();
+  try {
+    await pool.start();
+    signal?.throwIfAborted();
+  } catch (error) {
+    await pool.close();
+    signal?.throwIfAborted();
+    if (error instanceof InvalidConfigError || error instanceof RuntimeUnavailableError) throw error;
+    // The first worker is ready, so the model is in order; there are too many of it.
+    throw new InvalidConfigError(subject, [
+      { field: 'instances', problem: `not all workers could be started: ${messageOf(error)}` },
+    ]);
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
+  }
 }
 
 function deviceOf(executionProvider: ExecutionProviderConfig): number {

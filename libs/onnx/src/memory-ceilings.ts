@@ -22,6 +22,8 @@ export interface MemoryCeiling {
 
 interface Ceiling {
   maxRows: number;
+  /** Most rows that have gone well since that many last failed; 0 if none is known. */
+  provenRows: number;
   failures: number;
   /** Runs at the ceiling that have gone well since it was last changed. */
   successes: number;
@@ -82,15 +84,21 @@ export class MemoryCeilings {
       return results;
     } catch (error) {
       if (rows.length === 1 || !isOutOfMemory(error)) throw error;
-      this.lower(shape, Math.floor(rows.length / 2));
+      this.lower(shape, rows.length);
       return undefined;
     }
   }
 
-  private lower(shape: string, maxRows: number): void {
-    const failures = (this.byShape.get(shape)?.failures ?? 0) + 1;
-    this.byShape.delete(shape);
-    this.byShape.set(shape, { maxRows, failures, successes: 0 });
+  /** To what is known to go well, or else to half of what has failed. */
+  private lower(shape: string, failedRows: number): void {
+    const old = this.byShape.get(shape);
+    const provenRows = old === undefined || old.provenRows >= failedRows ? 0 : old.provenRows;
+    // Another batch may have found out more while this one ran.
+    const maxRows = Math.min(
+      old === undefined || old.maxRows >= failedRows ? Infinity : old.maxRows,
+      Math.max(provenRows, Math.floor(failedRows / 2)),
+    );
+    this.keep(shape, { maxRows, provenRows, failures: (old?.failures ?? 0) + 1, successes: 0 });
     for (const oldest of this.byShape.keys()) {
       if (this.byShape.size <= MOST_SHAPES) return;
       this.byShape.delete(oldest);
@@ -99,10 +107,19 @@ export class MemoryCeilings {
 
   private rise(shape: string, rowCount: number): void {
     const ceiling = this.byShape.get(shape);
-    if (ceiling === undefined || rowCount < ceiling.maxRows) return;
+    if (ceiling === undefined) return;
+    this.keep(shape, ceiling);
+    ceiling.provenRows = Math.max(ceiling.provenRows, rowCount);
+    if (rowCount < ceiling.maxRows) return;
     ceiling.successes += 1;
     if (ceiling.successes < RUNS_BEFORE_CLIMBING) return;
     ceiling.successes = 0;
     ceiling.maxRows += Math.max(1, Math.floor(ceiling.maxRows * CLIMB));
+  }
+
+  /** As the one that was met last. */
+  private keep(shape: string, ceiling: Ceiling): void {
+    this.byShape.delete(shape);
+    this.byShape.set(shape, ceiling);
   }
 }

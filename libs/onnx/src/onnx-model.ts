@@ -18,7 +18,10 @@ import { compareSignatures } from './tensors/compare-signatures.js';
 import type { PaddingStatistics } from './tensors/padding-statistics.js';
 
 export interface OnnxLoadContext {
-  /** Ends the load before its next step. The promise is rejected once the workers have ended. */
+  /**
+   * Ends the load, as soon as ONNX Runtime is through with what it has begun. The promise is rejected once the workers
+   * have ended.
+   */
   readonly signal?: AbortSignal;
   /** Starts the workers. Default: threads or processes that run ONNX Runtime. */
   readonly startWorker?: StartModelWorker;
@@ -44,6 +47,8 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   private stopWatching: () => void;
   private latestReload: Promise<unknown> = Promise.resolve();
   private closing: Promise<void> | undefined;
+  /** Aborted when the model is closed: what is being loaded is not wanted any more. */
+  private readonly closed = new AbortController();
 
   private constructor(
     private readonly name: string,
@@ -151,10 +156,10 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
    * Puts another file in the model's place while it serves: the new one is loaded and warmed beside the old one,
    * takes the batches from then on, and the old one ends when its own are through. For a while both need memory.
    *
-   * @param path The new file; its inputs and outputs must be those of the old one. Default: the same file again.
+   * @param path The new file; its inputs and outputs must be those of the old one. Default: the file that serves, again.
    * @throws InvalidConfigError that lists every fault; BatcherClosedError after `close`. The old model serves on then.
    */
-  reload(path: string = this.options.path): Promise<OnnxModelMetadata> {
+  reload(path?: string): Promise<OnnxModelMetadata> {
     // One at a time: each is held against the one that serves when its turn comes.
     const reload = this.latestReload.then(() => this.reloadNow(path));
     this.latestReload = reload.catch(() => undefined);
@@ -162,17 +167,24 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   }
 
   /**
-   * Waits for the runs that have been started, releases the sessions, and lets the workers end by themselves. Safe
-   * to call again.
+   * Waits for the batches that have been started, unless nobody waits for them any more; releases the sessions, and
+   * lets the workers end by themselves. A reload that is under way is given up. Safe to call again.
    */
   close(): Promise<void> {
-    this.closing ??= this.latestReload.then(() => this.current.close());
+    this.closing ??= this.closeOnce();
     return this.closing;
   }
 
-  private async reloadNow(path: string): Promise<OnnxModelMetadata> {
+  private async closeOnce(): Promise<void> {
+    this.closed.abort(new BatcherClosedError(this.name, 'its model is closed.'));
+    await this.latestReload;
+    await this.current.close();
+  }
+
+  private async reloadNow(path = this.metadata.path): Promise<OnnxModelMetadata> {
     this.assertOpen();
-    const loaded = await loadModel(this.name, { ...this.options, path }, this.startWorker, undefined);
+    const options = { ...this.options, path };
+    const loaded = await loadModel(this.name, options, this.startWorker, this.closed.signal);
     const next = new ModelGeneration(loaded);
     const faults = compareSignatures(this.metadata, loaded.metadata);
     if (faults.length > 0 || this.closing !== undefined) {

@@ -35,7 +35,8 @@ export function openSession(
   options: CheckedModelOptions,
   executionProvider: ExecutionProviderConfig,
 ): Promise<OpenSession> {
-  return openAnd(modelName, start, options, executionProvider, (session) => Promise.resolve(session));
+  const next = (session: OpenSession): Promise<OpenSession> => Promise.resolve(session);
+  return openAnd(modelName, start, options, executionProvider, undefined, next);
 }
 
 /**
@@ -51,8 +52,7 @@ export async function openWorker(
   executionProvider: ExecutionProviderConfig,
   signal: AbortSignal | undefined,
 ): Promise<OpenWorker | { readonly faults: readonly ConfigFault[] }> {
-  return openAnd(modelName, start, options, executionProvider, async (session) => {
-    signal?.throwIfAborted();
+  return openAnd(modelName, start, options, executionProvider, signal, async (session) => {
     const { worker, opened } = session;
     const { faults, signature } = checkModelSignature(opened, options);
     const trial =
@@ -70,14 +70,20 @@ async function openAnd<TResult>(
   start: StartModelWorker,
   { path, session, workers }: CheckedModelOptions,
   executionProvider: ExecutionProviderConfig,
+  signal: AbortSignal | undefined,
   next: (opened: OpenSession) => Promise<TResult>,
 ): Promise<TResult> {
   const worker = start(modelName, workers.isolation);
+  const prepare = async (): Promise<TResult> =>
+    next({ worker, opened: await worker.call('open', { path, executionProvider, session }) });
   try {
-    return await readyWithin(worker, workers.startTimeoutMs, async () =>
-      next({ worker, opened: await worker.call('open', { path, executionProvider, session }) }),
-    );
+    return await readyWithin(worker, workers.startTimeoutMs, prepare, signal);
   } catch (error) {
+    if (signal?.aborted === true) {
+      // Whoever gives up wants to know that nothing is left behind.
+      await worker.ended;
+      throw signal.reason;
+    }
     if (isRuntimeUnavailable(error)) throw new RuntimeUnavailableError(messageOf(error), { cause: error });
     // To try again would not help: whoever reads this wants to know why.
     if (error instanceof WorkerEndedError)

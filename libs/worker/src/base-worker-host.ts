@@ -3,6 +3,11 @@ import { WorkerEndedError } from './worker-ended.error.js';
 import type { CallOptions, WorkerHost, WorkerSpecification } from './worker-host.js';
 import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
 
+/** How long a worker that has been told to stop, and has no call that somebody waits for, may take, in milliseconds. */
+const STOP_GRACE_MS = 5000;
+/** How often it is looked at whether somebody still waits, in milliseconds. */
+const STOP_CHECK_MS = 100;
+
 /** What a thread and a process have in common as workers: calls and replies, and what happens when one ends. */
 export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> implements WorkerHost<TCalls> {
   endReason: string | undefined;
@@ -42,6 +47,12 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
   protected abstract keepAlive(isNeeded: boolean): void;
   /** Brings a worker that does not answer to its end, if and as that can be done. */
   protected abstract giveUp(): void;
+  /** Whether `giveUp` ends it for sure, and soon. */
+  protected abstract readonly canBeEnded: boolean;
+
+  protected get isStopping(): boolean {
+    return this.stopping !== undefined;
+  }
 
   /** The first call of all. Its rejection may be looked at late. */
   protected askToStart(): Promise<void> {
@@ -57,7 +68,7 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
 
   protected onReply(reply: WorkerReply): void {
     this.pending.settle(reply);
-    if (this.pending.size === 0 && this.stopping === undefined) this.keepAlive(false);
+    this.rest();
   }
 
   /** The worker is about to be gone, or no use any more. */
@@ -81,7 +92,12 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
         const refusal = this.endReason ?? (this.stopping && 'it has been stopped');
         if (refusal !== undefined) throw new WorkerEndedError(this.specification.subject, refusal);
         this.keepAlive(true);
-        this.send(messageOf(callId), buffers);
+        try {
+          this.send(messageOf(callId), buffers);
+        } catch (error) {
+          this.rest();
+          throw error;
+        }
       },
       signal,
       (callId) => {
@@ -93,7 +109,27 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
   private async stopOnce(): Promise<void> {
     this.keepAlive(true);
     if (this.endReason === undefined) this.send({ kind: 'stop' }, []);
+    const stopWatching = this.canBeEnded ? this.endWhenOverdue() : () => undefined;
     await this.ended;
+    stopWatching();
+  }
+
+  /** A call that hangs, or a service whose `close` does, shall not hold up the end of the whole program. */
+  private endWhenOverdue(): () => void {
+    let unawaitedMs = 0;
+    const timer = setInterval(() => {
+      unawaitedMs = this.pending.isAwaited ? 0 : unawaitedMs + STOP_CHECK_MS;
+      if (unawaitedMs < STOP_GRACE_MS) return;
+      clearInterval(timer);
+      this.giveUp();
+    }, STOP_CHECK_MS);
+    return () => clearInterval(timer);
+  }
+
+  /** An idle worker does not keep this process alive. One that is to end does: it may be in a native library. */
+  private rest(): void {
+    const isAtRest = this.pending.size === 0 && !this.isStopping && this.endReason === undefined;
+    if (isAtRest) this.keepAlive(false);
   }
 
   private failEverything(reason: string): void {

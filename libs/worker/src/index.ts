@@ -20,5 +20,6 @@ export {
   type RunOptions,
   type WorkerPoolOptions,
 } from './worker-pool.js';
+export type { StartContext } from './worker-place.js';
 export type { WorkerCalls } from './worker-protocol.js';
 export type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker-service.js';

@@ -2,6 +2,7 @@ import { reviveError } from './serialized-error.js';
 import type { WorkerReply } from './worker-protocol.js';
 
 interface PendingCall {
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Ends listening to the call's signal. */
@@ -17,11 +18,16 @@ export class PendingCalls {
     return this.pending.size;
   }
 
+  /** Whether somebody still waits for one of them. */
+  get isAwaited(): boolean {
+    return [...this.pending.values()].some(({ signal }) => signal?.aborted !== true);
+  }
+
   /**
    * Sends a call and waits for its reply.
    *
    * @param send Sends the call of that number. What it throws rejects the call.
-   * @param onAborted Called once if the signal is aborted before the reply has come.
+   * @param onAborted Called once, after `send`, if the signal is aborted before the reply has come.
    */
   wait<TReply>(
     send: (callId: number) => void,
@@ -35,7 +41,13 @@ export class PendingCalls {
       const listener = (): void => onAborted(callId);
       signal?.addEventListener('abort', listener, { once: true });
       const forgetSignal = (): void => signal?.removeEventListener('abort', listener);
-      this.pending.set(callId, { resolve: resolve as (reply: unknown) => void, reject, forgetSignal });
+      this.pending.set(callId, {
+        signal,
+        resolve: resolve as (reply: unknown) => void,
+        reject,
+        forgetSignal,
+      });
+      if (signal?.aborted === true) onAborted(callId);
     });
   }
 

@@ -1,5 +1,6 @@
 import { endSoon } from './end-soon.js';
 import { serveCalls } from './serve-calls.js';
+import { watchParent } from './watch-parent.js';
 import type { WorkerMessage } from './worker-protocol.js';
 
 /** The entry of a worker that is a process of its own. */
@@ -11,13 +12,24 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 // A parent that is gone takes no answers. Ending by a signal, since `process.exit` would wait for native threads.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+watchParent();
+
+/** Settles when all answers have left: what is still in this process would be lost with its line to the parent. */
+let allSent: Promise<unknown> = Promise.resolve();
 
 serveCalls({
   onMessage: (listener) => void process.on('message', (message: WorkerMessage) => listener(message)),
-  send: (reply) => void send(reply),
-  close: () => {
+  send: (reply) => {
+    let onSent: () => void = () => undefined;
+    const sent = new Promise<void>((resolve) => (onSent = resolve));
+    // What cannot be copied is thrown here and now.
+    send(reply, undefined, undefined, () => onSent());
+    allSent = Promise.all([allSent, sent]);
+  },
+  close: async () => {
+    await allSent;
     process.removeAllListeners('disconnect');
-    process.disconnect();
+    if (process.connected) process.disconnect();
     endSoon();
   },
 });

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { BaseWorkerHost } from './base-worker-host.js';
-import { argumentsForWorkers } from './worker-arguments.js';
+import { argumentsForProcesses } from './worker-arguments.js';
 import type { WorkerSpecification } from './worker-host.js';
 import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
 
@@ -12,6 +12,7 @@ import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.
  */
 export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWorkerHost<TCalls> {
   readonly started: Promise<void>;
+  protected override readonly canBeEnded = true;
   private readonly child: ChildProcess;
 
   /** @param entry The program's file. */
@@ -19,12 +20,15 @@ export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseW
     super(specification);
     this.child = fork(fileURLToPath(entry), [], {
       serialization: 'advanced',
-      execArgv: argumentsForWorkers(),
+      execArgv: argumentsForProcesses(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.child.on('message', (reply) => this.onReply(reply as WorkerReply));
     this.child.on('error', ({ message }) => this.onNotStarted(message));
-    this.child.on('exit', (exitCode, signal) =>
+    // One that takes no calls any more is no use. Of one that has ended, 'close' says how.
+    this.child.on('disconnect', () => this.onDisconnected());
+    // 'exit' comes while there may still be answers to be read; 'close' comes after them.
+    this.child.on('close', (exitCode, signal) =>
       this.onGone(signal === null ? `it ended with exit code ${exitCode}` : `it was ended by ${signal}`),
     );
     this.started = this.askToStart();
@@ -52,6 +56,10 @@ export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseW
 
   protected override giveUp(): void {
     this.child.kill('SIGKILL');
+  }
+
+  private onDisconnected(): void {
+    if (!this.isStopping) this.giveUp();
   }
 
   private onNotStarted(message: string): void {

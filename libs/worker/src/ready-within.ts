@@ -6,17 +6,22 @@ import type { WorkerCalls } from './worker-protocol.js';
  * ended.
  *
  * @param prepare What has to be done with it first.
+ * @param signal Aborted when the worker is not wanted any more; it is given up then.
  * @throws WorkerEndedError, or what `prepare` throws.
  */
 export async function readyWithin<TCalls extends WorkerCalls<TCalls>, TResult>(
   host: WorkerHost<TCalls>,
   startTimeoutMs: number,
   prepare: (host: WorkerHost<TCalls>) => Promise<TResult>,
+  signal?: AbortSignal,
 ): Promise<TResult> {
   const timer = setTimeout(
     () => host.abandon(`it was not ready after the ${startTimeoutMs} ms of startTimeoutMs`),
     startTimeoutMs,
   );
+  const onAborted = (): void => host.abandon('it is not wanted any more');
+  signal?.addEventListener('abort', onAborted, { once: true });
+  if (signal?.aborted === true) onAborted();
   try {
     await host.started;
     return await prepare(host);
@@ -26,5 +31,6 @@ export async function readyWithin<TCalls extends WorkerCalls<TCalls>, TResult>(
     throw error;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', onAborted);
   }
 }

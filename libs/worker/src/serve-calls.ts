@@ -1,3 +1,4 @@
+import { messageOf } from './error-message.js';
 import { serializeError } from './serialized-error.js';
 import type { WorkerMessage, WorkerReply } from './worker-protocol.js';
 import type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker-service.js';
@@ -6,8 +7,8 @@ import type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker
 export interface WorkerPort {
   onMessage(listener: (message: WorkerMessage) => void): void;
   send(reply: WorkerReply, buffers: readonly ArrayBufferLike[]): void;
-  /** Listens no more. With nothing else to do, the worker ends. */
-  close(): void;
+  /** Listens no more, once what was sent has left. With nothing else to do, the worker ends. */
+  close(): void | Promise<void>;
 }
 
 type AnyCalls = Record<string, { request: unknown; reply: unknown }>;
@@ -60,8 +61,10 @@ export function serveCalls(port: WorkerPort): void {
   async function stop(): Promise<void> {
     try {
       await service?.close();
-    } finally {
-      port.close();
+    } catch (error) {
+      // Nobody waits for an answer to this, but somebody may read the log.
+      process.emitWarning(`A worker's service could not be closed: ${messageOf(error)}`, 'WorkerWarning');
     }
+    await port.close();
   }
 }

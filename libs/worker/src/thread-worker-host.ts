@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 
 import { BaseWorkerHost } from './base-worker-host.js';
-import { argumentsForWorkers } from './worker-arguments.js';
+import { messageOf } from './error-message.js';
 import { transferOrCopy } from './transfer-or-copy.js';
+import { argumentsForThreads } from './worker-arguments.js';
 import type { WorkerSpecification } from './worker-host.js';
 import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
 
@@ -18,10 +19,11 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
   /** @param entry The thread's file. */
   constructor(specification: WorkerSpecification, entry = new URL('./thread-entry.js', import.meta.url)) {
     super(specification);
-    this.worker = new Worker(entry, { name: specification.subject, execArgv: argumentsForWorkers() });
+    this.worker = new Worker(entry, { name: specification.subject, execArgv: argumentsForThreads() });
     this.worker.on('message', (reply: WorkerReply) => this.onReply(reply));
     this.worker.on('messageerror', ({ message }) => this.abandon(`its reply is unreadable (${message})`));
-    this.worker.on('error', ({ message }: Error) => this.onFailed(`it failed (${message})`));
+    // Whatever was thrown: it need not be an error.
+    this.worker.on('error', (error: unknown) => this.onFailed(`it failed (${messageOf(error)})`));
     this.worker.on('exit', (exitCode) => this.onGone(`it ended with exit code ${exitCode}`));
     this.started = this.askToStart();
   }
@@ -35,8 +37,12 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
     else this.worker.unref();
   }
 
+  protected override get canBeEnded(): boolean {
+    return this.specification.isTerminable === true;
+  }
+
   protected override giveUp(): void {
-    if (this.specification.isTerminable === true) {
+    if (this.canBeEnded) {
       void this.worker.terminate();
       return;
     }

@@ -1,11 +1,23 @@
 /** What says where the program's text comes from; a worker has its own. */
 const PROGRAM_ARGUMENTS = /^(?:--input-type|-e$|--eval|-p$|--print|-pe$)/;
+
 /**
- * The arguments of Node with which workers are started: those of this process, but none that only fit it. One from
+ * The arguments of Node with which processes are started: those of this process, but none that only fit it. One from
  * the command line (`node --input-type=module -e …`) has arguments with which no worker starts.
  */
-export function argumentsForWorkers(given: readonly string[] = process.execArgv): string[] {
-  const isProgram = given.some((argument) => PROGRAM_ARGUMENTS.test(argument));
+export function argumentsForProcesses(given: readonly string[] = process.execArgv): string[] {
   // A debugger's port is taken by this process.
-  return isProgram ? [] : given.filter((argument) => !argument.startsWith('--inspect'));
+  return isFromCommandLine(given) ? [] : given.filter((argument) => !argument.startsWith('--inspect'));
+}
+
+/**
+ * The arguments of Node with which threads are started; undefined if they are to have those of this process. To name
+ * these would not do: those that count for the whole process (`--max-old-space-size`, `--expose-gc`) are refused.
+ */
+export function argumentsForThreads(given: readonly string[] = process.execArgv): [] | undefined {
+  return isFromCommandLine(given) ? [] : undefined;
+}
+
+function isFromCommandLine(given: readonly string[]): boolean {
+  return given.some((argument) => PROGRAM_ARGUMENTS.test(argument));
 }

@@ -32,11 +32,8 @@ export interface WorkerBatchProcessorOptions extends WorkerOptions {
 
 const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
   ...WORKER_OPTION_RULES,
-  module: (value) =>
-    value instanceof URL || (typeof value === 'string' && value !== '')
-      ? undefined
-      : 'the path or file: URL of a JavaScript module',
-  workerData: () => undefined,
+  module: aJavaScriptModule,
+  workerData: plainData,
   logger: () => undefined,
 };
 
@@ -80,7 +77,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
       workers: options.instances,
       callsInAdvance: 0,
       logger: received.logger ?? warningsOnly,
-      start: async () => {
+      start: async (_, { onSpawned, signal }) => {
         const serviceOptions: ProcessorServiceOptions = {
           module: module.href,
           workerData: received.workerData,
@@ -91,7 +88,8 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
           options: serviceOptions,
           isTerminable: true,
         });
-        return await readyWithin(host, options.startTimeoutMs, () => Promise.resolve(host));
+        onSpawned(host);
+        return await readyWithin(host, options.startTimeoutMs, () => Promise.resolve(host), signal);
       },
     });
     try {
@@ -148,6 +146,24 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     return this.closing;
   }
 }
+
+function plainData(value: unknown): string | undefined {
+  try {
+    structuredClone(value);
+    return undefined;
+  } catch {
+    return 'plain data, which can be copied';
+  }
+}
+
+function aJavaScriptModule(value: unknown): string | undefined {
+  const isOne =
+    value instanceof URL ? value.protocol === 'file:' : typeof value === 'string' && URL_OR_PATH.test(value);
+  return isOne ? undefined : 'the path or file: URL of a JavaScript module';
+}
+
+/** A `file:` URL, or what has no scheme; a single letter before the colon is a drive. */
+const URL_OR_PATH = /^(?:file:|(?![a-z][a-z+.-]+:)).+/i;
 
 function toUrl(module: string | URL): URL {
   if (module instanceof URL) return module;

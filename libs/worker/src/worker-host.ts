@@ -28,7 +28,11 @@ export interface WorkerHost<TCalls extends WorkerCalls<TCalls>> {
     options?: CallOptions,
   ): Promise<TCalls[TName]['reply']>;
 
-  /** Waits for the calls before it, closes the service and ends the worker. Safe to call again. Never rejects. */
+  /**
+   * Waits for the calls before it, closes the service and ends the worker. A process, or a thread that may be
+   * terminated, is ended by force when nobody has waited for a call of it for 5 seconds. Safe to call again. Never
+   * rejects.
+   */
   stop(): Promise<void>;
 
   /**

@@ -1,48 +1,69 @@
+import { messageOf } from './error-message.js';
 import { respawnDelayMs } from './respawn-delay.js';
 import type { WorkerHost } from './worker-host.js';
 import type { WorkerLogger } from './worker-logger.js';
 import type { WorkerCalls } from './worker-protocol.js';
 
-/** So many workers that have been given up may still be busy in one place; then the next is not started before one has ended. */
+/**
+ * So many workers that have been given up may still be busy in one place; then the next is not started before one
+ * has ended.
+ */
 const MOST_ABANDONED = 2;
 
+/** What a place and whoever starts its workers tell each other. */
+export interface StartContext<TCalls extends WorkerCalls<TCalls>> {
+  /** To be called with each worker as soon as it exists, so that it is known even if it never becomes ready. */
+  readonly onSpawned: (host: WorkerHost<TCalls>) => void;
+  /** Aborted when the place is closed: the worker is not wanted any more. */
+  readonly signal: AbortSignal;
+}
+
 export interface PlaceParts<TCalls extends WorkerCalls<TCalls>> {
-  /** For messages: `model "digits", worker 1`. */
+  /** For messages: `worker 1 of model "digits"`. */
   readonly subject: string;
-  /** Starts a worker that is ready for calls. What it rejects with is why it is not; the worker has ended then. */
-  readonly start: () => Promise<WorkerHost<TCalls>>;
+  /**
+   * Starts a worker that is ready for calls. What it rejects with is why it is not; the worker has ended then, or has
+   * been given up.
+   */
+  readonly start: (context: StartContext<TCalls>) => Promise<WorkerHost<TCalls>>;
   readonly respawnDelayMs: number;
   readonly maxRespawnDelayMs: number;
   readonly logger: WorkerLogger;
   /** Called when a worker has become ready, or is no use any more. */
   readonly onChanged: () => void;
+  /** Called when a worker has been lost, or did not become ready. */
+  readonly onLost: (reason: string) => void;
 }
 
 /** The place of one worker. When its worker ends, it gets another one, after a while that grows with each failure. */
 export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
-  /** The worker, while there is one that takes calls. */
-  host: WorkerHost<TCalls> | undefined;
   /** Calls that it has not answered: the one that it works off, and those that it has been given in advance. */
   callsUnderWay = 0;
   /** Settles when the latest of them does; undefined when there is none. */
   latestCall: Promise<void> | undefined;
   /** How many workers have taken the place of another here. */
   restarts = 0;
-  /** Why there is no worker, or was none the last time. */
-  lastEndReason: string | undefined;
 
+  private current: WorkerHost<TCalls> | undefined;
+  /** All that have not ended: the current one, one that is being started, those that have been given up. */
+  private readonly spawned = new Set<WorkerHost<TCalls>>();
   /** How often in a row a worker has ended without having answered. */
   private failures = 0;
-  private readonly abandoned = new Set<WorkerHost<TCalls>>();
   private timer: NodeJS.Timeout | undefined;
   private starting: Promise<void> | undefined;
-  private isClosed = false;
+  private readonly closed = new AbortController();
 
   constructor(private readonly parts: PlaceParts<TCalls>) {}
 
+  /** The worker, while there is one that takes calls. */
+  get host(): WorkerHost<TCalls> | undefined {
+    // One that has failed may be a moment from its end.
+    return this.current?.endReason === undefined ? this.current : undefined;
+  }
+
   /** Workers that have been given up and are still busy. */
   get abandonedWorkers(): number {
-    return this.abandoned.size;
+    return this.abandoned.length;
   }
 
   /** Starts the first worker. @throws what `start` rejects with. */
@@ -58,42 +79,56 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
 
   /** Gives up a worker that does not answer, and gets another one. */
   abandon(host: WorkerHost<TCalls>, reason: string): void {
-    this.abandoned.add(host);
-    void host.ended.then(() => this.abandoned.delete(host));
     host.abandon(reason);
     this.lose(host, reason);
   }
 
   /** Ends the worker when it is through, and waits for those that have been given up. */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.closed.abort();
     clearTimeout(this.timer);
+    await this.current?.stop();
     await this.starting?.catch(() => undefined);
-    await this.host?.stop();
-    await Promise.all([...this.abandoned].map(({ ended }) => ended));
+    await Promise.all([...this.spawned].map(({ ended }) => ended));
+  }
+
+  private get isClosed(): boolean {
+    return this.closed.signal.aborted;
+  }
+
+  private get abandoned(): readonly WorkerHost<TCalls>[] {
+    return [...this.spawned].filter((host) => host !== this.current && host.endReason !== undefined);
   }
 
   private async startOnce(): Promise<void> {
-    const host = await this.parts.start();
+    const onSpawned = (host: WorkerHost<TCalls>): void => this.keepTrackOf(host);
+    const host = await this.parts.start({ onSpawned, signal: this.closed.signal });
+    this.keepTrackOf(host);
     if (this.isClosed) {
       await host.stop();
       return;
     }
-    this.host = host;
+    this.current = host;
     void host.ended.then(() => this.lose(host, host.endReason ?? 'it ended'));
     this.parts.onChanged();
   }
 
+  private keepTrackOf(host: WorkerHost<TCalls>): void {
+    if (this.spawned.has(host)) return;
+    this.spawned.add(host);
+    void host.ended.then(() => this.spawned.delete(host));
+  }
+
   private lose(host: WorkerHost<TCalls>, reason: string): void {
-    if (this.host !== host || this.isClosed) return;
-    this.host = undefined;
+    if (this.current !== host || this.isClosed) return;
+    this.current = undefined;
     this.fail(reason);
     this.parts.onChanged();
   }
 
   private fail(reason: string): void {
     const { subject, respawnDelayMs: shortestMs, maxRespawnDelayMs: longestMs, logger } = this.parts;
-    this.lastEndReason = reason;
+    this.parts.onLost(reason);
     const delayMs = respawnDelayMs(this.failures, shortestMs, longestMs);
     this.failures += 1;
     logger.warn(`${capitalize(subject)} is lost: ${reason}. Another one is started in ${delayMs} ms.`);
@@ -104,16 +139,16 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
 
   private async respawn(): Promise<void> {
     try {
-      if (this.abandoned.size >= MOST_ABANDONED) {
-        await Promise.race([...this.abandoned].map(({ ended }) => ended));
-        if (this.isClosed) return;
+      while (this.abandoned.length >= MOST_ABANDONED) {
+        await Promise.race(this.abandoned.map(({ ended }) => ended));
       }
+      if (this.isClosed) return;
       await this.startOnce();
       if (this.isClosed) return;
       this.restarts += 1;
       this.parts.logger.log(`${capitalize(this.parts.subject)} is back.`);
     } catch (error) {
-      if (!this.isClosed) this.fail(error instanceof Error ? error.message : String(error));
+      if (!this.isClosed) this.fail(messageOf(error));
     }
   }
 }

@@ -5,7 +5,7 @@ import { RunTimeoutError } from './run-timeout.error.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { WorkerHost } from './worker-host.js';
 import type { WorkerLogger } from './worker-logger.js';
-import { WorkerPlace } from './worker-place.js';
+import { WorkerPlace, type StartContext } from './worker-place.js';
 import type { WorkerCalls } from './worker-protocol.js';
 
 export interface WorkerPoolOptions<TCalls extends WorkerCalls<TCalls>> {
@@ -14,7 +14,7 @@ export interface WorkerPoolOptions<TCalls extends WorkerCalls<TCalls>> {
   /** How many workers there shall be. */
   readonly workers: number;
   /** Starts the worker of that place, from 0, and makes it ready for calls. */
-  readonly start: (place: number) => Promise<WorkerHost<TCalls>>;
+  readonly start: (place: number, context: StartContext<TCalls>) => Promise<WorkerHost<TCalls>>;
   /** How long a call may take, in milliseconds; undefined if as long as it likes. */
   readonly runTimeoutMs: number | undefined;
   /**
@@ -72,6 +72,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   private readonly waiting = new Set<Waiting<TCalls>>();
   private readonly listeners = new Set<() => void>();
   private latestPlace = -1;
+  private lastEndReason: string | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: WorkerPoolOptions<TCalls>) {
@@ -82,8 +83,9 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
         new WorkerPlace<TCalls>({
           ...others,
           subject: `worker ${index + 1} of ${subject}`,
-          start: () => start(index),
+          start: (context) => start(index, context),
           onChanged: () => this.onChanged(),
+          onLost: (reason) => (this.lastEndReason = reason),
         }),
     );
   }
@@ -100,7 +102,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
       workers: places.length,
       restarts: places.reduce((sum, { restarts }) => sum + restarts, 0),
       quarantined: places.reduce((sum, { abandonedWorkers }) => sum + abandonedWorkers, 0),
-      lastEndReason: places.find(({ lastEndReason }) => lastEndReason !== undefined)?.lastEndReason,
+      lastEndReason: this.lastEndReason,
     };
   }
 
@@ -126,19 +128,24 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
    *
    * @param prepare Makes what is sent.
    * @throws what the worker says; WorkerEndedError if it has ended and no retry is left; RunTimeoutError;
-   *   BatcherClosedError after `close`; the signal's reason if no worker has taken the call by then.
+   *   BatcherClosedError after `close`; the signal's reason if it is aborted while no worker has the call.
    */
   async run<TName extends keyof TCalls & string>(
     name: TName,
     prepare: () => PreparedCall<TCalls[TName]['request']>,
     options: RunOptions = {},
   ): Promise<TCalls[TName]['reply']> {
-    for (let retriesLeft = this.options.retries; ; retriesLeft -= 1) {
+    let retriesLeft = this.options.retries;
+    for (;;) {
+      options.signal?.throwIfAborted();
       const place = this.takeFree() ?? (await this.waitForFree(options.signal));
+      const { host } = place;
       try {
-        return await this.runIn(place, name, prepare(), options);
+        // Between being told of a free worker and getting here, it may have ended. Nothing has been tried then.
+        if (host !== undefined) return await this.runOn(place, host, name, prepare(), options);
       } catch (error) {
         if (!(error instanceof WorkerEndedError) || retriesLeft === 0) throw error;
+        retriesLeft -= 1;
       } finally {
         this.giveBack(place);
       }
@@ -157,15 +164,15 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
     await Promise.all(this.places.map((place) => place.close()));
   }
 
-  private async runIn<TName extends keyof TCalls & string>(
+  private async runOn<TName extends keyof TCalls & string>(
     place: WorkerPlace<TCalls>,
+    host: WorkerHost<TCalls>,
     name: TName,
     { request, buffers }: PreparedCall<TCalls[TName]['request']>,
     { signal, onStarted }: RunOptions,
   ): Promise<TCalls[TName]['reply']> {
-    const { host, latestCall } = place;
+    const { latestCall } = place;
     const { subject, runTimeoutMs } = this.options;
-    if (host === undefined) throw new WorkerEndedError(subject, 'it has just been lost');
     const answer = host.call(name, request, { buffers, signal });
     const call = new CallUnderWay(runTimeoutMs, () =>
       place.abandon(host, `it took longer than ${runTimeoutMs} ms for a call`),
@@ -181,6 +188,8 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
       place.succeeded();
       return reply;
     } catch (error) {
+      // To throw is an answer, too.
+      if (host.endReason === undefined) place.succeeded();
       throw call.isTimeOver && runTimeoutMs !== undefined
         ? new RunTimeoutError(subject, runTimeoutMs)
         : error;

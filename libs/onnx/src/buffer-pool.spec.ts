@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+
+import { BufferPool } from './buffer-pool.js';
+
+describe('BufferPool', () => {
+  it('gives a buffer again that was given back, of exactly that size only', () => {
+    const pool = new BufferPool(1000);
+    const buffer = pool.take(100);
+    pool.giveBack(buffer);
+    expect(pool.size).toBe(100);
+    expect(pool.take(96).byteLength).toBe(96);
+    expect(pool.take(100)).toBe(buffer);
+    expect(pool.take(100)).not.toBe(buffer);
+    expect(pool.size).toBe(0);
+  });
+
+  it('forgets the sizes first that have not been used for longest', () => {
+    const pool = new BufferPool(300);
+    const [old, used, latest] = [new ArrayBuffer(100), new ArrayBuffer(101), new ArrayBuffer(102)];
+    pool.giveBack(old);
+    pool.giveBack(used);
+    pool.giveBack(pool.take(100));
+    pool.giveBack(latest);
+    expect(pool.take(101)).not.toBe(used);
+    expect(pool.take(100)).toBe(old);
+    expect(pool.take(102)).toBe(latest);
+  });
+
+  it('keeps none that is larger than all that it may keep, and none that has been given away', () => {
+    const pool = new BufferPool(100);
+    pool.giveBack(new ArrayBuffer(101));
+    const given = new ArrayBuffer(50);
+    structuredClone(given, { transfer: [given] });
+    pool.giveBack(given);
+    expect(pool.size).toBe(0);
+  });
+
+  it('never keeps more than it may, nor gives one buffer twice, whatever is taken and given back', () => {
+    const step = fc.record({ byteLength: fc.integer({ min: 0, max: 40 }), isTake: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const pool = new BufferPool(100);
+        const inUse = new Set<ArrayBuffer>();
+        for (const { byteLength, isTake } of steps) {
+          const [oldest] = inUse;
+          if (isTake) {
+            const buffer = pool.take(byteLength);
+            expect(buffer.byteLength).toBe(byteLength);
+            expect(inUse.has(buffer)).toBe(false);
+            inUse.add(buffer);
+          } else if (oldest !== undefined) {
+            inUse.delete(oldest);
+            pool.giveBack(oldest);
+          }
+          expect(pool.size).toBeLessThanOrEqual(100);
+          expect(pool.size).toBeGreaterThanOrEqual(0);
+        }
+      }),
+    );
+  });
+});

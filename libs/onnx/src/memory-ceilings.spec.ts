@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+
+import { isOutOfMemory, MemoryCeilings } from './memory-ceilings.js';
+
+const OUT_OF_MEMORY = 'Failed to allocate memory for requested buffer of size 4294967296';
+
+/** Runs at most as many rows at once as there is memory for, and keeps what was asked of it. */
+class Memory {
+  readonly sizes: number[] = [];
+
+  constructor(public capacity: number) {}
+
+  readonly run = async (part: readonly number[]): Promise<readonly number[]> => {
+    this.sizes.push(part.length);
+    await Promise.resolve();
+    if (part.length > this.capacity) throw new Error(OUT_OF_MEMORY);
+    return part.map((row) => row * 2);
+  };
+}
+
+const rows = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+describe('MemoryCeilings', () => {
+  it('runs all rows at once while memory suffices, and remembers nothing', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(100)];
+    expect(await ceilings.runWithin(rows(3), 'x', memory.run)).toEqual([0, 2, 4]);
+    expect(memory.sizes).toEqual([3]);
+    expect(ceilings.all).toEqual([]);
+  });
+
+  it('runs halves of what does not fit, and later no more at once than what went well', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(20)];
+    await ceilings.runWithin(rows(64), 'x', memory.run);
+    expect(memory.sizes).toEqual([64, 32, 16, 16, 16, 16]);
+    memory.sizes.splice(0);
+    await ceilings.runWithin(rows(40), 'x', memory.run);
+    expect(memory.sizes).toEqual([16, 16, 8]);
+    expect(ceilings.all).toEqual([{ shape: 'x', maxRows: 16, failures: 2 }]);
+  });
+
+  it('keeps the shapes apart', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(4)];
+    await ceilings.runWithin(rows(8), 'large', memory.run);
+    memory.capacity = 100;
+    memory.sizes.splice(0);
+    await ceilings.runWithin(rows(8), 'small', memory.run);
+    expect(memory.sizes).toEqual([8]);
+  });
+
+  it('fails with the original error if not even one row fits', async () => {
+    const memory = new Memory(0);
+    await expect(new MemoryCeilings().runWithin(rows(4), 'x', memory.run)).rejects.toThrow(OUT_OF_MEMORY);
+    expect(memory.sizes).toEqual([4, 2, 1]);
+  });
+
+  it('fails at once, with the original error, if something else is the matter', async () => {
+    const error = new Error('index out of bounds');
+    const attempts: number[] = [];
+    const run = (part: readonly number[]): Promise<never> => {
+      attempts.push(part.length);
+      return Promise.reject(error);
+    };
+    await expect(new MemoryCeilings().runWithin(rows(4), 'x', run)).rejects.toBe(error);
+    expect(attempts).toEqual([4]);
+  });
+
+  it('climbs by an eighth after 64 runs at the ceiling that went well', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(16)];
+    await ceilings.runWithin(rows(32), 'x', memory.run);
+    memory.capacity = 1000;
+    for (let run = 0; run < 61; run += 1) await ceilings.runWithin(rows(16), 'x', memory.run);
+    expect(ceilings.all[0]?.maxRows).toBe(16);
+    await ceilings.runWithin(rows(16), 'x', memory.run);
+    expect(ceilings.all[0]?.maxRows).toBe(18);
+  });
+
+  it('falls back to what went well, not to the half of it, when it has climbed too far', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(16)];
+    for (let run = 0; run < 40; run += 1) await ceilings.runWithin(rows(32), 'x', memory.run);
+    expect(new Set(memory.sizes.slice(1))).toEqual(new Set([16, 18]));
+    expect(ceilings.all[0]?.maxRows).toBe(16);
+  });
+
+  it('halves again when memory has become less', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(16)];
+    await ceilings.runWithin(rows(32), 'x', memory.run);
+    memory.capacity = 5;
+    await ceilings.runWithin(rows(16), 'x', memory.run);
+    expect(ceilings.all[0]?.maxRows).toBe(4);
+  });
+
+  it('does not forget what another batch has found out meanwhile', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(4)];
+    const both = [64, 16].map((count) => ceilings.runWithin(rows(count), 'x', memory.run));
+    const results = await Promise.all(both);
+    expect(results.map(({ length }) => length)).toEqual([64, 16]);
+    expect(ceilings.all[0]?.maxRows).toBe(4);
+  });
+
+  it('forgets the shape that has not been met for longest', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(1)];
+    for (let shape = 0; shape < 256; shape += 1) await ceilings.runWithin(rows(2), `${shape}`, memory.run);
+    await ceilings.runWithin(rows(2), '0', memory.run);
+    await ceilings.runWithin(rows(2), 'one more', memory.run);
+    const shapes = ceilings.all.map(({ shape }) => shape);
+    expect(shapes).toHaveLength(256);
+    expect(shapes).toContain('0');
+    expect(shapes).not.toContain('1');
+  });
+
+  it('gives all results in order, whatever the memory is and however it changes', async () => {
+    const batch = fc.record({
+      count: fc.integer({ min: 1, max: 200 }),
+      capacity: fc.integer({ min: 1, max: 220 }),
+      isBesideTheNext: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 30 }), async (batches) => {
+        const [ceilings, memory] = [new MemoryCeilings(), new Memory(1)];
+        const running: Promise<void>[] = [];
+        for (const { count, capacity, isBesideTheNext } of batches) {
+          memory.capacity = capacity;
+          const check = async (): Promise<void> => {
+            const results = await ceilings.runWithin(rows(count), 'x', memory.run);
+            expect(results).toEqual(rows(count).map((row) => row * 2));
+          };
+          running.push(check());
+          if (!isBesideTheNext) await Promise.all(running.splice(0));
+        }
+        await Promise.all(running);
+        for (const { maxRows } of ceilings.all) expect(maxRows).toBeGreaterThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('isOutOfMemory', () => {
+  it.each([
+    'CUDA out of memory',
+    'CUBLAS failure: cudaErrorMemoryAllocation',
+    'std::bad_alloc',
+    'bfc_arena.cc: Available memory of 1024 is smaller than requested bytes of 4096',
+    OUT_OF_MEMORY,
+  ])('knows it by what is said: %s', (message) => {
+    expect(isOutOfMemory(new Error(message))).toBe(true);
+  });
+
+  it('does not take any other failure for it', () => {
+    expect(isOutOfMemory(new Error('indices element out of data bounds'))).toBe(false);
+  });
+});

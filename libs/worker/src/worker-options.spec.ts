@@ -1,0 +1,58 @@
+import { checkConfig } from 'nestjs-batching/core';
+
+import { resolveWorkerOptions, WORKER_OPTION_RULES, type WorkerOptions } from './worker-options.js';
+
+const resolve = (options: WorkerOptions): ReturnType<typeof resolveWorkerOptions> =>
+  resolveWorkerOptions(options, () => true);
+const faultsOf = (options: Readonly<Record<string, unknown>>): string[] =>
+  checkConfig<WorkerOptions>(options, WORKER_OPTION_RULES).faults.map(({ field }) => field);
+
+describe('the options of workers', () => {
+  it('have defaults, and cannot be changed', () => {
+    const options = resolve({ instances: undefined });
+    expect(options).toEqual({
+      instances: 1,
+      isolation: 'thread',
+      runTimeoutMs: undefined,
+      startTimeoutMs: 300_000,
+      retries: 1,
+      respawnDelayMs: 100,
+      maxRespawnDelayMs: 30_000,
+    });
+    expect(Object.isFrozen(options)).toBe(true);
+  });
+
+  it('are taken as given', () => {
+    expect(resolve({ instances: 4, isolation: 'process', retries: 0, runTimeoutMs: 50 })).toMatchObject({
+      instances: 4,
+      isolation: 'process',
+      retries: 0,
+      runTimeoutMs: 50,
+    });
+  });
+
+  it('count as not given where they are wrong, so that the others can be looked at', () => {
+    expect(resolveWorkerOptions({ instances: -1 }, (field) => field !== 'instances').instances).toBe(1);
+  });
+
+  it('wait no shorter at the longest than at the shortest', () => {
+    expect(resolve({ respawnDelayMs: 60_000 }).maxRespawnDelayMs).toBe(60_000);
+  });
+
+  it.each([
+    { instances: 0 },
+    { instances: 1.5 },
+    { instances: 65 },
+    { isolation: 'fork' },
+    { runTimeoutMs: 0 },
+    { runTimeoutMs: Infinity },
+    { startTimeoutMs: 3_600_001 },
+    { retries: -1 },
+    { retries: 11 },
+    { respawnDelayMs: NaN },
+    { maxRespawnDelayMs: -1 },
+    { instancess: 1 },
+  ])('are refused where they are out of range: %j', (options) => {
+    expect(faultsOf(options)).toEqual(Object.keys(options));
+  });
+});

@@ -1,0 +1,55 @@
+import { InvalidRequestError } from 'nestjs-batching/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { threadId } from 'node:worker_threads';
+
+/** Makes letters large; and whatever else a test asks it to do. */
+export function createProcessor({ closing } = {}) {
+  return {
+    processBatch: (requests, context) => Promise.all(requests.map((request) => answer(request, context))),
+    close: () => {
+      if (closing === 'hangs') return new Promise(() => undefined);
+      if (closing === 'throws') throw new Error('stuck');
+    },
+  };
+}
+
+const answers = {
+  letter: (letter) => letter.toUpperCase(),
+  invalid: (message) => new InvalidRequestError(message),
+  error: (code) => failure(code),
+  throw: (code) => {
+    throw failure(code);
+  },
+  throwInvalid: (message) => {
+    throw new InvalidRequestError(message);
+  },
+  uncaught: async (message) => {
+    setImmediate(() => {
+      throw message === 'nothing' ? undefined : new Error(message);
+    });
+    await new Promise(() => undefined);
+  },
+  exit: (code) => process.exit(code),
+  loop: () => {
+    for (;;);
+  },
+  sleep: (ms) => sleep(ms, 'slept'),
+  never: () => new Promise(() => undefined),
+  untilAborted: (_, { signal }) =>
+    new Promise((resolve) => signal.addEventListener('abort', () => resolve('left'), { once: true })),
+  leaveTimer: () => void setInterval(() => undefined, 60_000),
+  bytes: (count) => new Uint8Array(count).fill(7),
+  uncopied: () => () => undefined,
+  context: (_, { batchId, batchSize, paddedBatchSize }) => ({ batchId, batchSize, paddedBatchSize }),
+  place: () => ({ pid: process.pid, threadId }),
+};
+
+function answer(request, context) {
+  const [[wish, value]] = Object.entries(request);
+  return answers[wish](value, context);
+}
+
+function failure(code) {
+  const cause = Object.assign(new TypeError('the cause'), { code: 'CAUSE' });
+  return Object.assign(new RangeError(`failed with ${code}`, { cause }), { code });
+}

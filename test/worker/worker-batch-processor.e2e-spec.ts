@@ -1,0 +1,199 @@
+import { InvalidConfigError, InvalidRequestError } from 'nestjs-batching/core';
+import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { until } from '../http/until.js';
+import { findWorkerProcesses, isThere } from '../programs/child-processes.js';
+
+const moduleOf = (name: string): string => join('test', 'worker', 'processors', `${name}.processor.js`);
+const MEGABYTE = 2 ** 20;
+
+describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolation "%s"', (isolation) => {
+  const processors: WorkerBatchProcessor[] = [];
+  afterEach(() => Promise.all(processors.splice(0).map((processor) => processor.close())));
+
+  const start = async (options: Partial<WorkerBatchProcessorOptions> = {}): Promise<WorkerBatchProcessor> => {
+    const logger = { log: () => undefined, warn: () => undefined };
+    const processor = await WorkerBatchProcessor.start('letters', {
+      module: moduleOf('letters'),
+      isolation,
+      respawnDelayMs: 10,
+      logger,
+      ...options,
+    });
+    processors.push(processor);
+    return processor;
+  };
+  const run = (
+    processor: WorkerBatchProcessor,
+    requests: readonly unknown[],
+    signal = new AbortController().signal,
+  ): Promise<readonly unknown[]> => {
+    const { length: batchSize } = requests;
+    return processor.processBatch(requests, { batchId: 7, batchSize, paddedBatchSize: 8, signal });
+  };
+  const faultsOf = async (options: Partial<WorkerBatchProcessorOptions>): Promise<InvalidConfigError> => {
+    const error: unknown = await start(options).catch((reason: unknown) => reason);
+    if (!(error instanceof InvalidConfigError)) throw error;
+    return error;
+  };
+
+  it('runs batches elsewhere, with their context', async () => {
+    const processor = await start();
+    const results = await run(processor, [{ letter: 'a' }, { context: 1 }, { place: 1 }]);
+    expect(results.slice(0, 2)).toEqual(['A', { batchId: 7, batchSize: 3, paddedBatchSize: 8 }]);
+    const place = results[2] as { pid: number; threadId: number };
+    if (isolation === 'process') expect(place.pid).not.toBe(process.pid);
+    else expect(place).toMatchObject({ pid: process.pid, threadId: expect.any(Number) as number });
+  });
+
+  it('runs a module whose default export is a function, named by its URL', async () => {
+    const processor = await start({ module: pathToFileURL(resolve(moduleOf('default'))) });
+    expect(await run(processor, [1, 2])).toEqual([2, 3]);
+  });
+
+  it('puts the error of a request in its place, as it was', async () => {
+    const processor = await start();
+    const [letter, error, invalid] = await run(processor, [
+      { letter: 'a' },
+      { error: 'E_LETTER' },
+      { invalid: 'no letter' },
+    ]);
+    expect(letter).toBe('A');
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({
+      name: 'RangeError',
+      message: 'failed with E_LETTER',
+      code: 'E_LETTER',
+      cause: { name: 'TypeError', message: 'the cause', code: 'CAUSE' },
+    });
+    expect(invalid).toBeInstanceOf(InvalidRequestError);
+    expect(invalid).toMatchObject({ message: 'no letter' });
+  });
+
+  it('fails as a whole with what was thrown, and goes on', async () => {
+    const processor = await start();
+    await expect(run(processor, [{ letter: 'a' }, { throw: 'E_ALL' }])).rejects.toMatchObject({
+      name: 'RangeError',
+      code: 'E_ALL',
+      cause: { code: 'CAUSE' },
+    });
+    await expect(run(processor, [{ throwInvalid: 'no' }])).rejects.toThrow(InvalidRequestError);
+    expect(await run(processor, [{ letter: 'a' }])).toEqual(['A']);
+    expect(processor.getHealth()).toMatchObject({ isReady: true, details: { workers: { restarts: 0 } } });
+  });
+
+  it('says so where results or requests cannot be copied, and goes on', async () => {
+    const processor = await start();
+    await expect(run(processor, [{ uncopied: 1 }])).rejects.toThrow(/could not be cloned/);
+    await expect(run(processor, [() => undefined])).rejects.toThrow(/could not be cloned/);
+    expect(await run(processor, [{ letter: 'a' }])).toEqual(['A']);
+  });
+
+  it('tells the processor that nobody waits any more', async () => {
+    const processor = await start();
+    const controller = new AbortController();
+    const results = run(processor, [{ untilAborted: 1 }], controller.signal);
+    setTimeout(() => controller.abort(), 50);
+    expect(await results).toEqual(['left']);
+  });
+
+  it.each([{ uncaught: 'oh' }, { uncaught: 'nothing' }, { exit: 3 }])(
+    'replaces a worker that ends by %j, and says that it has ended once no retry is left',
+    async (request) => {
+      const processor = await start({ retries: 1 });
+      const ended = { code: 'WORKER_ENDED', isRetryable: true };
+      await expect(run(processor, [request])).rejects.toMatchObject(ended);
+      await until('the worker is back', () => processor.concurrentBatches === 1);
+      expect(await run(processor, [{ letter: 'a' }])).toEqual(['A']);
+      const workers = { live: 1, restarts: 2, quarantined: 0, lastEndReason: expect.any(String) as string };
+      expect(processor.getHealth()).toMatchObject({ isReady: true, details: { workers } });
+    },
+  );
+
+  it('ends a worker that hangs in an endless loop at runTimeoutMs, and replaces it', async () => {
+    const processor = await start({ runTimeoutMs: 1000 });
+    await expect(run(processor, [{ loop: 1 }])).rejects.toMatchObject({
+      code: 'RUN_TIMED_OUT',
+      runTimeoutMs: 1000,
+    });
+    await until('the worker is back', () => processor.concurrentBatches === 1);
+    expect(await run(processor, [{ letter: 'a' }])).toEqual(['A']);
+    const workers = { quarantined: 0, restarts: 1 };
+    await until('the old one is gone', () => processor.getHealth().details?.['workers'] !== undefined);
+    expect(processor.getHealth()).toMatchObject({ details: { workers } });
+  });
+
+  it('lets a batch finish that has begun before it is closed, however large its results are', async () => {
+    const processor = await start();
+    const results = run(processor, [{ sleep: 50 }, { bytes: 16 * MEGABYTE }]);
+    await processor.close();
+    const [slept, bytes] = await results;
+    expect(slept).toBe('slept');
+    const expected = new Uint8Array(16 * MEGABYTE).fill(7);
+    expect(Buffer.compare(bytes as Uint8Array, expected)).toBe(0);
+    await expect(run(processor, [{ letter: 'a' }])).rejects.toMatchObject({ code: 'BATCHER_CLOSED' });
+    expect(processor.getHealth()).toMatchObject({ isReady: false, reason: 'The workers have been stopped.' });
+  });
+
+  it('leaves no worker behind when it is closed', async () => {
+    const processor = await start({ instances: 2 });
+    const pids = await findWorkerProcesses(process.pid);
+    expect(pids).toHaveLength(isolation === 'process' ? 2 : 0);
+    await run(processor, [{ leaveTimer: 1 }]);
+    await processor.close();
+    expect(pids.filter(isThere)).toEqual([]);
+  });
+
+  it.each(['hangs', 'throws'])(
+    'ends although its close() %s',
+    async (closing) => {
+      const processor = await start({ workerData: { closing } });
+      expect(await run(processor, [{ letter: 'a' }])).toEqual(['A']);
+      await processor.close();
+    },
+    20_000,
+  );
+
+  it('does not wait for ever for a batch that nobody waits for', async () => {
+    const processor = await start();
+    const controller = new AbortController();
+    const results = run(processor, [{ never: 1 }], controller.signal).catch((error: unknown) => error);
+    controller.abort();
+    await processor.close();
+    expect(await results).toMatchObject({ name: 'AbortError' });
+  }, 20_000);
+
+  describe('a start', () => {
+    it.each([
+      ['that throws', { module: moduleOf('throwing') }, 'module', /no dictionary/],
+      [
+        'that never ends',
+        { module: moduleOf('endless'), startTimeoutMs: 1000 },
+        'module',
+        /not ready after the 1000 ms of startTimeoutMs/,
+      ],
+      ['of what exports no processor', { module: moduleOf('empty') }, 'module', /exports no processor/],
+      ['of what is not there', { module: 'missing.js' }, 'module', /missing\.js" does not exist/],
+      ['of what is no file', { module: 'https://example.com/a.js' }, 'module', /path or file: URL/],
+      ['of another scheme', { module: new URL('data:text/javascript,1') }, 'module', /path or file: URL/],
+      [
+        'with data that cannot be copied',
+        { workerData: () => undefined },
+        'workerData',
+        /could not be cloned/,
+      ],
+    ])('%s fails, and names processor, field and reason', async (_, options, field, problem) => {
+      const error = await faultsOf(options);
+      expect(error.subject).toBe('processor "letters"');
+      expect(error.faults).toEqual([{ field, problem: expect.stringMatching(problem) as string }]);
+      expect(await findWorkerProcesses(process.pid)).toEqual([]);
+    });
+
+    it('tells all faults of the options at once', async () => {
+      const error = await faultsOf({ module: '', instances: 0, retries: 99 });
+      expect(error.faults.map(({ field }) => field).sort()).toEqual(['instances', 'module', 'retries']);
+    });
+  });
+});

@@ -1,0 +1,124 @@
+import { Body, Controller, Get, Module, Post, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Batched, BatchingModule, InvalidConfigError, WorkerProcessor } from 'nestjs-batching';
+import { BatcherHealthIndicator, BatchingHealthModule } from 'nestjs-batching/health';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { get, post } from '../http/json-client.js';
+import { findWorkerProcesses } from '../programs/child-processes.js';
+
+const moduleOf = (name: string): string => join('test', 'worker', 'processors', `${name}.processor.js`);
+
+describe.each(['thread', 'process'] as const)('WorkerProcessor with isolation "%s"', (isolation) => {
+  let app: INestApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    @Controller()
+    class WordsController {
+      constructor(private readonly health: BatcherHealthIndicator) {}
+
+      @Post('word-counts')
+      @Batched('word-counts')
+      count(@Body() { text }: { text: string }): string {
+        return text;
+      }
+
+      @Post('letters')
+      @Batched('letters')
+      letter(@Body() request: object): object {
+        return request;
+      }
+
+      @Get('health')
+      check(): unknown {
+        return this.health.check('letters');
+      }
+    }
+
+    @Module({
+      imports: [
+        BatchingModule.forRoot({ maxBatchSize: 8 }),
+        BatchingHealthModule,
+        WorkerProcessor.register({
+          name: 'word-counts',
+          module: moduleOf('word-counts'),
+          workerData: { longestText: 20 },
+          isolation,
+          instances: 2,
+        }),
+        WorkerProcessor.registerAsync({
+          name: 'letters',
+          useFactory: () => ({ module: moduleOf('letters'), isolation, maxBatchSize: 1, retries: 0 }),
+        }),
+      ],
+      controllers: [WordsController],
+    })
+    class WordsModule {}
+
+    app = await NestFactory.create(WordsModule, { logger: false, abortOnError: false });
+    await app.listen(0, '127.0.0.1');
+    url = await app.getUrl();
+  });
+  afterAll(async () => {
+    await app.close();
+    expect(await findWorkerProcesses(process.pid)).toEqual([]);
+  });
+
+  it('gives each of many requests at once its own answer', async () => {
+    const texts = Array.from({ length: 40 }, (_, index) => 'a '.repeat(index % 10));
+    const answers = await Promise.all(texts.map((text) => post<number>(`${url}/word-counts`, { text })));
+    expect(answers.map(({ body }) => Number(body))).toEqual(texts.map((_, index) => index % 10));
+  });
+
+  it('answers 400 to a request that the processor refuses, and serves its neighbors', async () => {
+    const texts = ['one', 'far too long for a text here', 'one two'];
+    const answers = await Promise.all(texts.map((text) => post(`${url}/word-counts`, { text })));
+    expect(answers.map(({ status }) => status)).toEqual([201, 400, 201]);
+    expect(answers[1]?.body).toMatchObject({
+      code: 'INVALID_REQUEST',
+      message: 'a text of 28 characters; at most 20 are allowed',
+    });
+  });
+
+  it.each([
+    [{ throwInvalid: 'no' }, 400, 'INVALID_REQUEST'],
+    [{ throw: 'E_ALL' }, 500, 'PROCESSING_FAILED'],
+    [{ exit: 3 }, 503, 'WORKER_ENDED'],
+    [{ letter: 'a' }, 201, undefined],
+  ])('answers %j with %i', async (request, status, code) => {
+    const answer = await post(`${url}/letters`, request);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
+  it('shows its workers in its health', async () => {
+    const { body } = await get<object>(`${url}/health`);
+    expect(JSON.stringify(body)).toMatch(/"live":1,"workers":1,"restarts":1/);
+  });
+
+  it('does not start with a module that throws, or with options that are wrong, and leaves nothing behind', async () => {
+    const before = await findWorkerProcesses(process.pid);
+    const start = async (options: object): Promise<unknown> => {
+      @Module({
+        imports: [
+          WorkerProcessor.register({ name: 'words', module: moduleOf('throwing'), isolation, ...options }),
+        ],
+      })
+      class BrokenModule {}
+      return NestFactory.create(BrokenModule, { logger: false, abortOnError: false }).catch(
+        (error: unknown) => error,
+      );
+    };
+    expect(await start({})).toMatchObject({
+      message: expect.stringMatching(/"words"[^]*module: no dictionary/) as string,
+    });
+    expect(await start({ maxBatchSize: 0 })).toBeInstanceOf(InvalidConfigError);
+    expect(await findWorkerProcesses(process.pid)).toEqual(before);
+  });
+});
+
+it('the module in the documentation is the one that is tested', () => {
+  const text = readFileSync(moduleOf('word-counts'), 'utf8');
+  expect(readFileSync(join('docs', 'workers.md'), 'utf8')).toContain(text);
+});
