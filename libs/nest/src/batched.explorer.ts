@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
+import { DynamicBatcher, InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { unknownBatcherError } from './batcher.service.js';
+import { batcherNameOf } from './batcher.tokens.js';
 
 /** Looks at every `@Batched()` method when the app starts: one that names no batcher stops the start. */
 @Injectable()
@@ -16,8 +17,18 @@ export class BatchedExplorer implements OnModuleInit {
 
   /** @throws InvalidConfigError that lists every such method. */
   onModuleInit(): void {
+    this.adoptOverriddenBatchers();
     const faults = this.discovery.getControllers().flatMap(({ metatype }) => this.findFaults(metatype));
     if (faults.length > 0) throw new InvalidConfigError('@Batched()', faults);
+  }
+
+  /** `overrideProvider(getBatcherToken('digits'))` in a test: that batcher was not made by the registry. */
+  private adoptOverriddenBatchers(): void {
+    for (const { token, instance } of this.discovery.getProviders()) {
+      const name = batcherNameOf(token);
+      if (name === undefined || !(instance instanceof DynamicBatcher)) continue;
+      if (this.registry.find(name) === undefined) this.registry.adopt(name, instance);
+    }
   }
 
   private findFaults(controller: unknown): ConfigFault[] {

@@ -1,10 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import {
   DynamicBatcher,
   InvalidConfigError,
+  systemClock,
   type BatchingConfig,
   type BatchProcessor,
+  type Clock,
 } from 'nestjs-batching/core';
+import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
 import { assertProcessor } from './processor-reference.js';
 
 /** A batcher of this app, with what runs its batches. */
@@ -19,6 +22,16 @@ export class BatcherRegistry {
   /** Set when the app begins to close: readiness goes down, nobody waits for company any more. */
   isShuttingDown = false;
   private readonly registered = new Map<string, RegisteredBatcher>();
+  private readonly overrides: BatchingOverrides;
+
+  constructor(@Optional() @Inject(BATCHING_OVERRIDES) overrides?: BatchingOverrides) {
+    this.overrides = overrides ?? {};
+  }
+
+  /** The time that the app's batchers go by. */
+  get clock(): Clock {
+    return this.overrides.clock ?? systemClock;
+  }
 
   /**
    * Makes a batcher.
@@ -26,7 +39,7 @@ export class BatcherRegistry {
    * @param layers Configurations; a later one wins.
    * @throws InvalidConfigError if the name is taken, the processor is none, or the configuration is wrong.
    */
-  create(name: string, processor: unknown, ...layers: BatchingConfig[]): DynamicBatcher<unknown, unknown> {
+  create(name: string, ownProcessor: unknown, ...layers: BatchingConfig[]): DynamicBatcher<unknown, unknown> {
     if (typeof name !== 'string' || name === '') {
       throw new InvalidConfigError('a batcher', [
         { field: 'name', problem: `received ${JSON.stringify(name)}, expected a name that is not empty` },
@@ -37,10 +50,26 @@ export class BatcherRegistry {
         { field: 'name', problem: 'another batcher has it already; names are unique in an app' },
       ]);
     }
+    const processor = replacedProcessor(name, this.overrides) ?? ownProcessor;
     assertProcessor(name, processor);
-    const batcher = new DynamicBatcher<unknown, unknown>(layers, processor as never, { name });
-    this.registered.set(name, { batcher, processor: typeof processor === 'function' ? {} : processor });
+    const { clock, overrides } = this;
+    const allLayers = [...layers, overrides.config ?? {}];
+    const batcher = new DynamicBatcher<unknown, unknown>(allLayers, processor as never, { name, clock });
+    // Nest has made the batcher's own processor, also where a test has put another one in its place.
+    const processors = new Set([processor, ownProcessor].filter(isClosable));
+    const close = async (): Promise<void> => {
+      for (const closable of processors) await closable.close();
+    };
+    this.registered.set(name, { batcher, processor: { close } });
     return batcher;
+  }
+
+  /**
+   * Takes in a batcher that was made elsewhere: a test has put it in the place of one of the app's. It is closed with
+   * the app, its processor is not.
+   */
+  adopt(name: string, batcher: DynamicBatcher<unknown, unknown>): void {
+    this.registered.set(name, { batcher, processor: {} });
   }
 
   get names(): readonly string[] {
@@ -54,4 +83,15 @@ export class BatcherRegistry {
   find(name: string): DynamicBatcher<unknown, unknown> | undefined {
     return this.registered.get(name)?.batcher;
   }
+}
+
+function isClosable(
+  processor: unknown,
+): processor is Required<Pick<BatchProcessor<never, unknown>, 'close'>> {
+  return (
+    typeof processor === 'object' &&
+    processor !== null &&
+    'close' in processor &&
+    typeof processor.close === 'function'
+  );
 }
