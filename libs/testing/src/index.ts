@@ -1,5 +1,6 @@
-export { FakeProcessor, type FakeBatch } from './fake-processor.js';
-export { ManualClock } from './manual-clock.js';
+export type { FakeEnding } from './fake-ending.js';
+export { FakeProcessor, type FakeBatch, type FakeProcessorOptions } from './fake-processor.js';
+export { ManualClock, type FlushOptions } from './manual-clock.js';
 export type {
   OnnxAttribute,
   OnnxElementType,
@@ -20,6 +21,7 @@ export {
   type SlowPhases,
 } from './simulated-processor.js';
 export { SimulationClock } from './simulation-clock.js';
+export { untilAccepted } from './until-accepted.js';
 export {
   arrivalsAt,
   takeFirst,
