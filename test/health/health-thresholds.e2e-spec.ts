@@ -106,7 +106,7 @@ describe('the thresholds of a health check', () => {
 
     expect(await started.check()).toMatchObject({
       status: 200,
-      words: { status: 'degraded', message: 'the queue is nearly full: 4 requests wait of 5' },
+      words: { status: 'degraded', message: '4 of 5 places in the queue are taken' },
     });
     await started.clock.flush();
     expect(await started.check()).toMatchObject({
@@ -130,7 +130,7 @@ describe('the thresholds of a health check', () => {
 
     expect(await started.check()).toMatchObject({
       status: 503,
-      words: { status: 'down', message: 'the queue is nearly full: 2 requests wait of 5' },
+      words: { status: 'down', message: '2 of 5 places in the queue are taken' },
     });
     expect(await started.check('patient')).toMatchObject({ status: 200 });
   });

@@ -61,7 +61,7 @@ describe('findFaults', () => {
       'a queue that is nearly full',
       { waiting: 80 },
       {},
-      { level: 'degraded', reason: 'the queue is nearly full: 80 requests wait of 100' },
+      { level: 'degraded', reason: '80 of 100 places in the queue are taken' },
     ],
     ['a full queue', { waiting: 100 }, {}, { level: 'down', reason: 'the queue is full: 100 requests wait' }],
     [

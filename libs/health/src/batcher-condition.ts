@@ -50,11 +50,12 @@ function findInQueue(
   { queueFillRatio, oldestWaitMs }: ResolvedHealthThresholds,
 ): HealthFinding[] {
   const { currentQueueSize, maxQueueSize, isQueueFull } = statistics;
-  const waits = `${currentQueueSize} requests wait`;
   return [
     ...finding(
       levelAt(currentQueueSize / maxQueueSize, queueFillRatio),
-      isQueueFull ? `the queue is full: ${waits}` : `the queue is nearly full: ${waits} of ${maxQueueSize}`,
+      isQueueFull
+        ? `the queue is full: ${currentQueueSize} requests wait`
+        : `${currentQueueSize} of ${maxQueueSize} places in the queue are taken`,
     ),
     ...finding(
       levelAt(statistics.oldestWaitMs, oldestWaitMs),
