@@ -71,6 +71,13 @@ describe('libs/core', () => {
   });
 });
 
+describe('libs/testing', () => {
+  it('needs no Nest: a batcher is tested without it', () => {
+    const files = readSourceFiles('libs/testing', { withTests: false });
+    expect(importsOf(files, (specifier) => specifier.startsWith('@nestjs/'))).toEqual([]);
+  });
+});
+
 describe('the apps', () => {
   it('import the libs by the names that a user would', () => {
     const files = readSourceFiles('apps', { withTests: false });

@@ -160,7 +160,7 @@ describe.each(platforms)('BatcherHealthIndicator on $name', (platform) => {
 
     expect((await check(httpApp, 'unknown')).status).toBe(500);
     expect(() => httpApp.app.get(BatcherHealthIndicator, { strict: false }).check('unknown')).toThrow(
-      /received "unknown", but registered are (?:words, others|others, words)/,
+      'received "unknown", but registered are others, words',
     );
   });
 });

@@ -104,10 +104,15 @@ describe('BatchingTestingModule', () => {
   });
 
   it('runs batches at once if told so, on the app’s own processor', async () => {
-    const app = await startWith({ runAtOnce: true, clock: new ManualClock() });
-    const answer = batcherOf(app).process('a');
-    expect(batcherOf(app).config.maxWaitTimeMs).toBe(0);
-    void answer.catch(() => undefined);
+    const clock = new ManualClock();
+    const app = await startWith({ runAtOnce: true, clock });
+    const answers = ['a', 'b'].map((word) => batcherOf(app).processWithInfo(word));
+    await clock.advance();
+
+    expect(await Promise.all(answers)).toMatchObject([
+      { response: 'slowly a', batch: { batchSize: 2, queueTimeMs: 0 } },
+      { response: 'slowly b', batch: { batchSize: 2, queueTimeMs: 0 } },
+    ]);
   });
 
   it('does not start models and workers that it replaces: their files need not be there', async () => {

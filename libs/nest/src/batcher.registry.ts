@@ -72,8 +72,9 @@ export class BatcherRegistry {
     this.registered.set(name, { batcher, processor: {} });
   }
 
+  /** In alphabetical order: the one in which Nest makes providers says nothing. */
   get names(): readonly string[] {
-    return [...this.registered.keys()];
+    return [...this.registered.keys()].sort();
   }
 
   get all(): readonly RegisteredBatcher[] {
