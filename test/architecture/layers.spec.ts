@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   nest: ['core', 'worker'],
   onnx: ['core', 'nest', 'worker'],
   health: ['core', 'nest'],
+  'nest-testing': ['core', 'nest'],
 };
 
 /** The lib that a package path stands for: `nestjs-batching` is `nest`, `nestjs-batching/core` is `core`. */
@@ -67,6 +68,13 @@ describe('libs/core', () => {
       )
       .map(({ path }) => path);
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('libs/testing', () => {
+  it('needs no Nest: a batcher is tested without it', () => {
+    const files = readSourceFiles('libs/testing', { withTests: false });
+    expect(importsOf(files, (specifier) => specifier.startsWith('@nestjs/'))).toEqual([]);
   });
 });
 

@@ -8,14 +8,10 @@ import { until } from '../http/until.js';
 import { HttpApps, platforms, type HttpApp } from '../nest/http-apps.js';
 
 class Model extends FakeProcessor<string, string> {
-  health: ProcessorHealth = { isReady: true, details: { model: 'words.onnx' } };
+  override health: ProcessorHealth = { isReady: true, details: { model: 'words.onnx' } };
 
   constructor() {
     super((text) => text);
-  }
-
-  getHealth(): ProcessorHealth {
-    return this.health;
   }
 }
 
@@ -78,6 +74,7 @@ describe.each(platforms)('BatcherHealthIndicator on $name', (platform) => {
         status: 'up',
         queue: { size: 0, maxSize: 50, oldestWaitMs: 0 },
         batchesInFlight: 0,
+        consecutiveFailedBatches: 0,
         model: 'words.onnx',
       },
     });
@@ -163,7 +160,7 @@ describe.each(platforms)('BatcherHealthIndicator on $name', (platform) => {
 
     expect((await check(httpApp, 'unknown')).status).toBe(500);
     expect(() => httpApp.app.get(BatcherHealthIndicator, { strict: false }).check('unknown')).toThrow(
-      'received "unknown", but registered are words, others',
+      'received "unknown", but registered are others, words',
     );
   });
 });

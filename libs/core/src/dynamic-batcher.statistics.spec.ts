@@ -112,6 +112,37 @@ describe('DynamicBatcher: statistics', () => {
     expect(before).toEqual(copy);
   });
 
+  it('tells how long there has been work without success, also while no slot is free for it', async () => {
+    const { clock, processor, batcher, send } = await setUpBusyLetters();
+    send('a');
+    await clock.advance(30);
+    expect(batcher.getStatistics().progress).toMatchObject({
+      busyWithoutSuccessMs: 30,
+      lastSuccessAgoMs: undefined,
+    });
+
+    processor.running[0]?.fail(new Error('broken'));
+    await clock.advance(5);
+    expect(batcher.getStatistics().progress).toMatchObject({
+      busyWithoutSuccessMs: 35,
+      consecutiveFailedBatches: 1,
+      lastFailureAgoMs: 5,
+    });
+
+    processor.running[0]?.succeed();
+    await clock.advance(60_000);
+    expect(batcher.getStatistics().progress).toEqual({
+      busyWithoutSuccessMs: 0,
+      consecutiveFailedBatches: 0,
+      lastFailureAgoMs: 60_005,
+      lastSuccessAgoMs: 60_000,
+    });
+
+    send('b');
+    await clock.advance(7);
+    expect(batcher.getStatistics().progress.busyWithoutSuccessMs).toBe(7);
+  });
+
   it('passes on what the processor says of its health, and takes silence for readiness', () => {
     const silent = new DynamicBatcher({}, () => []);
     expect(silent.getProcessorHealth()).toEqual({ isReady: true });

@@ -90,7 +90,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       learned: this.learned,
       recorder: this.recorder,
     };
-    this.scheduler = new BatchScheduler({ ...parts, onDecided: (nowMs) => this.finishDrain(nowMs) });
+    this.scheduler = new BatchScheduler({ ...parts, onDecided: (nowMs) => this.onDecided(nowMs) });
     this.admission = new Admission<TRequest>(name, this.live, this.processor);
     this.intake = new RequestIntake({
       ...parts,
@@ -177,6 +177,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
         timePerRequestMs: curve.timePerRequestMs,
         requestsPerSecond: 1000 * arrivals.requestsPerMs,
       },
+      progress: this.recorder.progress.summarize(nowMs),
       ...this.recorder.summarize(),
     };
   }
@@ -266,8 +267,12 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     return Promise.reject(error);
   }
 
+  private onDecided(nowMs: number): void {
+    this.recorder.progress.workChanged(this.scheduler.isIdle, nowMs);
+    if (this.currentState === 'draining') this.finishDrain(nowMs);
+  }
+
   private finishDrain(nowMs: number): void {
-    if (this.currentState !== 'draining') return;
     const isTimeOver = nowMs >= this.scheduler.closeAtMs;
     if (!isTimeOver && !this.scheduler.isIdle) return;
     if (isTimeOver) {

@@ -37,7 +37,13 @@ export {
 } from './dynamic-batcher.js';
 export * from './errors/index.js';
 export type { QueuedRequest } from './queued-request.js';
-export type { BatchTotals, LearnedStatistics, QueueStatistics, RequestTotals } from './queue-statistics.js';
+export type {
+  BatchTotals,
+  LearnedStatistics,
+  ProgressStatistics,
+  QueueStatistics,
+  RequestTotals,
+} from './queue-statistics.js';
 export type { RequestBatch } from './request-batch.js';
 export type { RequestOptions } from './request-options.js';
 export { assertBatchingDefaults, BATCHING_OPTION_NAMES, resolveConfig } from './resolve-config.js';

@@ -25,6 +25,7 @@ export interface QueueStatistics {
   /** Buckets that requests wait in now. */
   readonly buckets: number;
   readonly learned: LearnedStatistics;
+  readonly progress: ProgressStatistics;
   /** How long requests waited for their batch, in milliseconds. */
   readonly queueTimeMs: DurationSummary;
   /** How long the processor took for a batch, in milliseconds. */
@@ -66,4 +67,22 @@ export interface LearnedStatistics {
   readonly timePerRequestMs: number;
   /** How many requests come, as a mean over about a second. */
   readonly requestsPerSecond: number;
+}
+
+/** Whether the processor gets anything done. A batch succeeds unless it fails as a whole. */
+export interface ProgressStatistics {
+  /**
+   * How many batches have failed since the last one that succeeded. One that failed when nobody waited for it any more
+   * does not count.
+   */
+  readonly consecutiveFailedBatches: number;
+  /** How long ago a batch last succeeded, in milliseconds; undefined if none has. */
+  readonly lastSuccessAgoMs: number | undefined;
+  /** How long ago a batch that counts last failed, in milliseconds; undefined if none has. */
+  readonly lastFailureAgoMs: number | undefined;
+  /**
+   * How long requests have been waiting or running without a batch succeeding, in milliseconds; 0 while there are none.
+   * Time in which there was nothing to do does not count.
+   */
+  readonly busyWithoutSuccessMs: number;
 }

@@ -13,6 +13,7 @@ function batchOf(
     dispatchedAtMs: 1010,
     dispatchReason,
     processingTimeMs: 0,
+    endedAtMs: 1010,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DispatchReason } from './batch-info.js';
+import { BatchProgress } from './batch-progress.js';
 import { DurationHistogram } from './duration-histogram.js';
 import type { BatchTotals, QueueStatistics, RequestTotals } from './queue-statistics.js';
 
@@ -10,6 +11,7 @@ export interface CountedBatch {
   readonly dispatchedAtMs: number;
   readonly dispatchReason: DispatchReason;
   readonly processingTimeMs: number;
+  readonly endedAtMs: number;
 }
 
 /** How an accepted request can end. */
@@ -27,6 +29,8 @@ export class StatisticsRecorder {
     displaced: 0,
     closed: 0,
   };
+  /** Whether batches succeed. */
+  readonly progress = new BatchProgress();
   private readonly refused: Record<string, number> = {};
   private readonly sizes: Record<number, number> = {};
   private readonly dispatchReasons: Partial<Record<DispatchReason, number>> = {};
@@ -83,11 +87,12 @@ export class StatisticsRecorder {
     this.requestsInFlight -= 1;
   }
 
-  batchEnded({ waitingCallers, processingTimeMs }: CountedBatch, isFailed: boolean): void {
+  batchEnded({ waitingCallers, processingTimeMs, endedAtMs }: CountedBatch, isFailed: boolean): void {
     this.batchesInFlight -= 1;
     this.requestsInFlight -= waitingCallers;
     if (isFailed) this.batchesFailed += 1;
     else this.batchesCompleted += 1;
+    this.progress.batchEnded({ endedAtMs, waitingCallers }, isFailed);
     this.processingTime.record(processingTimeMs);
   }
 

@@ -1,60 +1,112 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { BatcherRegistry, BatcherService, DEFAULT_BATCHER_NAME, type DynamicBatcher } from 'nestjs-batching';
+import {
+  BatcherRegistry,
+  BatcherService,
+  DEFAULT_BATCHER_NAME,
+  type ProcessorHealth,
+  type QueueStatistics,
+} from 'nestjs-batching';
+import { findFaults } from './batcher-condition.js';
+import { BATCHING_HEALTH_DEFAULTS } from './batching-health.module-definition.js';
+import type { HealthThresholds, ResolvedHealthThresholds } from './health-thresholds.js';
+import { toIndicatorResult } from './indicator-result.js';
+import { workersOf } from './processor-details.js';
+import { resolveHealthThresholds } from './resolve-health-thresholds.js';
+import { WorkerRestarts } from './worker-restarts.js';
 
 /**
- * Tells terminus whether a batcher can take requests: its processor is ready (a model: loaded and warm), its
- * queue is not full, and the app is not about to close.
+ * Tells terminus how a batcher fares: `up`; `degraded`, if it serves and somebody should look; `down`, if it should get
+ * no requests. What makes it so is said by `HealthThresholds`.
  *
  * ```ts
  * @Get('ready')
  * @HealthCheck()
  * ready() {
- *   return this.health.check([() => this.batchers.check('digits')]);
+ *   return this.health.check([() => this.batchers.check('digits', { oldestWaitMs: { degraded: 500 } })]);
  * }
  * ```
  */
 @Injectable()
 export class BatcherHealthIndicator {
+  private readonly defaults: ResolvedHealthThresholds;
+  private readonly restarts = new Map<string, WorkerRestarts>();
+
+  /** @throws InvalidConfigError that lists every fault of the defaults. */
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly batchers: BatcherService,
     private readonly registry: BatcherRegistry,
-  ) {}
+    @Optional() @Inject(BATCHING_HEALTH_DEFAULTS) defaults?: HealthThresholds,
+  ) {
+    this.defaults = resolveHealthThresholds('BatchingHealthModule.forRoot()', defaults ?? {});
+  }
 
   /**
-   * `up`, or `down` with the reason. Either way with the figures of the queue and what the processor tells.
+   * How the batcher fares, with the reasons in `message` unless it is up, the figures of the queue, and what the
+   * processor tells.
    *
    * @param name The batcher's name, which is also the key in the answer. Default: the default batcher.
-   * @throws InvalidConfigError if there is no such batcher.
+   * @param thresholds What is left out comes from `BatchingHealthModule.forRoot`, then from `READINESS_THRESHOLDS`.
+   * @throws InvalidConfigError if there is no such batcher, or a threshold is wrong.
    */
-  check(name = DEFAULT_BATCHER_NAME): HealthIndicatorResult {
-    const batcher = this.batchers.get(name);
-    const reason = this.reasonAgainst(batcher);
-    const indicator = this.indicators.check(name);
-    const details = describe(batcher);
-    return reason === undefined ? indicator.up(details) : indicator.down({ message: reason, ...details });
+  check(name = DEFAULT_BATCHER_NAME, thresholds: HealthThresholds = {}): HealthIndicatorResult {
+    return this.checkAgainst(name, this.resolve(thresholds));
   }
 
   /** Every batcher of the app, for `health.check(indicator.checkAll())`. */
-  checkAll(): (() => HealthIndicatorResult)[] {
-    return this.batchers.names.map((name) => () => this.check(name));
+  checkAll(thresholds: HealthThresholds = {}): (() => HealthIndicatorResult)[] {
+    const resolved = this.resolve(thresholds);
+    return this.batchers.names.map((name) => () => this.checkAgainst(name, resolved));
   }
 
-  private reasonAgainst(batcher: DynamicBatcher<unknown, unknown>): string | undefined {
-    if (this.registry.isShuttingDown || batcher.state !== 'open') return 'shutting down';
+  private resolve(thresholds: HealthThresholds): ResolvedHealthThresholds {
+    return resolveHealthThresholds('BatcherHealthIndicator.check()', this.defaults, thresholds);
+  }
+
+  private checkAgainst(name: string, thresholds: ResolvedHealthThresholds): HealthIndicatorResult {
+    const batcher = this.batchers.get(name);
     const processor = batcher.getProcessorHealth();
-    if (!processor.isReady) return processor.reason ?? 'the processor is not ready';
-    const { isQueueFull, currentQueueSize } = batcher.getStatistics();
-    return isQueueFull ? `the queue is full: ${currentQueueSize} requests wait` : undefined;
+    const statistics = batcher.getStatistics();
+    const faults = findFaults(
+      {
+        isShuttingDown: this.registry.isShuttingDown || batcher.state !== 'open',
+        statistics,
+        processor,
+        workerRestarts: this.countRestarts(name, processor, thresholds.workerRestartsWithinMs),
+      },
+      thresholds,
+    );
+    const message = faults.map(({ reason }) => reason).join('; ');
+    return toIndicatorResult(this.indicators.check(name), faults[0]?.level ?? 'up', {
+      ...describe(statistics, processor),
+      ...(faults.length === 0 ? {} : { message }),
+    });
+  }
+
+  private countRestarts(name: string, { details }: ProcessorHealth, withinMs: number): number {
+    const nowMs = this.registry.clock.now();
+    const restarts = this.restarts.get(name) ?? new WorkerRestarts();
+    this.restarts.set(name, restarts);
+    restarts.observe(workersOf(details)?.restarts ?? 0, nowMs);
+    return restarts.since(nowMs - withinMs);
   }
 }
 
-function describe(batcher: DynamicBatcher<unknown, unknown>): Record<string, unknown> {
-  const { currentQueueSize, maxQueueSize, oldestWaitMs, batchesInFlight } = batcher.getStatistics();
+function describe(
+  { currentQueueSize, maxQueueSize, oldestWaitMs, batchesInFlight, progress }: QueueStatistics,
+  { details = {} }: ProcessorHealth,
+): Record<string, unknown> {
+  // Terminus keeps the word "status" for itself.
+  const { status, ...others } = details;
   return {
     queue: { size: currentQueueSize, maxSize: maxQueueSize, oldestWaitMs: Math.round(oldestWaitMs) },
     batchesInFlight,
-    ...batcher.getProcessorHealth().details,
+    consecutiveFailedBatches: progress.consecutiveFailedBatches,
+    ...(progress.lastSuccessAgoMs === undefined
+      ? {}
+      : { lastSuccessAgoMs: Math.round(progress.lastSuccessAgoMs) }),
+    ...others,
+    ...(status === undefined ? {} : { processorStatus: status }),
   };
 }

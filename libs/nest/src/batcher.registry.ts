@@ -1,12 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import {
   DynamicBatcher,
   InvalidConfigError,
   resolveConfig,
+  systemClock,
   type BatchingConfig,
   type BatchProcessor,
   type BatchProcessorLike,
+  type Clock,
 } from 'nestjs-batching/core';
+import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
 import { LateProcessor } from './late-processor.js';
 import { assertProcessor } from './processor-reference.js';
 
@@ -23,6 +26,18 @@ export class BatcherRegistry {
   isShuttingDown = false;
   private readonly registered = new Map<string, RegisteredBatcher>();
   private readonly late = new Map<string, LateProcessor>();
+  /** Those that were made elsewhere. */
+  private readonly adopted = new Set<string>();
+  private readonly overrides: BatchingOverrides;
+
+  constructor(@Optional() @Inject(BATCHING_OVERRIDES) overrides?: BatchingOverrides) {
+    this.overrides = overrides ?? {};
+  }
+
+  /** The time that the app's batchers go by. */
+  get clock(): Clock {
+    return this.overrides.clock ?? systemClock;
+  }
 
   /**
    * Makes a batcher.
@@ -30,7 +45,7 @@ export class BatcherRegistry {
    * @param layers Configurations; a later one wins.
    * @throws InvalidConfigError if the name is taken, the processor is none, or the configuration is wrong.
    */
-  create(name: string, processor: unknown, ...layers: BatchingConfig[]): DynamicBatcher<unknown, unknown> {
+  create(name: string, ownProcessor: unknown, ...layers: BatchingConfig[]): DynamicBatcher<unknown, unknown> {
     if (typeof name !== 'string' || name === '') {
       throw new InvalidConfigError('a batcher', [
         { field: 'name', problem: `received ${JSON.stringify(name)}, expected a name that is not empty` },
@@ -41,11 +56,19 @@ export class BatcherRegistry {
         { field: 'name', problem: 'another batcher has it already; names are unique in an app' },
       ]);
     }
+    const processor = replacedProcessor(name, this.overrides) ?? ownProcessor;
     assertProcessor(name, processor);
     const expected = this.late.get(name);
     if (expected !== undefined) return this.fulfill(name, expected, processor, layers);
-    const batcher = new DynamicBatcher<unknown, unknown>(layers, processor as never, { name });
-    this.registered.set(name, { batcher, processor: typeof processor === 'function' ? {} : processor });
+    const { clock, overrides } = this;
+    const allLayers = [...layers, overrides.config ?? {}];
+    const batcher = new DynamicBatcher<unknown, unknown>(allLayers, processor as never, { name, clock });
+    // Nest has made the batcher's own processor, also where a test has put another one in its place.
+    const processors = new Set([processor, ownProcessor].filter(isClosable));
+    const close = async (): Promise<void> => {
+      for (const closable of processors) await closable.close();
+    };
+    this.registered.set(name, { batcher, processor: { close } });
     return batcher;
   }
 
@@ -98,8 +121,23 @@ export class BatcherRegistry {
     this.late.delete(name);
   }
 
+  /**
+   * Takes in a batcher that was made elsewhere: a test has put it in the place of one of the app's. It is closed with
+   * the app, its processor is not.
+   */
+  adopt(name: string, batcher: DynamicBatcher<unknown, unknown>): void {
+    this.registered.set(name, { batcher, processor: {} });
+    this.adopted.add(name);
+  }
+
+  /** Whether the batcher was made elsewhere, with a processor of its own. */
+  isAdopted(name: string): boolean {
+    return this.adopted.has(name);
+  }
+
+  /** In alphabetical order: the one in which Nest makes providers says nothing. */
   get names(): readonly string[] {
-    return [...this.registered.keys()];
+    return [...this.registered.keys()].sort();
   }
 
   get all(): readonly RegisteredBatcher[] {
@@ -109,4 +147,15 @@ export class BatcherRegistry {
   find(name: string): DynamicBatcher<unknown, unknown> | undefined {
     return this.registered.get(name)?.batcher;
   }
+}
+
+function isClosable(
+  processor: unknown,
+): processor is Required<Pick<BatchProcessor<never, unknown>, 'close'>> {
+  return (
+    typeof processor === 'object' &&
+    processor !== null &&
+    'close' in processor &&
+    typeof processor.close === 'function'
+  );
 }

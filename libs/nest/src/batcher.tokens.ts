@@ -9,6 +9,11 @@ export function getBatcherToken(name: string = DEFAULT_BATCHER_NAME): string {
   return `Batcher(${name})`;
 }
 
+/** The name of the batcher that an injection token stands for; undefined if it stands for something else. */
+export function batcherNameOfToken(token: unknown): string | undefined {
+  return typeof token === 'string' ? /^Batcher\((.+)\)$/.exec(token)?.[1] : undefined;
+}
+
 /** The injection token under which a batcher's processor is held. */
 export function getProcessorToken(name: string): string {
   return `BatchProcessor(${name})`;

@@ -14,6 +14,7 @@ export type { BatchedOptions, PerCall } from './batched.metadata.js';
 export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
 export { BatcherService } from './batcher.service.js';
 export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
+export { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
 export { BatchingHttpException } from './batching-http.exception.js';
 export { BatchingModule } from './batching.module.js';
 export {

@@ -29,6 +29,8 @@ export class ProcessorExplorer {
   explore(): ConfigFault[] {
     const found = this.findProcessors();
     const faults = found.flatMap((processor, index) => {
+      // A test has put another batcher in the place of this one's.
+      if (this.registry.isAdopted(processor.name)) return [];
       const problem = this.problemOf(processor, found.slice(0, index));
       if (problem === undefined) this.adopt(processor);
       return problem === undefined ? [] : [{ field: nameOf(processor), problem }];

@@ -3,6 +3,7 @@ import { assertBatchingDefaults, BATCHING_OPTION_NAMES, type BatchingConfig } fr
 
 import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
 
+import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
 import { BatchingModule } from './batching.module.js';
 import type {
   WorkerProcessorAsyncOptions,
@@ -12,7 +13,8 @@ import type {
 
 /** A processor whose workers are ready, and how its requests are to be batched. */
 interface StartedProcessor {
-  readonly processor: WorkerBatchProcessor;
+  /** Undefined where a test has put another one in its place. */
+  readonly processor: WorkerBatchProcessor | undefined;
   readonly batching: BatchingConfig;
 }
 
@@ -42,8 +44,9 @@ export class WorkerProcessor {
         { provide: configToken, inject, useFactory },
         {
           provide: startedToken,
-          inject: [configToken],
-          useFactory: (config: WorkerProcessorConfig) => start(name, config),
+          inject: [configToken, { token: BATCHING_OVERRIDES, optional: true }],
+          useFactory: (config: WorkerProcessorConfig, overrides?: BatchingOverrides) =>
+            start(name, config, replacedProcessor(name, overrides) !== undefined),
         },
       ],
       exports: [startedToken],
@@ -52,7 +55,8 @@ export class WorkerProcessor {
       name,
       imports: [processorModule],
       inject: [startedToken],
-      useFactory: ({ processor, batching }: StartedProcessor) => ({ ...batching, processor }),
+      useFactory: ({ processor, batching }: StartedProcessor) =>
+        processor === undefined ? batching : { ...batching, processor },
     });
     return {
       module: WorkerProcessor,
@@ -62,13 +66,18 @@ export class WorkerProcessor {
   }
 }
 
-async function start(name: string, config: WorkerProcessorConfig): Promise<StartedProcessor> {
+async function start(
+  name: string,
+  config: WorkerProcessorConfig,
+  isReplaced: boolean,
+): Promise<StartedProcessor> {
   const isBatching = (field: string): boolean => (BATCHING_OPTION_NAMES as readonly string[]).includes(field);
   const entries = Object.entries(config);
   const options = Object.fromEntries(entries.filter(([field]) => !isBatching(field)));
   const batching = Object.fromEntries(entries.filter(([field]) => isBatching(field)));
   // Before the workers start: a start that fails shall leave none behind.
   assertBatchingDefaults(`processor "${name}"`, batching);
+  if (isReplaced) return { processor: undefined, batching };
   const processor = await WorkerBatchProcessor.start(name, {
     logger: new Logger('WorkerProcessor'),
     ...options,

@@ -14,7 +14,8 @@ import type { OnnxModuleConfig } from './onnx-module-options.js';
 
 /** A model that is ready, and how its requests are to be batched. */
 export interface BatchedModel {
-  readonly model: OnnxModel;
+  /** Undefined where a test has put another processor in its place. */
+  readonly model: OnnxModel | undefined;
   readonly batching: BatchingConfig;
 }
 
@@ -59,6 +60,11 @@ export async function loadBatchedModel(
   if (load.status === 'fulfilled') await load.value.close();
   const modelFaults = load.status === 'rejected' ? faultsOf(load.reason) : [];
   throw new InvalidConfigError(`model "${name}"`, [...batchingCheck.faults, ...modelFaults]);
+}
+
+/** How the requests of a model are to be batched which a test replaces: neither file nor runtime are needed. */
+export function withoutModel(config: OnnxModuleConfig): BatchedModel {
+  return { model: undefined, batching: separate(config).batching };
 }
 
 function separate(config: OnnxModuleConfig): { batching: BatchingConfig; modelOptions: OnnxModelOptions } {

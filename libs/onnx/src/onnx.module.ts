@@ -1,6 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { BATCHING_DEFAULTS, BatchingModule, type BatchingModuleOptions } from 'nestjs-batching';
-import { loadBatchedModel, type BatchedModel } from './load-batched-model.js';
+import {
+  BATCHING_DEFAULTS,
+  BATCHING_OVERRIDES,
+  BatchingModule,
+  replacedProcessor,
+  type BatchingModuleOptions,
+  type BatchingOverrides,
+} from 'nestjs-batching';
+import { loadBatchedModel, withoutModel, type BatchedModel } from './load-batched-model.js';
 import type { OnnxModuleAsyncOptions, OnnxModuleConfig, OnnxModuleOptions } from './onnx-module-options.js';
 
 /** The injection token of a model, for who wants its `metadata`. */
@@ -34,9 +41,19 @@ export class OnnxModule {
         { provide: configToken, inject, useFactory },
         {
           provide: loadedToken,
-          inject: [configToken, { token: BATCHING_DEFAULTS, optional: true }],
-          useFactory: (config: OnnxModuleConfig, defaults?: BatchingModuleOptions) =>
-            loadBatchedModel(name, config, defaults),
+          inject: [
+            configToken,
+            { token: BATCHING_DEFAULTS, optional: true },
+            { token: BATCHING_OVERRIDES, optional: true },
+          ],
+          useFactory: (
+            config: OnnxModuleConfig,
+            defaults?: BatchingModuleOptions,
+            overrides?: BatchingOverrides,
+          ) =>
+            replacedProcessor(name, overrides) === undefined
+              ? loadBatchedModel(name, config, defaults)
+              : withoutModel(config),
         },
         {
           provide: getOnnxModelToken(name),
@@ -50,7 +67,8 @@ export class OnnxModule {
       name,
       imports: [modelModule],
       inject: [loadedToken],
-      useFactory: ({ model, batching }: BatchedModel) => ({ ...batching, processor: model }),
+      useFactory: ({ model, batching }: BatchedModel) =>
+        model === undefined ? batching : { ...batching, processor: model },
     });
     return {
       module: OnnxModule,

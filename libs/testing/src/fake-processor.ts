@@ -1,4 +1,5 @@
-import type { BatchContext, BatchProcessor } from 'nestjs-batching/core';
+import type { BatchContext, BatchProcessor, ProcessorHealth } from 'nestjs-batching/core';
+import { resultsOf, type FakeEnding } from './fake-ending.js';
 
 /** One batch that a fake processor was called with. */
 export interface FakeBatch<TRequest, TResponse> {
@@ -10,8 +11,26 @@ export interface FakeBatch<TRequest, TResponse> {
   fail(error: unknown): void;
 }
 
+export interface FakeProcessorOptions {
+  /**
+   * How long a batch takes, in milliseconds of `clock`, 0 or more: always the same, or by how many requests it holds.
+   * Default: a batch waits to be told how it ends, unless `script` has told it.
+   */
+  readonly latencyMs?: number | ((batchSize: number) => number);
+  /** What the latency passes on: a `ManualClock` or a `SimulationClock`, the one that the batcher has. */
+  readonly clock?: { sleep(durationMs: number): Promise<void> };
+}
+
 /**
- * A processor that waits to be told how each batch ends, and remembers what it was called with.
+ * A processor without a model. Its batches take the time that they are told to take and end as they are told to end,
+ * and it remembers what it was called with.
+ *
+ * ```ts
+ * const processor = new FakeProcessor((text: string) => text.length, { clock, latencyMs: (size) => 10 + size });
+ * processor.script('success', { batchError: new Error('out of memory') });
+ * ```
+ *
+ * Without `latencyMs` each batch waits for a word of the test:
  *
  * ```ts
  * const processor = new FakeProcessor((text: string) => text.length);
@@ -24,13 +43,38 @@ export class FakeProcessor<TRequest, TResponse> implements BatchProcessor<TReque
   readonly batches: FakeBatch<TRequest, TResponse>[] = [];
   /** Those that have not ended. */
   readonly running: FakeBatch<TRequest, TResponse>[] = [];
+  /** What it says of itself to a health check; may be replaced at any time. */
+  health: ProcessorHealth = { isReady: true };
+  private readonly endings: FakeEnding[] = [];
 
-  /** @param respond What a request's result is, unless a batch is told otherwise. */
-  constructor(private readonly respond: (request: TRequest) => TResponse | Error) {}
+  /**
+   * @param respond What a request's result is, unless a batch is told otherwise.
+   * @throws RangeError if there is a latency, but no clock for it to pass on.
+   */
+  constructor(
+    private readonly respond: (request: TRequest) => TResponse | Error,
+    private readonly options: FakeProcessorOptions = {},
+  ) {
+    if (options.latencyMs !== undefined && options.latencyMs !== 0 && options.clock === undefined) {
+      throw new RangeError('FakeProcessor: received a latencyMs, but no clock for it to pass on.');
+    }
+  }
 
   /** The requests of every batch so far. */
   get requestsByBatch(): (readonly TRequest[])[] {
     return this.batches.map((batch) => batch.requests);
+  }
+
+  /**
+   * Says how the next batches end, one after the other; those after them succeed. A batch with an ending takes
+   * `latencyMs`, by default 0. When called again, the endings come after those that are left.
+   */
+  script(...endings: readonly FakeEnding[]): void {
+    this.endings.push(...endings);
+  }
+
+  getHealth(): ProcessorHealth {
+    return this.health;
   }
 
   readonly processBatch = (
@@ -57,5 +101,21 @@ export class FakeProcessor<TRequest, TResponse> implements BatchProcessor<TReque
       };
       this.batches.push(batch);
       this.running.push(batch);
+      void this.endByItself(batch);
     });
+
+  private async endByItself(batch: FakeBatch<TRequest, TResponse>): Promise<void> {
+    const { latencyMs } = this.options;
+    const ending = this.endings.shift() ?? (latencyMs === undefined ? 'hang' : 'success');
+    if (ending === 'hang') return;
+    const { requests } = batch;
+    const durationMs = typeof latencyMs === 'function' ? latencyMs(requests.length) : (latencyMs ?? 0);
+    if (durationMs > 0) await this.options.clock?.sleep(durationMs);
+    if (!this.running.includes(batch)) return;
+    try {
+      batch.succeed(resultsOf(ending, requests.map(this.respond)));
+    } catch (error) {
+      batch.fail(error);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 export { buildEncoderModel, type EncoderModelOptions } from './encoder-model.js';
-export { FakeProcessor, type FakeBatch } from './fake-processor.js';
-export { ManualClock } from './manual-clock.js';
+export type { FakeEnding } from './fake-ending.js';
+export { FakeProcessor, type FakeBatch, type FakeProcessorOptions } from './fake-processor.js';
+export { ManualClock, type FlushOptions } from './manual-clock.js';
 export type {
   OnnxAttribute,
   OnnxElementType,
@@ -22,6 +23,7 @@ export {
   type SlowPhases,
 } from './simulated-processor.js';
 export { SimulationClock } from './simulation-clock.js';
+export { untilAccepted } from './until-accepted.js';
 export {
   arrivalsAt,
   takeFirst,

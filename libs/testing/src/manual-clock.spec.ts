@@ -134,4 +134,31 @@ describe('ManualClock', () => {
     );
     expect(clock.now()).toBe(50);
   });
+
+  it('goes from one thing to the next until there is nothing left to wait for', async () => {
+    const clock = new ManualClock(100);
+    const woke: number[] = [];
+    const sleeper = async (): Promise<void> => {
+      for (const durationMs of [7, 0, 30]) {
+        await clock.sleep(durationMs);
+        woke.push(clock.now());
+      }
+    };
+    void sleeper();
+
+    expect(await clock.flush()).toBe(37);
+    expect(woke).toEqual([107, 107, 137]);
+    expect(clock.now()).toBe(137);
+    expect(await clock.flush()).toBe(0);
+  });
+
+  it('does not go on for ever: an alarm that is always set again is said to have no end', async () => {
+    const clock = new ManualClock();
+    const alarm = clock.createAlarm(() => alarm.set(clock.now() + 400));
+    alarm.set(0);
+
+    await expect(clock.flush({ limitMs: 1000 })).rejects.toThrow(
+      'flush: within 1000 ms there was no end; an alarm is set for 1200 ms.',
+    );
+  });
 });

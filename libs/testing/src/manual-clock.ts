@@ -1,5 +1,12 @@
 import type { Alarm, Clock } from 'nestjs-batching/core';
 
+export interface FlushOptions {
+  /** The longest time that the clock may move by, in milliseconds. Default one hour. */
+  readonly limitMs?: number;
+}
+
+const ONE_HOUR_MS = 3_600_000;
+
 /** Far more alarms than any test has due at one moment. */
 const MOST_RINGS_AT_ONCE = 100_000;
 
@@ -12,6 +19,8 @@ const MOST_RINGS_AT_ONCE = 100_000;
  * const answer = batcher.process('a');
  * await clock.advance(10);
  * ```
+ *
+ * `flush` moves it by as much as there is to do.
  */
 export class ManualClock implements Clock {
   private nowMs: number;
@@ -61,6 +70,28 @@ export class ManualClock implements Clock {
       throw new RangeError(`advance: received ${durationMs}, expected milliseconds, 0 or more.`);
     }
     const untilMs = this.nowMs + durationMs;
+    await this.runUntil(untilMs);
+    this.nowMs = untilMs;
+  }
+
+  /**
+   * Moves the clock from one alarm to the next until nothing is left to wait for: batches have been formed, sleeps are
+   * over, deadlines of what got no answer have passed. The clock then stands at the last of them.
+   *
+   * @returns by how many milliseconds the clock has moved.
+   * @throws Error if there is no end to it within `limitMs`, or as `advance` does.
+   */
+  async flush({ limitMs = ONE_HOUR_MS }: FlushOptions = {}): Promise<number> {
+    const startMs = this.nowMs;
+    await this.runUntil(startMs + limitMs);
+    const next = this.nextAlarm();
+    if (next !== undefined) {
+      throw new Error(`flush: within ${limitMs} ms there was no end; an alarm is set for ${next.atMs} ms.`);
+    }
+    return this.nowMs - startMs;
+  }
+
+  private async runUntil(untilMs: number): Promise<void> {
     let ringsAtOnce = 0;
     for (;;) {
       await this.settle();
@@ -71,7 +102,6 @@ export class ManualClock implements Clock {
       this.nowMs = Math.max(this.nowMs, next.atMs);
       next.fire();
     }
-    this.nowMs = untilMs;
   }
 
   /** Runs whatever is ready at this moment, without moving the clock. */

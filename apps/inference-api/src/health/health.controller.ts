@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
-import { BatcherHealthIndicator } from 'nestjs-batching/health';
+import { BatcherHealthIndicator, LIVENESS_THRESHOLDS } from 'nestjs-batching/health';
 
 @Controller('health')
 export class HealthController {
@@ -9,14 +9,17 @@ export class HealthController {
     private readonly batchers: BatcherHealthIndicator,
   ) {}
 
-  /** The process answers. */
+  /** The process answers, and the model gets its work done; if not, a restart would help. */
   @Get('live')
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
-    return this.health.check([]);
+    return this.health.check(this.batchers.checkAll(LIVENESS_THRESHOLDS));
   }
 
-  /** Requests are welcome: models loaded and warm, no queue full, not shutting down. */
+  /**
+   * Requests are welcome: models loaded and warm, no queue full, not shutting down. What somebody should look at, like a
+   * GPU that does not work, makes the status `degraded`; the answer is 200 all the same.
+   */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {

@@ -1,10 +1,19 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { BatchingHealthModule } from 'nestjs-batching/health';
+import { BatchingHealthModule, type HealthThresholds } from 'nestjs-batching/health';
 import { HealthController } from './health.controller.js';
 
+/** A digit takes a few milliseconds: who waits for half a second waits in a queue that does not get shorter. */
+const HEALTH_THRESHOLDS: HealthThresholds = {
+  oldestWaitMs: { degraded: 500, down: 5_000 },
+  busyWithoutSuccessMs: { degraded: 5_000, down: 30_000 },
+};
+
 @Module({
-  imports: [TerminusModule.forRoot({ gracefulShutdownTimeoutMs: readinessDelayMs() }), BatchingHealthModule],
+  imports: [
+    TerminusModule.forRoot({ gracefulShutdownTimeoutMs: readinessDelayMs() }),
+    BatchingHealthModule.forRoot(HEALTH_THRESHOLDS),
+  ],
   controllers: [HealthController],
 })
 export class HealthModule {}

@@ -29,9 +29,11 @@ function statisticsOf({
   buckets = 1,
   requestsPerSecond = 5000,
 }: Traffic): QueueStatistics {
-  const nothing = new StatisticsRecorder().summarize();
+  const recorder = new StatisticsRecorder();
+  const nothing = recorder.summarize();
   return {
     ...nothing,
+    progress: recorder.progress.summarize(0),
     currentQueueSize: 0,
     maxQueueSize: 1024,
     isQueueFull: false,

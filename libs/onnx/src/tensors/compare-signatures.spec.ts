@@ -1,15 +1,13 @@
 import { compareSignatures } from './compare-signatures.js';
-import type { BatchedTensor, ModelSignature } from './model-signature.js';
+import type { BatchedTensor } from './batched-tensor.js';
 
 const tensor = (name: string, ...shape: (number | string)[]): BatchedTensor => ({
   name,
   type: 'float32',
   shape,
+  batchAxis: 0,
 });
-const signature = (inputs: BatchedTensor[], outputs: BatchedTensor[] = []): ModelSignature => ({
-  inputs,
-  outputs,
-});
+const signature = (inputs: BatchedTensor[], outputs: BatchedTensor[] = []) => ({ inputs, outputs });
 
 describe('compareSignatures', () => {
   it('finds nothing against a model that takes and gives the same, in whatever order and with whatever names of free dimensions', () => {

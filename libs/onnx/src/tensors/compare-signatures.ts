@@ -4,8 +4,11 @@ import type { BatchedTensor } from './batched-tensor.js';
 import type { ModelSignature } from './model-signature.js';
 import { describeTensor } from './tensor-shape.js';
 
+/** What goes in and comes out. */
+type Tensors = Pick<ModelSignature, 'inputs' | 'outputs'>;
+
 /** What a new model takes or gives otherwise than the old one, so that its callers would not get on with it. */
-export function compareSignatures(old: ModelSignature, next: ModelSignature): readonly ConfigFault[] {
+export function compareSignatures(old: Tensors, next: Tensors): readonly ConfigFault[] {
   return [...compare('inputs', old.inputs, next.inputs), ...compare('outputs', old.outputs, next.outputs)];
 }
 

@@ -1,0 +1,79 @@
+import {
+  checkConfig,
+  describeValue,
+  integerBetween,
+  InvalidConfigError,
+  numberBetween,
+  oneOf,
+  type ConfigRule,
+  type ConfigRules,
+} from 'nestjs-batching/core';
+import {
+  READINESS_THRESHOLDS,
+  type HealthThresholds,
+  type ResolvedHealthThresholds,
+} from './health-thresholds.js';
+
+const ONE_DAY_MS = 86_400_000;
+const LEVEL_NAMES = ['degraded', 'down'];
+const MANY = 1_000_000;
+
+const duration = numberBetween(Number.MIN_VALUE, ONE_DAY_MS, 'milliseconds');
+
+const RULES: ConfigRules<ResolvedHealthThresholds> = {
+  notReady: falseOr(oneOf(LEVEL_NAMES)),
+  shuttingDown: falseOr(oneOf(LEVEL_NAMES)),
+  queueFillRatio: falseOr(levelsOf(numberBetween(Number.MIN_VALUE, 1, 'a share of maxQueueSize'))),
+  oldestWaitMs: falseOr(levelsOf(duration)),
+  consecutiveFailedBatches: falseOr(levelsOf(integerBetween(1, MANY))),
+  failuresKeepDownForMs: numberBetween(0, ONE_DAY_MS, 'milliseconds'),
+  busyWithoutSuccessMs: falseOr(levelsOf(duration)),
+  workerRestarts: falseOr(levelsOf(integerBetween(1, MANY))),
+  workerRestartsWithinMs: duration,
+  missingWorkers: falseOr(levelsOf(integerBetween(1, MANY))),
+  cpuFallback: falseOr(oneOf(LEVEL_NAMES)),
+};
+
+/**
+ * Decides every field: a later layer wins over an earlier one, and both over `READINESS_THRESHOLDS`; a field that is
+ * `undefined` counts as not given.
+ *
+ * @param subject What is configured, for the message.
+ * @throws InvalidConfigError that lists every fault.
+ */
+export function resolveHealthThresholds(
+  subject: string,
+  ...layers: readonly HealthThresholds[]
+): ResolvedHealthThresholds {
+  const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));
+  const merged = { ...READINESS_THRESHOLDS, ...Object.fromEntries(given) };
+  const { faults } = checkConfig(merged, RULES);
+  if (faults.length > 0) throw new InvalidConfigError(subject, faults);
+  return Object.freeze(merged);
+}
+
+function falseOr(rule: ConfigRule): ConfigRule {
+  return (value) => {
+    const allowed = value === false ? undefined : rule(value);
+    return allowed === undefined ? undefined : `${allowed}, or false`;
+  };
+}
+
+/** At least one of the levels, each by the same rule; what is down must be degraded before. */
+function levelsOf(rule: ConfigRule): ConfigRule {
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return 'an object with degraded, down or both';
+    const levels = Object.entries(value as Record<string, unknown>).filter(([, at]) => at !== undefined);
+    const unknown = levels.find(([name]) => !LEVEL_NAMES.includes(name));
+    if (levels.length === 0 || unknown !== undefined) {
+      const found = unknown === undefined ? 'neither is given' : `${unknown[0]} is neither`;
+      return `an object with degraded, down or both (${found})`;
+    }
+    const wrong = levels.find(([, at]) => rule(at) !== undefined);
+    if (wrong !== undefined)
+      return `each level to be ${rule(wrong[1])} (${wrong[0]} is ${describeValue(wrong[1])})`;
+    const { degraded, down } = Object.fromEntries(levels) as { degraded?: number; down?: number };
+    if (degraded === undefined || down === undefined || degraded < down) return undefined;
+    return `degraded to be below down (${degraded} is not below ${down})`;
+  };
+}

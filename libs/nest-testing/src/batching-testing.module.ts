@@ -1,0 +1,34 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BATCHING_OVERRIDES } from 'nestjs-batching';
+import {
+  BATCHING_TESTING_OPTIONS,
+  toOverrides,
+  type BatchingTestingOptions,
+} from './batching-testing-options.js';
+import { BatchingTestingService } from './batching-testing.service.js';
+
+/**
+ * Stands beside an app's own modules in a test: its batchers then run by another clock, on other processors, or at
+ * once. Nothing of the app has to know.
+ *
+ * ```ts
+ * await Test.createTestingModule({
+ *   imports: [AppModule, BatchingTestingModule.forRoot({ clock, processors: { digits: fakeModel } })],
+ * }).compile();
+ * ```
+ */
+@Module({})
+export class BatchingTestingModule {
+  static forRoot(options: BatchingTestingOptions): DynamicModule {
+    return {
+      module: BatchingTestingModule,
+      global: true,
+      providers: [
+        { provide: BATCHING_TESTING_OPTIONS, useValue: options },
+        { provide: BATCHING_OVERRIDES, useFactory: () => toOverrides(options) },
+        BatchingTestingService,
+      ],
+      exports: [BATCHING_OVERRIDES],
+    };
+  }
+}

@@ -1,0 +1,2 @@
+export { BatchingTestingModule } from './batching-testing.module.js';
+export type { BatchingTestingOptions } from './batching-testing-options.js';
