@@ -182,7 +182,7 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
         'with data that cannot be copied',
         { workerData: () => undefined },
         'workerData',
-        /could not be cloned/,
+        /plain data, which can be copied/,
       ],
     ])('%s fails, and names processor, field and reason', async (_, options, field, problem) => {
       const error = await faultsOf(options);
