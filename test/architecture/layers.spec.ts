@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   nest: ['core', 'worker'],
   onnx: ['core', 'nest', 'worker'],
   health: ['core', 'nest'],
+  schematics: [],
 };
 
 /** The lib that a package path stands for: `nestjs-batching` is `nest`, `nestjs-batching/core` is `core`. */
