@@ -42,8 +42,16 @@ async function fetchNodes(folder) {
   const others = NODE_MAJORS.filter((major) => major !== own);
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), '{}');
-  const aliases = others.map((major) => `node-${major}@npm:node@${major}`);
+  const aliases = others.map((major) => `node-${major}@npm:${nodePackage()}@${major}`);
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, ...aliases], { cwd: folder });
-  const path = (major) => join(folder, 'node_modules', `node-${major}`, 'bin', 'node');
+  const executable = process.platform === 'win32' ? 'node.exe' : 'node';
+  const path = (major) => join(folder, 'node_modules', `node-${major}`, 'bin', executable);
   return NODE_MAJORS.map((major) => ({ major, path: major === own ? process.execPath : path(major) }));
+}
+
+/** What the install script of the package `node` would fetch; so no script needs to be allowed. */
+function nodePackage() {
+  const { platform, arch } = process;
+  const prefix = platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node';
+  return [prefix, platform === 'win32' ? 'win' : platform, arch].join('-');
 }

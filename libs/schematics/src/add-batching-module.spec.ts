@@ -29,7 +29,7 @@ describe('nest add nestjs-batching', () => {
     expect(tree.read('src/app.module.ts')).toMatch(/import \{ BatchingModule \} from 'nestjs-batching';/);
     expect(tree.read('src/app.module.ts')).toMatch(/imports: \[\n +BatchingModule\.forRoot\(\{/);
     expect(tree.read('src/main.ts')).toContain(
-      'AppModule, { cors: true });\n// On a signal: answers what was accepted, releases the processors, then ends with code 0.\n' +
+      'AppModule, { cors: true });\n// On a signal: answers what was accepted, and releases the processors, before the process ends.\n' +
         "app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });\nawait app.listen",
     );
     expect(messages).toEqual([]);
@@ -41,6 +41,19 @@ describe('nest add nestjs-batching', () => {
     const second = run(first);
     expect(Object.fromEntries(second.tree.files)).toEqual(first);
     expect(second.messages).toEqual(['src/app.module.ts has BatchingModule.forRoot() already.']);
+  });
+
+  it.each([
+    ['11.0.0', false],
+    ['11.1.9', false],
+    ['11.1.10', true],
+    ['11.2.0', true],
+    ['12.0.0-alpha.1', true],
+  ])('asks Nest %s for what it knows', (version, knowsProcessExit) => {
+    const core = { 'node_modules/@nestjs/core/package.json': JSON.stringify({ version }) };
+    const { tree } = run({ ...core, 'src/main.ts': MAIN, 'src/app.module.ts': MODULE });
+    const call = `app.enableShutdownHooks(['SIGTERM', 'SIGINT']${knowsProcessExit ? ', { useProcessExit: true }' : ''});`;
+    expect(tree.read('src/main.ts')).toContain(call);
   });
 
   it('finds the module that main.ts starts, wherever it is', () => {

@@ -1,10 +1,17 @@
-import { readText, replaceText, type AppTree, type Schematic, type SchematicContext } from './app-tree.js';
+import {
+  readInstalledVersion,
+  readText,
+  replaceText,
+  type AppTree,
+  type Schematic,
+  type SchematicContext,
+} from './app-tree.js';
 import { addImport } from './import-declaration.js';
 import { JEST_ADVICE, needsJestAdvice } from './jest-advice.js';
 import { maskSource } from './mask-source.js';
 import { addToModuleImports } from './module-imports.js';
 import { findRootModule, mainFile } from './root-module.js';
-import { addShutdownHooks } from './shutdown-hooks.js';
+import { addShutdownHooks, shutdownHooksCall } from './shutdown-hooks.js';
 
 export interface AddOptions {
   /** The folder of the app's sources. Default `src`. */
@@ -54,11 +61,12 @@ function importModule(tree: AppTree, { logger }: SchematicContext, path: string)
 
 function enableHooks(tree: AppTree, { logger }: SchematicContext, path: string): void {
   const source = readText(tree, path);
-  const extended = source === undefined ? undefined : addShutdownHooks(source);
+  const nestVersion = readInstalledVersion(tree, '@nestjs/core');
+  const extended = source === undefined ? undefined : addShutdownHooks(source, nestVersion);
   if (extended === undefined) {
     logger.warn(
       `Where ${path} would create the app is not to be seen; add this behind it by hand:\n` +
-        `app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });`,
+        shutdownHooksCall('app', nestVersion),
     );
   } else if (extended !== source) {
     replaceText(tree, path, extended);

@@ -43,3 +43,11 @@ export function readPackage(tree: AppTree): AppPackage {
 export function isEsModuleApp(tree: AppTree): boolean {
   return readPackage(tree).type === 'module';
 }
+
+/** The version of a package that the app has installed; nothing where it is not to be seen. */
+export function readInstalledVersion(tree: AppTree, name: string): string | undefined {
+  const description = readText(tree, `node_modules/${name}/package.json`);
+  if (description === undefined) return undefined;
+  const { version } = JSON.parse(description) as { version?: unknown };
+  return typeof version === 'string' ? version : undefined;
+}
