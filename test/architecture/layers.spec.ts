@@ -10,6 +10,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   onnx: ['core', 'nest', 'worker'],
   health: ['core', 'nest'],
   'nest-testing': ['core', 'nest'],
+  schematics: [],
 };
 
 /** The lib that a package path stands for: `nestjs-batching` is `nest`, `nestjs-batching/core` is `core`. */

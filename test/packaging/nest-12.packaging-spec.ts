@@ -1,0 +1,3 @@
+import { describeNestApp } from './describe-nest-app.js';
+
+describeNestApp({ nest: 12, type: 'module' });

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { until } from '../http/until.js';
+
+/** A server in a process of its own. */
+export interface RunningServer {
+  /** Sends SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** What it has printed so far. */
+  readonly printed: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+/** A server of which it is known where it listens. */
+export interface RunningApp extends RunningServer {
+  readonly url: string;
+}
+
+export function startServer(
+  node: string,
+  file: string,
+  environment: Record<string, string> = {},
+): RunningServer {
+  const child = spawn(node, [file], {
+    env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => (printed += String(text)));
+  }
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  return {
+    printed: () => printed,
+    ended,
+    stop: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/**
+ * Starts an app that prints where it listens.
+ *
+ * @throws Error with what it printed, if it ends before.
+ */
+export async function startApp(node: string, file: string): Promise<RunningApp> {
+  const server = startServer(node, file);
+  let exitCode: number | null | undefined;
+  void server.ended.then((code) => (exitCode = code));
+  await until(`${file} listens`, () => exitCode !== undefined || LISTENING.test(server.printed()));
+  const url = LISTENING.exec(server.printed())?.[1];
+  if (url === undefined) throw new Error(`${file} ended with code ${exitCode}:\n${server.printed()}`);
+  return { ...server, url };
+}
+
+const LISTENING = /^listening on (\S+)\n/m;
