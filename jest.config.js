@@ -23,6 +23,8 @@ const shared = {
 
 /** Unit tests run the sources; end-to-end tests run the build, as a user would get it. */
 export default {
+  // None of them depends on how fast the machine is.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,
