@@ -1,0 +1,123 @@
+import { Controller, Get, Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ClientProxyFactory, MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import {
+  Batched,
+  BatcherService,
+  BatchingModule,
+  BatchProcessor,
+  type BatchProcessorHost,
+} from 'nestjs-batching';
+import { firstValueFrom } from 'rxjs';
+import { get } from '../http/json-client.js';
+
+const released: string[] = [];
+beforeEach(() => released.splice(0));
+
+@BatchProcessor('echo', { timeoutStrategy: 'dispatch-partial', maxWaitTimeMs: 20 })
+class EchoProcessor implements BatchProcessorHost<string, string> {
+  async processBatch(words: readonly string[]): Promise<string[]> {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return words.map((word) => `${word} of ${words.length}`);
+  }
+
+  close(): void {
+    released.push('echo');
+  }
+}
+
+@Controller()
+class EchoController {
+  @Get('echo')
+  @Batched(EchoProcessor)
+  overHttp(): string {
+    return 'http';
+  }
+
+  @MessagePattern('echo')
+  @Batched(EchoProcessor)
+  asMessage(@Payload() word: string): string {
+    return word;
+  }
+}
+
+@Module({ imports: [BatchingModule.forRoot()], providers: [EchoProcessor], controllers: [EchoController] })
+class EchoModule {}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('a hybrid app', () => {
+  it('batches HTTP requests and messages together, and answers both while it closes', async () => {
+    const options = { host: '127.0.0.1', port: await freePort() };
+    const app = await NestFactory.create(EchoModule, { logger: false });
+    app.connectMicroservice({ transport: Transport.TCP, options }, { inheritAppConfig: true });
+    await app.startAllMicroservices();
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    const client = ClientProxyFactory.create({ transport: Transport.TCP, options });
+    await client.connect();
+
+    const answers = Promise.all([
+      get<unknown>(`${url}/echo`).then(({ body }) => body),
+      firstValueFrom(client.send<string>('echo', 'message')),
+    ]);
+    const batcher = app.get(BatcherService).get(EchoProcessor);
+    while (batcher.getStatistics().requests.accepted < 2)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    const closed = app.close();
+    expect(await answers).toEqual(['http of 2', 'message of 2']);
+    await client.close();
+    await closed;
+    expect(released).toEqual(['echo']);
+  });
+});
+
+describe('a module that is made for a test', () => {
+  it('starts, batches and closes as an app does', async () => {
+    const module = await Test.createTestingModule({ imports: [EchoModule] }).compile();
+    await module.init();
+    const batcher = module.get(BatcherService).get(EchoProcessor);
+    expect(await batcher.process('word')).toBe('word of 1');
+    await module.close();
+    expect(released).toEqual(['echo']);
+    await expect(batcher.process('word')).rejects.toMatchObject({ code: 'BATCHER_CLOSED' });
+  });
+
+  it('can be made again and again, as hot module replacement does', async () => {
+    for (let round = 1; round <= 3; round += 1) {
+      const module = await Test.createTestingModule({ imports: [EchoModule] }).compile();
+      await module.init();
+      expect(await module.get(BatcherService).get(EchoProcessor).process('word')).toBe('word of 1');
+      await module.close();
+      expect(released).toHaveLength(round);
+    }
+  });
+});
+
+describe('an app that does not start', () => {
+  it('releases its processors when it is closed all the same', async () => {
+    @Injectable()
+    class FailingService implements OnModuleInit {
+      onModuleInit(): void {
+        throw new Error('there is no database');
+      }
+    }
+    const module = await Test.createTestingModule({
+      imports: [EchoModule],
+      providers: [FailingService],
+    }).compile();
+    await expect(module.init()).rejects.toThrow('there is no database');
+    await module.close();
+    expect(released).toEqual(['echo']);
+  });
+});
