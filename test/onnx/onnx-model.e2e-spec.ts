@@ -116,9 +116,21 @@ describe('OnnxModel, run by ONNX Runtime', () => {
     );
   });
 
-  it('fails a batch that ONNX Runtime fails, with its words, and runs the next', async () => {
+  it('fails a request alone that makes ONNX Runtime fail, with its words, and answers its neighbors', async () => {
     const model = await load(lookup(), { session: { logLevel: 'fatal' } });
-    await expect(run(model, [lookupRow(0), lookupRow(99)])).rejects.toThrow(
+    const rows = [0, 1, 2, 99, 0, 1, 2].map((index) => lookupRow(index));
+    const results = await model.processBatch(rows, contextFor(rows.length));
+    const poisoned = results[3];
+    expect(poisoned).toBeInstanceOf(BatchProcessingError);
+    expect((poisoned as Error).message).toMatch(/indices element out of data bounds/);
+    expect(
+      results.filter((_, index) => index !== 3).map((result) => (result as OnnxResultRow)['y']?.data[0]),
+    ).toEqual([10, 20, 30, 10, 20, 30]);
+  });
+
+  it('fails a batch in which nobody can be answered, and runs the next', async () => {
+    const model = await load(lookup(), { session: { logLevel: 'fatal' } });
+    await expect(run(model, [lookupRow(98), lookupRow(99)])).rejects.toThrow(
       /Model "test": a run of 2 rows failed: .*indices element out of data bounds/,
     );
     const [result] = await run(model, [lookupRow(1)]);

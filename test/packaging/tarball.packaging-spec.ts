@@ -14,7 +14,7 @@ const code = pack.paths.filter((path) => path.endsWith('.js'));
 describe('the tarball', () => {
   it('has the libs, what the registry shows, and nothing else', () => {
     const expected =
-      /^(?:dist\/libs\/[a-z]+\/.*\.(?:js|d\.ts|js\.map|json|template)|README\.md|LICENSE|package\.json)$/;
+      /^(?:dist\/libs\/[a-z-]+\/.*\.(?:js|d\.ts|js\.map|json|template)|README\.md|LICENSE|package\.json)$/;
     expect(pack.paths.filter((path) => !expected.test(path))).toEqual([]);
     expect(pack.paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'package.json']));
   });

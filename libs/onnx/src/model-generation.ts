@@ -1,12 +1,19 @@
-import { BatchProcessingError, InvalidRequestError, type BatchContext } from 'nestjs-batching/core';
+import {
+  BatchingError,
+  BatchProcessingError,
+  InvalidRequestError,
+  type BatchContext,
+} from 'nestjs-batching/core';
 import { messageOf, RunTimeoutError, WorkerEndedError } from 'nestjs-batching/worker';
 
 import { BufferPool } from './buffer-pool.js';
 import { buffersOf } from './buffers-of.js';
+import { Failure, isolateFailures } from './isolate-failures.js';
 import type { LoadedModel } from './load-model.js';
-import { MemoryCeilings } from './memory-ceilings.js';
+import { isOutOfMemory, MemoryCeilings } from './memory-ceilings.js';
 import type { NamedTensor, RunReply } from './model-protocol.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
+import { OutputFaultError } from './output-fault.error.js';
 import { BatchLayout } from './tensors/batch-layout.js';
 import type { BatchRun } from './tensors/batch-run.js';
 import type { ReadRow } from './tensors/read-row.js';
@@ -82,26 +89,45 @@ export class ModelGeneration {
     }
   }
 
-  /** Fails as a whole only if the run is the whole batch, so that no other run's rows fail with it. */
+  /** A request that makes the model fail fails alone. Where none succeeds, the batch fails, if the run is all of it. */
   private async runPart(
     run: BatchRun,
     batchSize: number,
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
+    const { name } = this.loaded.metadata;
+    const toError = (error: unknown, rowCount: number): Error =>
+      new BatchProcessingError(name, context.batchId, rowCount, this.explain(error, rowCount));
     try {
-      return await this.ceilings.runWithin(run.rows, shapeOf(run.rows), (part) =>
-        part.length === run.rows.length ? this.runOnce(run, context) : this.runAnew(part, context),
+      const results = await isolateFailures(
+        run.rows,
+        (part) => this.runWithin(run, part, context),
+        (error) => !context.signal.aborted && isOfRequest(error),
+      );
+      const failures = results.filter((result) => result instanceof Failure);
+      if (failures.length === batchSize) throw failures[0]?.error;
+      return results.map((result) =>
+        result instanceof Failure ? toError(result.error, result.together) : result,
       );
     } catch (error) {
-      const { name } = this.loaded.metadata;
       const { indexes, rowCount } = run;
-      const cause = this.explain(error, rowCount);
-      if (indexes.length === batchSize) throw cause;
-      return indexes.map(() => new BatchProcessingError(name, context.batchId, rowCount, cause));
+      if (indexes.length === batchSize) throw this.explain(error, rowCount);
+      return indexes.map(() => toError(error, rowCount));
     }
   }
 
-  /** Some of a run's requests: there was not enough memory for all of them. */
+  /** Within the memory that there is. */
+  private runWithin(
+    run: BatchRun,
+    rows: readonly ReadRow[],
+    context: BatchContext,
+  ): Promise<readonly OnnxResultRow[]> {
+    return this.ceilings.runWithin(rows, shapeOf(rows), (part) =>
+      part.length === run.rows.length ? this.runOnce(run, context) : this.runAnew(part, context),
+    );
+  }
+
+  /** Some of a run's requests: there was not enough memory for all of them, or one made the model fail. */
   private async runAnew(rows: readonly ReadRow[], context: BatchContext): Promise<readonly OnnxResultRow[]> {
     const results = new Array<OnnxResultRow>(rows.length);
     for (const run of this.layout.plan(rows, { allocate: this.allocate })) {
@@ -127,7 +153,7 @@ export class ModelGeneration {
         },
         { signal, onStarted: started },
       );
-      return run.split(reply.outputs);
+      return split(run, reply);
     } finally {
       run.forgetInputs();
       // A thread sends them back; a process has had a copy only.
@@ -143,6 +169,19 @@ export class ModelGeneration {
       { cause: error },
     );
   }
+}
+
+function split(run: BatchRun, { outputs }: RunReply): readonly OnnxResultRow[] {
+  try {
+    return run.split(outputs);
+  } catch (error) {
+    throw new OutputFaultError(error);
+  }
+}
+
+/** Whether a run may have failed because of what one request brought, rather than for want of worker or memory. */
+function isOfRequest(error: unknown): boolean {
+  return !(error instanceof BatchingError || error instanceof OutputFaultError || isOutOfMemory(error));
 }
 
 /** Resolves when the batch has ended, or when nobody waits for it any more. Never rejects. */

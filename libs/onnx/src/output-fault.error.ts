@@ -1,0 +1,10 @@
+import { messageOf } from 'nestjs-batching/worker';
+
+/** The model has run, but what came out cannot be told apart by request. No request is at fault. */
+export class OutputFaultError extends Error {
+  override readonly name = 'OutputFaultError';
+
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+  }
+}
