@@ -1,6 +1,7 @@
 import type { BatchContext, BatchProcessor, ProcessBatch } from 'nestjs-batching/core';
 
 import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
+import type { CallContext } from './served-call.js';
 import { serializeError } from './serialized-error.js';
 import type { ServiceAnswer, WorkerService } from './worker-service.js';
 
@@ -29,7 +30,7 @@ export async function createService({
 }: ProcessorServiceOptions): Promise<WorkerService<BatchCalls>> {
   const processor = await createProcessor(module, workerData);
   return {
-    call: async (_, request, signal) => answer(processor, request, signal),
+    call: async (_, request, context) => answer(processor, request, context),
     close: () => processor.close?.(),
   };
 }
@@ -62,9 +63,16 @@ function isProcessor(candidate: unknown): candidate is AnyProcessor {
 async function answer(
   processor: AnyProcessor,
   { requests, batchId, paddedBatchSize }: BatchRequest,
-  signal: AbortSignal,
+  call: CallContext,
 ): Promise<ServiceAnswer<BatchReply>> {
-  const context: BatchContext = { batchId, batchSize: requests.length, paddedBatchSize, signal };
+  const context: BatchContext = {
+    batchId,
+    batchSize: requests.length,
+    paddedBatchSize,
+    get signal() {
+      return call.signal;
+    },
+  };
   const results = await processor.processBatch(requests, context);
   // What is no list, or too short a one, is the batcher's to refuse.
   if (!Array.isArray(results)) return { reply: { results: results, errors: [] } };

@@ -1,4 +1,5 @@
 import { messageOf } from './error-message.js';
+import { ServedCall } from './served-call.js';
 import { serializeError } from './serialized-error.js';
 import type { WorkerMessage, WorkerReply } from './worker-protocol.js';
 import type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker-service.js';
@@ -19,16 +20,16 @@ type AnyCalls = Record<string, { request: unknown; reply: unknown }>;
  * interrupted may take the whole process with it.
  */
 export function serveCalls(port: WorkerPort): void {
-  const controllers = new Map<number, AbortController>();
+  const calls = new Map<number, ServedCall>();
   let service: WorkerService<AnyCalls> | undefined;
   let lastAnswer: Promise<void> = Promise.resolve();
 
   port.onMessage((message) => {
     if (message.kind === 'abort') {
-      controllers.get(message.callId)?.abort();
+      calls.get(message.callId)?.abort();
       return;
     }
-    if (message.kind === 'call') controllers.set(message.callId, new AbortController());
+    if (message.kind === 'call') calls.set(message.callId, new ServedCall());
     lastAnswer = lastAnswer.then(() => (message.kind === 'stop' ? stop() : answer(message)));
   });
 
@@ -40,7 +41,7 @@ export function serveCalls(port: WorkerPort): void {
     } catch (error) {
       port.send({ callId, failure: serializeError(error) }, []);
     }
-    controllers.delete(callId);
+    calls.delete(callId);
   }
 
   async function perform(
@@ -54,8 +55,8 @@ export function serveCalls(port: WorkerPort): void {
       return { reply: undefined };
     }
     if (service === undefined) throw new Error('the worker has not been started');
-    const signal = controllers.get(message.callId)?.signal ?? new AbortController().signal;
-    return await service.call(message.name, message.request, signal);
+    const call = calls.get(message.callId) ?? new ServedCall();
+    return await service.call(message.name, message.request, call);
   }
 
   async function stop(): Promise<void> {

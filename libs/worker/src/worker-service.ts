@@ -1,3 +1,4 @@
+import type { CallContext } from './served-call.js';
 import type { WorkerCalls } from './worker-protocol.js';
 
 /** What a worker does with a call's answer. */
@@ -9,11 +10,10 @@ export interface ServiceAnswer<TReply> {
 
 /** What lives in a worker and answers its calls, one at a time. */
 export interface WorkerService<TCalls extends WorkerCalls<TCalls>> {
-  /** @param signal Aborted when nobody waits for the answer any more. */
   call<TName extends keyof TCalls & string>(
     name: TName,
     request: TCalls[TName]['request'],
-    signal: AbortSignal,
+    context: CallContext,
   ): Promise<ServiceAnswer<TCalls[TName]['reply']>>;
 
   /** Gives back what the service holds. The worker ends by itself afterwards. */
