@@ -25,6 +25,8 @@ const shared = {
 export default {
   // None of them depends on how fast the machine is.
   testTimeout: 60_000,
+  // Much of the time a test waits for a server or a browser: leaving a core to the runner alone would waste it.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
