@@ -40,7 +40,7 @@ export class RequestIntake<TRequest, TResponse> {
   constructor(private readonly parts: IntakeParts<TRequest, TResponse>) {
     const { config, learned, scheduler } = parts;
     this.scheduler = scheduler;
-    this.forecast = new CompletionForecast(config, learned.curve, scheduler.runner.running);
+    this.forecast = new CompletionForecast(config, learned.curve, scheduler.slots);
   }
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
@@ -137,12 +137,25 @@ export class RequestIntake<TRequest, TResponse> {
     if (this.forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
     if (!learned.isTrusted(nowMs)) return;
     const ahead = queue.countAhead(terms);
-    const expectedMs = this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+    const expectedMs = this.forecast.isWorthALook(ahead)
+      ? this.forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
+      : this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
     if (expectedMs <= timeoutMs) return;
     const retryAfterMs = Math.max(1, Math.ceil(expectedMs - timeoutMs));
     throw withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
     );
+  }
+
+  /** By when those ahead of such requests must be answered, and then they themselves. */
+  private deadlinesUntil(terms: RequestTerms, count: number, ahead: number, nowMs: number): number[] {
+    const deadlinesAtMs: number[] = [];
+    this.scheduler.queue.forEachAhead(terms, ({ latestDeadlineAtMs }) => {
+      // Of a tenant that floods not all are.
+      if (deadlinesAtMs.length < ahead) deadlinesAtMs.push(latestDeadlineAtMs);
+    });
+    for (let left = count; left > 0; left -= 1) deadlinesAtMs.push(nowMs + terms.timeoutMs);
+    return deadlinesAtMs;
   }
 
   /** Refuses the request if there is no place for it, unless one of lower priority can give up its own. */

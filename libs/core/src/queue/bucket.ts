@@ -127,6 +127,11 @@ export class Bucket<TEntry extends QueueEntry> {
     for (const line of this.lines) line.forEach(visit);
   }
 
+  /** Visits those of this priority and higher ones, the highest first. */
+  forEachUpTo(priority: number, visit: (entry: TEntry) => void): void {
+    for (let higher = 0; higher <= priority; higher += 1) this.lines[higher]?.forEach(visit);
+  }
+
   private lineFor({ priority, tenant }: TEntry): RequestLine<TEntry> {
     while (this.lines.length <= priority) this.lines.push(new RequestRing<TEntry>());
     const line = this.lines[priority]!;

@@ -19,6 +19,7 @@ import { BucketView } from './bucket-view.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 import { RequestDepartures } from './request-departures.js';
+import { SlotForecast } from './slot-forecast.js';
 
 /** What a scheduler works with. */
 export interface SchedulerParts<TRequest, TResponse> {
@@ -49,6 +50,7 @@ export class BatchScheduler<TRequest, TResponse> {
   isExpedited = false;
   /** From then on nothing is started any more; on the clock's scale. */
   closeAtMs = Infinity;
+  readonly slots: SlotForecast;
   private readonly builder: BatchBuilder;
   private readonly former: BatchFormer<QueuedRequest<TRequest, TResponse>>;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
@@ -70,7 +72,8 @@ export class BatchScheduler<TRequest, TResponse> {
       this.onBatchEnded(batch, ending),
     );
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
-    this.former = new BatchFormer(config, this.queue, learned, this.deadlines);
+    this.slots = new SlotForecast(config, learned.curve, this.runner.running);
+    this.former = new BatchFormer(config, this.queue, learned, this.deadlines, this.slots);
     this.view = new BucketView(config, this.deadlines);
     this.departures = new RequestDepartures({
       batcherName,
