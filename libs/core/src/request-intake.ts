@@ -9,7 +9,6 @@ import {
   type QueueFullReason,
 } from './errors/index.js';
 import { withoutStack } from './errors/without-stack.js';
-import { createPromise, lastSettlers } from './promised-answer.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
 import type { RequestOptions } from './request-options.js';
 import type { RequestTerms } from './request-terms.js';
@@ -207,16 +206,8 @@ export class RequestIntake<TRequest, TResponse> {
     nowMs: number,
     wantsBatchInfo: boolean,
   ): Promise<Answer<TResponse>> {
-    const promise = createPromise<Answer<TResponse>>();
-    const request = new QueuedRequest<TRequest, TResponse>(
-      payload,
-      terms,
-      nowMs,
-      signal,
-      lastSettlers.resolve as (answer: Answer<TResponse>) => void,
-      lastSettlers.reject,
-      wantsBatchInfo,
-    );
+    const request = new QueuedRequest<TRequest, TResponse>(payload, terms, nowMs, signal, wantsBatchInfo);
+    const promise = request.promiseAnswer();
     this.parts.recorder.requestAccepted();
     if (terms.coalescingKey === undefined) this.scheduler.enqueue(request);
     else this.shareOrLead(terms.coalescingKey, request);

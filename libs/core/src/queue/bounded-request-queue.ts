@@ -160,8 +160,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
 
   /** Takes the next ones of a bucket out, so many or all. `settle` must follow. */
   takeMany(bucket: Bucket<TEntry>, most: number): TEntry[] {
-    const taken: TEntry[] = [];
-    bucket.takeInto(taken, most);
+    const taken = bucket.takeMany(most);
     this.size -= taken.length;
     if (this.sizeByTenant !== undefined) {
       for (const entry of taken) this.countTenant(entry, -1);
