@@ -17,6 +17,9 @@ import { CompletionForecast } from './scheduling/completion-forecast.js';
 import type { LearnedBehavior } from './scheduling/learned-behavior.js';
 import type { StatisticsRecorder } from './statistics-recorder.js';
 
+/** To a deadline as far away as this it makes no difference when in a turn of the event loop the call was made. */
+const LONG_TIMEOUT_MS = 5000;
+
 /** What an intake works with. */
 export interface IntakeParts<TRequest, TResponse> {
   readonly batcherName: string;
@@ -78,7 +81,8 @@ export class RequestIntake<TRequest, TResponse> {
     wantsBatchInfo: boolean,
   ): Promise<Answer<TResponse>> {
     // A deadline counts from the call itself; how long others wait need not be known that well.
-    const nowMs = terms.timeoutMs === Infinity ? this.scheduler.arrivalTimeMs : this.parts.clock.now();
+    const isTimeCritical = terms.timeoutMs < LONG_TIMEOUT_MS;
+    const nowMs = isTimeCritical ? this.parts.clock.now() : this.scheduler.arrivalTimeMs;
     if (this.canShare(terms)) {
       this.assertSharedRoom(1, nowMs);
     } else {

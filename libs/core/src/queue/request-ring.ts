@@ -2,10 +2,12 @@ import type { QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
 
 const SMALLEST_CAPACITY = 16;
-/** Where an empty ring starts: far enough from 0 that what is put back in front never gets below it. */
+/** Where a ring starts: far enough from 0 that what is put back in front never gets below it. */
 const START = 2 ** 20;
 /** To take fresh slots for more than so many costs more than it saves. */
 const LARGEST_TO_RENEW = 2 ** 14;
+/** An empty ring begins anew beyond this: small integers are stored in place. */
+const LARGEST_POSITION = 2 ** 30;
 const NOWHERE = -1;
 
 /**
@@ -98,8 +100,8 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
 
   private skipHolesAtHead(): void {
     if (this.size === 0) {
-      this.headPosition = START;
-      this.tailPosition = START;
+      this.headPosition = this.tailPosition < LARGEST_POSITION ? this.tailPosition : START;
+      this.tailPosition = this.headPosition;
       return;
     }
     while (this.slots[this.headPosition & this.mask] === undefined) this.headPosition += 1;
