@@ -5,26 +5,14 @@ export interface Settlers {
 }
 
 /**
- * A promise that is settled from outside, by what `settlers` holds from now on. A promise runs its executor before its
- * constructor returns, so one executor serves all of them, and a request costs no closure.
+ * A promise that is settled from outside, by what `settlers` holds from now on.
+ *
+ * The compiler sees through a function that is written where the promise is made, and makes none. One that serves all
+ * promises, and hands over what it gets by a variable, is not seen through and costs more: 10 % of a request.
  */
 export function createPromise<TAnswer>(settlers: Settlers): Promise<TAnswer> {
-  // Only one store into what lives long: those of what is young into it are what the garbage collector must be told.
-  latestSettlers = settlers;
-  const promise = new Promise<TAnswer>(captureSettlers);
-  latestSettlers = NOBODY;
-  return promise;
-}
-
-/** Stands for settlers that are not known yet. */
-export function doNothing(): void {
-  // Never called: a promise is made before anybody can settle it.
-}
-
-const NOBODY: Settlers = { settleResponse: doNothing, settleError: doNothing };
-let latestSettlers = NOBODY;
-
-function captureSettlers(resolve: (answer: never) => void, reject: (error: unknown) => void): void {
-  latestSettlers.settleResponse = resolve;
-  latestSettlers.settleError = reject;
+  return new Promise((resolve, reject) => {
+    settlers.settleResponse = resolve;
+    settlers.settleError = reject;
+  });
 }

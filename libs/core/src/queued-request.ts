@@ -1,6 +1,6 @@
 import type { BatchedResponse } from './batch-info.js';
 import type { CallerSignal } from './caller-signal.js';
-import { createPromise, doNothing } from './promised-answer.js';
+import { createPromise } from './promised-answer.js';
 import type { BucketKey, QueueEntry } from './queue/queue-entry.js';
 import type { RequestBatch } from './request-batch.js';
 import type { RequestTerms } from './request-terms.js';
@@ -26,9 +26,9 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
   arrivalNumber = 0;
   /** With whom it shares a place; undefined while it stands alone. */
   sharedPlace: SharedPlace<TRequest, TResponse> | undefined = undefined;
-  /** Resolves and rejects the caller's promise. */
-  settleResponse: (answer: Answer<TResponse>) => void = doNothing;
-  settleError: (error: unknown) => void = doNothing;
+  /** Resolves and rejects the caller's promise; `promiseAnswer` sets them. */
+  settleResponse!: (answer: Answer<TResponse>) => void;
+  settleError!: (error: unknown) => void;
 
   /**
    * @param signal By what its caller may take it back.
