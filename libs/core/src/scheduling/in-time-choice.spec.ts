@@ -76,9 +76,15 @@ describe('chooseInTime', () => {
     });
   });
 
-  it('cuts the batches after it as well, if that saves all', () => {
+  it('cuts no batch after it where there is but one slot: more come who would be lost to that', () => {
     // A batch of three after the first would be through after 24, too late for the second.
-    expect(choose([11, 23, 60, 60])).toEqual({ riding: [0], waiting: [1, 2, 3], lost: [] });
+    const leftMs = [11, 23, 60, 60];
+    expect(choose(leftMs)).toEqual({ riding: [1, 2, 3], waiting: [], lost: [0] });
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [100] })).toEqual({
+      riding: [0],
+      waiting: [1, 2, 3],
+      lost: [],
+    });
   });
 
   it('lets fewer go than make it if it takes less time at a size that is padded less', () => {
@@ -178,11 +184,10 @@ describe('chooseInTime: with other slots', () => {
           { length: Math.min(given.mostRiding, viable.length) },
           (_, index) => index + 1,
         );
-        if (canSaveAll(leftOf(viable), given.mostRiding, timeMs)) {
-          expect(riding).toEqual(viable.slice(0, riding.length));
+        const firstSizes = sizes.filter((size) => canGoFirst(leftOf(viable), size, given.mostRiding, timeMs));
+        if (firstSizes.length > 0 || viable.length === 0) {
+          expect(riding).toEqual(viable.slice(0, firstSizes.at(-1) ?? 0));
           expect(lost).toHaveLength(leftMs.length - viable.length);
-          const restMs = leftOf(waiting).map((left) => left - timeMs(riding.length));
-          expect(canSaveAll(restMs, given.mostRiding, timeMs)).toBe(true);
         } else {
           const feasible = sizes.filter(
             (size) => leftMs.filter((each) => each >= timeMs(size)).length >= size,
@@ -197,18 +202,17 @@ describe('chooseInTime: with other slots', () => {
   });
 });
 
-/** Whether everybody can make it, of whatever sizes the batches are that run one after the other. */
-function canSaveAll(
+/** Whether everybody makes it if the first `size` go now and the others after them, in full batches. */
+function canGoFirst(
   leftMs: readonly number[],
+  size: number,
   mostRiding: number,
   timeMs: (size: number) => number,
 ): boolean {
   if (leftMs.length === 0) return true;
-  for (let size = 1; size <= Math.min(mostRiding, leftMs.length); size += 1) {
-    const elapsedMs = timeMs(size);
-    if (Math.min(...leftMs.slice(0, size)) < elapsedMs) continue;
-    const restMs = leftMs.slice(size).map((left) => left - elapsedMs);
-    if (canSaveAll(restMs, mostRiding, timeMs)) return true;
-  }
-  return false;
+  const batch = leftMs.slice(0, size);
+  const elapsedMs = timeMs(batch.length);
+  if (Math.min(...batch) < elapsedMs) return false;
+  const restMs = leftMs.slice(size).map((left) => left - elapsedMs);
+  return canGoFirst(restMs, mostRiding, mostRiding, timeMs);
 }

@@ -38,7 +38,8 @@ const LARGEST_EXCESS = 1.1;
  * If the first ones that make it together can go so that all others make it, too, after them or in the other slots,
  * that is done: nobody is lost. The most that make it are tried first, then fewer. Slots that are free now cost nothing;
  * those that will be are counted on only if batches of that size keep up with those who come, or saving all who are here
- * would lose more of those who come after them.
+ * would lose more of those who come after them. For the same reason, where no other slot is in view, the batches after
+ * this one are to be full.
  * Otherwise losses cannot be avoided, and the size is the one that answers the most requests per time: the n that
  * maximizes n / S(n), where n candidates have at least S(n) left. Those who have less are dropped at once rather
  * than run for nothing; it is usually those who have waited longest. (BentoML drops these, too, but only to make
@@ -93,7 +94,8 @@ function chooseFirstOnes(
   let best = { count: largest, lost: Infinity };
   for (let count = largest; count > 0; count = count > EACH_SIZE_FROM ? count >> 1 : count - 1) {
     const slotsFreeAtMs = [nowMs + timeMs(count), ...otherSlotsFreeAtMs];
-    const { lost } = planInSlots(deadlinesAtMs, count, slotsFreeAtMs, mostRiding, timeMs);
+    const plan = planInSlots(deadlinesAtMs, count, slotsFreeAtMs, mostRiding, timeMs);
+    const lost = plan.isCut && otherSlotsFreeAtMs.length === 0 ? Infinity : plan.lost;
     if (lost < best.lost) best = { count, lost };
     if (lost === 0) break;
   }

@@ -5,6 +5,8 @@ export type BatchTime = (size: number) => number;
 export interface SlotPlan {
   /** How many cannot be answered in time. */
   readonly lost: number;
+  /** Whether a batch is smaller than it could be, for a deadline. */
+  readonly isCut: boolean;
   /** When the last of them has its answer, or would have it if it were not lost; on the scale of the deadlines. */
   readonly lastAnsweredAtMs: number;
 }
@@ -28,17 +30,19 @@ export function planInSlots(
 ): SlotPlan {
   const freeAtMs = [...slotsFreeAtMs];
   let lost = 0;
+  let isCut = false;
   let lastAnsweredAtMs = -Infinity;
   for (let next = first; next < deadlinesAtMs.length;) {
     const slot = indexOfLeast(freeAtMs);
     const startMs = freeAtMs[slot]!;
     const count = countFirstInTime(deadlinesAtMs, next, startMs, mostRiding, timeMs);
     lastAnsweredAtMs = startMs + timeMs(Math.max(1, count));
+    if (count < Math.min(mostRiding, deadlinesAtMs.length - next)) isCut = true;
     if (count === 0) lost += 1;
     else freeAtMs[slot] = lastAnsweredAtMs;
     next += Math.max(1, count);
   }
-  return { lost, lastAnsweredAtMs };
+  return { lost, isCut, lastAnsweredAtMs };
 }
 
 /** How many of the first ones can ride together in a batch that starts at `startMs`, so that each of them makes it. */
