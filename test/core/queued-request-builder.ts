@@ -23,27 +23,15 @@ export function buildRequest({
   signal,
   ...terms
 }: RequestTraits = {}): { readonly request: LetterRequest; readonly answer: Promise<Answer<string>> } {
-  const { promise: answer, resolve, reject } = newPromise<Answer<string>>();
-  // Who is rejected must not end the test run, also when an assertion fails before anybody has looked.
-  answer.catch(() => undefined);
   const request = new QueuedRequest<string, string>(
     payload,
     { ...ORDINARY_TERMS, ...terms },
     enqueuedAtMs,
     signal === undefined ? undefined : new CallerSignal({ abort: onAbort }, signal),
-    resolve,
-    reject,
     wantsBatchInfo,
   );
+  const answer = request.promiseAnswer();
+  // Who is rejected must not end the test run, also when an assertion fails before anybody has looked.
+  answer.catch(() => undefined);
   return { request, answer };
-}
-
-function newPromise<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((toResolve, toReject) => {
-    resolve = toResolve;
-    reject = toReject;
-  });
-  return { promise, resolve, reject };
 }

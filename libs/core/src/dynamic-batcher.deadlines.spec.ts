@@ -31,6 +31,30 @@ describe('DynamicBatcher: deadlines', () => {
     expect(call.isSettled).toBe(false);
   });
 
+  it.each([
+    { timeoutMs: 4999, readings: 100 },
+    { timeoutMs: 5000, readings: 1 },
+  ])(
+    'reads the clock $readings times for 100 requests of a turn that have $timeoutMs ms',
+    ({ timeoutMs, readings }) => {
+      const clock = new ManualClock(1000);
+      const batcher = new DynamicBatcher<number, number>({ maxBatchSize: 200 }, (numbers) => numbers, {
+        clock,
+      });
+      let read = 0;
+      const now = clock.now.bind(clock);
+      clock.now = () => {
+        read += 1;
+        return now();
+      };
+      for (let count = 0; count < 100; count += 1) void batcher.process(count, { timeoutMs });
+
+      // An alarm, and the turn itself, take a few readings in either case.
+      expect(read).toBeGreaterThanOrEqual(readings);
+      expect(read).toBeLessThan(readings + 5);
+    },
+  );
+
   it('expires each request at its own time, whatever the order in which they came', async () => {
     const { clock, send } = await setUpBusyLetters();
     const calls = [40, 10, 30, 20].map((timeoutMs) => send('a', { timeoutMs }));

@@ -126,6 +126,63 @@ describe('DynamicBatcher: a request that would miss its deadline after all', () 
   });
 });
 
+describe('DynamicBatcher: requests in a hurry, and several free slots', () => {
+  it('answers all of those who come together, in smaller batches side by side', async () => {
+    const { clock, processor, sendAll } = await setUpTimedLetters({ maxConcurrentBatches: 4 });
+    // Two ride in 22 ms, three take 23.
+    const calls = sendAll('abcdefgh', { timeoutMs: 22.5 });
+    await clock.advance(30);
+
+    expect(calls.map((call) => call.response?.response)).toEqual([...'ABCDEFGH']);
+    expect(processor.requestsByBatch.map((letters) => letters.join(''))).toEqual(['ab', 'cd', 'ef', 'gh']);
+  });
+
+  it('refuses at once who would need one slot more', async () => {
+    const { clock, batcher, sendAll } = await setUpTimedLetters({ maxConcurrentBatches: 4 });
+    const calls = sendAll('abcdefghi', { timeoutMs: 22.5 });
+    await clock.advance();
+    expect(refusalOf(calls.at(-1)!)).toMatchObject({ phase: 'admission', isRetryable: true });
+
+    await clock.advance(30);
+    expect(batcher.getStatistics().requests).toMatchObject({ expired: 0 });
+    expect(calls.filter((call) => call.response !== undefined)).toHaveLength(8);
+  });
+
+  it('takes many at once if all of them make it', async () => {
+    const { clock, batcher } = await setUpTimedLetters({ maxConcurrentBatches: 4 });
+    await expect(batcher.processMany([...'abcdefghi'], { timeoutMs: 22.5 })).rejects.toThrow(
+      DeadlineExceededError,
+    );
+    const results = batcher.processMany([...'abcdefgh'], { timeoutMs: 22.5 });
+    await clock.advance(30);
+
+    expect((await results).every(({ status }) => status === 'fulfilled')).toBe(true);
+  });
+
+  it('leaves those together who have time', async () => {
+    const { clock, processor, send, sendAll } = await setUpTimedLetters({ maxConcurrentBatches: 2 });
+    const calls = [...sendAll('abc'), send('x', { timeoutMs: 21.5 })];
+    await clock.advance(30);
+
+    expect(calls.map((call) => call.response?.response)).toEqual([...'ABCX']);
+    expect(processor.requestsByBatch.map((letters) => letters.join(''))).toEqual(['abc', 'x']);
+  });
+
+  it('does not count those in who are of a tenant that floods', async () => {
+    const { clock, send, sendAll } = await setUpTimedLetters({
+      maxConcurrentBatches: 2,
+      timeoutStrategy: 'dispatch-partial',
+      maxWaitTimeMs: 500,
+      maxBatchSize: 16,
+    });
+    sendAll('abcdefghijkl', { tenant: 'flood' });
+    const other = send('x', { timeoutMs: 23.5, tenant: 'other' });
+    await clock.advance(30);
+
+    expect(other.response?.response).toBe('X');
+  });
+});
+
 describe('DynamicBatcher: a batch that waits for company', () => {
   it('goes in time for the deadline of one of its requests', async () => {
     const { clock, send } = await setUpTimedLetters({

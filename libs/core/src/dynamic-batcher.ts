@@ -250,8 +250,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   private adapt(): void {
     Object.assign(this.live, withProcessorLimits(this.given, this.processor));
     this.admission.configChanged();
-    this.scheduler.queue.settleAll();
-    this.scheduler.decide();
+    this.scheduler.configChanged();
   }
 
   private get subject(): string {

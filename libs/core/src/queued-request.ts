@@ -1,5 +1,6 @@
 import type { BatchedResponse } from './batch-info.js';
 import type { CallerSignal } from './caller-signal.js';
+import { createPromise } from './promised-answer.js';
 import type { BucketKey, QueueEntry } from './queue/queue-entry.js';
 import type { RequestBatch } from './request-batch.js';
 import type { RequestTerms } from './request-terms.js';
@@ -25,11 +26,12 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
   arrivalNumber = 0;
   /** With whom it shares a place; undefined while it stands alone. */
   sharedPlace: SharedPlace<TRequest, TResponse> | undefined = undefined;
+  /** Resolves and rejects the caller's promise; `promiseAnswer` sets them. */
+  settleResponse!: (answer: Answer<TResponse>) => void;
+  settleError!: (error: unknown) => void;
 
   /**
    * @param signal By what its caller may take it back.
-   * @param settleResponse Resolves the caller's promise.
-   * @param settleError Rejects the caller's promise.
    * @param wantsBatchInfo Whether the caller wants to know about the batch, too.
    */
   constructor(
@@ -38,11 +40,14 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
     readonly terms: RequestTerms,
     readonly enqueuedAtMs: number,
     private readonly signal: CallerSignal<TRequest, TResponse> | undefined,
-    private readonly settleResponse: (answer: Answer<TResponse>) => void,
-    private readonly settleError: (error: unknown) => void,
     private readonly wantsBatchInfo: boolean,
   ) {
     if (signal !== undefined) signal.add(this);
+  }
+
+  /** The promise that its caller waits for. To be asked for once, at first. */
+  promiseAnswer(): Promise<Answer<TResponse>> {
+    return createPromise(this);
   }
 
   get priority(): number {

@@ -9,7 +9,6 @@ import {
   type QueueFullReason,
 } from './errors/index.js';
 import { withoutStack } from './errors/without-stack.js';
-import { createPromise, lastSettlers } from './promised-answer.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
 import type { RequestOptions } from './request-options.js';
 import type { RequestTerms } from './request-terms.js';
@@ -17,6 +16,9 @@ import type { BatchScheduler } from './scheduling/batch-scheduler.js';
 import { CompletionForecast } from './scheduling/completion-forecast.js';
 import type { LearnedBehavior } from './scheduling/learned-behavior.js';
 import type { StatisticsRecorder } from './statistics-recorder.js';
+
+/** To a deadline as far away as this it makes no difference when in a turn of the event loop the call was made. */
+const LONG_TIMEOUT_MS = 5000;
 
 /** What an intake works with. */
 export interface IntakeParts<TRequest, TResponse> {
@@ -40,7 +42,7 @@ export class RequestIntake<TRequest, TResponse> {
   constructor(private readonly parts: IntakeParts<TRequest, TResponse>) {
     const { config, learned, scheduler } = parts;
     this.scheduler = scheduler;
-    this.forecast = new CompletionForecast(config, learned.curve, scheduler.runner.running);
+    this.forecast = new CompletionForecast(config, learned.curve, scheduler.slots);
   }
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
@@ -79,7 +81,8 @@ export class RequestIntake<TRequest, TResponse> {
     wantsBatchInfo: boolean,
   ): Promise<Answer<TResponse>> {
     // A deadline counts from the call itself; how long others wait need not be known that well.
-    const nowMs = terms.timeoutMs === Infinity ? this.scheduler.arrivalTimeMs : this.parts.clock.now();
+    const isTimeCritical = terms.timeoutMs < LONG_TIMEOUT_MS;
+    const nowMs = isTimeCritical ? this.parts.clock.now() : this.scheduler.arrivalTimeMs;
     if (this.canShare(terms)) {
       this.assertSharedRoom(1, nowMs);
     } else {
@@ -137,12 +140,25 @@ export class RequestIntake<TRequest, TResponse> {
     if (this.forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
     if (!learned.isTrusted(nowMs)) return;
     const ahead = queue.countAhead(terms);
-    const expectedMs = this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+    const expectedMs = this.forecast.isWorthALook(ahead)
+      ? this.forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
+      : this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
     if (expectedMs <= timeoutMs) return;
     const retryAfterMs = Math.max(1, Math.ceil(expectedMs - timeoutMs));
     throw withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
     );
+  }
+
+  /** By when those ahead of such requests must be answered, and then they themselves. */
+  private deadlinesUntil(terms: RequestTerms, count: number, ahead: number, nowMs: number): number[] {
+    const deadlinesAtMs: number[] = [];
+    this.scheduler.queue.forEachAhead(terms, ({ latestDeadlineAtMs }) => {
+      // Of a tenant that floods not all are.
+      if (deadlinesAtMs.length < ahead) deadlinesAtMs.push(latestDeadlineAtMs);
+    });
+    for (let left = count; left > 0; left -= 1) deadlinesAtMs.push(nowMs + terms.timeoutMs);
+    return deadlinesAtMs;
   }
 
   /** Refuses the request if there is no place for it, unless one of lower priority can give up its own. */
@@ -194,16 +210,8 @@ export class RequestIntake<TRequest, TResponse> {
     nowMs: number,
     wantsBatchInfo: boolean,
   ): Promise<Answer<TResponse>> {
-    const promise = createPromise<Answer<TResponse>>();
-    const request = new QueuedRequest<TRequest, TResponse>(
-      payload,
-      terms,
-      nowMs,
-      signal,
-      lastSettlers.resolve as (answer: Answer<TResponse>) => void,
-      lastSettlers.reject,
-      wantsBatchInfo,
-    );
+    const request = new QueuedRequest<TRequest, TResponse>(payload, terms, nowMs, signal, wantsBatchInfo);
+    const promise = request.promiseAnswer();
     this.parts.recorder.requestAccepted();
     if (terms.coalescingKey === undefined) this.scheduler.enqueue(request);
     else this.shareOrLead(terms.coalescingKey, request);

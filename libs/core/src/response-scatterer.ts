@@ -24,9 +24,11 @@ export class ResponseScatterer<TRequest, TResponse> {
     this.succeeded = 0;
     this.failed = 0;
     this.followers = 0;
+    const results = 'error' in ending ? undefined : ending.results;
+    const errorOfAll = 'error' in ending ? ending.error : undefined;
     for (let index = 0; index < requests.length; index += 1) {
       const request = requests[index]!;
-      const result = ('error' in ending ? ending.error : ending.results[index]) as TResponse | Error;
+      const result = (results === undefined ? errorOfAll : results[index]) as TResponse | Error;
       this.give(request, result);
       if (request.sharedPlace === undefined) continue;
       for (const follower of request.followers) {

@@ -29,6 +29,7 @@ class SystemAlarm implements Alarm {
   }
 
   clear(): void {
+    if (this.timer === undefined) return;
     clearTimeout(this.timer);
     this.timer = undefined;
     this.ringAtMs = Infinity;

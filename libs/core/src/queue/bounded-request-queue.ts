@@ -104,6 +104,15 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     };
   }
 
+  /** Visits what is served before a request that comes now, in about the order in which it is. */
+  forEachAhead(
+    { bucketKey, priority }: Pick<TEntry, 'bucketKey' | 'priority'>,
+    visit: (entry: TEntry) => void,
+  ): void {
+    const bucket = bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
+    bucket?.forEachUpTo(priority, visit);
+  }
+
   sizeOfTenant(tenant: string): number {
     if (this.sizeByTenant === undefined) {
       this.sizeByTenant = new Map();
@@ -151,8 +160,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
 
   /** Takes the next ones of a bucket out, so many or all. `settle` must follow. */
   takeMany(bucket: Bucket<TEntry>, most: number): TEntry[] {
-    const taken: TEntry[] = [];
-    bucket.takeInto(taken, most);
+    const taken = bucket.takeMany(most);
     this.size -= taken.length;
     if (this.sizeByTenant !== undefined) {
       for (const entry of taken) this.countTenant(entry, -1);

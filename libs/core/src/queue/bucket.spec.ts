@@ -136,6 +136,21 @@ describe('Bucket', () => {
     expect([bucket.size, bucket.totalCost, bucket.largestCost]).toEqual([0, 0, 0]);
   });
 
+  it('counts those in who cost 1 and came before one that does not', () => {
+    const { bucket, take } = bucketOf([{}, {}]);
+    expect([bucket.totalCost, bucket.largestCost]).toEqual([2, 1]);
+
+    bucket.add(new NumberedEntry(2, { cost: 0.5 }));
+    expect([bucket.totalCost, bucket.largestCost]).toEqual([2.5, 1]);
+    expect(take(2)).toEqual([0, 1]);
+    expect([bucket.totalCost, bucket.largestCost]).toEqual([0.5, 0.5]);
+
+    expect(take()).toEqual([2]);
+    expect([bucket.totalCost, bucket.largestCost]).toEqual([0, 0]);
+    bucket.add(new NumberedEntry(3, {}));
+    expect([bucket.totalCost, bucket.largestCost]).toEqual([1, 1]);
+  });
+
   it('is left without a rest of cost by fractions that do not add up', () => {
     const { bucket, take } = bucketOf([{ cost: 0.1 }, { cost: 0.2 }, { cost: 0.3 }]);
     take();

@@ -22,9 +22,10 @@ export class Bucket<TEntry extends QueueEntry> {
   size = 0;
   /** Where it stands among the buckets; kept by their order. The bucket of all that name none stands nowhere. */
   places: BucketPlaces<TEntry> | undefined = undefined;
-  /** What all its requests cost together. */
-  totalCost = 0;
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
+  /** Whether each of them costs 1. Until one does not, costs need not be added up. */
+  private areCostsEqual = true;
+  private knownTotalCost = 0;
   private largestKnownCost = 0;
   private isLargestCostStale = false;
 
@@ -59,8 +60,14 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.lines[this.urgentPriority]?.next;
   }
 
+  /** What all its requests cost together. */
+  get totalCost(): number {
+    return this.areCostsEqual ? this.size : this.knownTotalCost;
+  }
+
   /** The largest cost among its requests. Told by a look at each, if the largest has left since. */
   get largestCost(): number {
+    if (this.areCostsEqual) return Math.min(1, this.size);
     if (this.isLargestCostStale) {
       this.isLargestCostStale = false;
       this.largestKnownCost = 0;
@@ -82,7 +89,13 @@ export class Bucket<TEntry extends QueueEntry> {
   }
 
   add(entry: TEntry): void {
-    this.lineFor(entry).add(entry);
+    const { lines } = this;
+    // Without priorities and tenants there is but one line.
+    const line =
+      lines.length === 1 && entry.tenant === undefined && entry.priority === 0
+        ? lines[0]!
+        : this.lineFor(entry);
+    line.add(entry);
     this.count(entry);
   }
 
@@ -92,12 +105,15 @@ export class Bucket<TEntry extends QueueEntry> {
     return entry;
   }
 
-  /** Takes out so many of those who are next, or all, and adds them to `taken`. */
-  takeInto(taken: TEntry[], most: number): void {
-    const first = taken.length;
-    if (this.lines.length === 1) this.lines[0]!.takeInto(taken, most);
-    else this.takeByUrgency(taken, Math.min(most, this.size));
-    for (let index = first; index < taken.length; index += 1) this.discount(taken[index]!);
+  /** Takes out so many of those who are next, or all. */
+  takeMany(most: number): TEntry[] {
+    const count = Math.min(most, this.size);
+    const taken = new Array<TEntry>(count);
+    if (this.lines.length === 1) this.lines[0]!.takeInto(taken, 0, count);
+    else this.takeByUrgency(taken);
+    if (this.areCostsEqual) this.size -= count;
+    else for (const entry of taken) this.discount(entry);
+    return taken;
   }
 
   /** Undoes the latest `take` that has not been undone. */
@@ -112,19 +128,36 @@ export class Bucket<TEntry extends QueueEntry> {
   }
 
   private count({ cost }: TEntry): void {
+    if (cost !== 1 || !this.areCostsEqual) this.countCost(cost);
     this.size += 1;
-    this.totalCost += cost;
+  }
+
+  private countCost(cost: number): void {
+    if (this.areCostsEqual) {
+      this.areCostsEqual = false;
+      this.isLargestCostStale = false;
+      this.knownTotalCost = this.size;
+      this.largestKnownCost = Math.min(1, this.size);
+    }
+    this.knownTotalCost += cost;
     if (cost > this.largestKnownCost) this.largestKnownCost = cost;
   }
 
   private discount({ cost }: TEntry): void {
     this.size -= 1;
-    this.totalCost = this.size === 0 ? 0 : this.totalCost - cost;
+    if (this.areCostsEqual) return;
+    this.knownTotalCost -= cost;
     if (cost === this.largestKnownCost) this.isLargestCostStale = true;
+    if (this.size === 0) this.areCostsEqual = true;
   }
 
   forEach(visit: (entry: TEntry) => void): void {
     for (const line of this.lines) line.forEach(visit);
+  }
+
+  /** Visits those of this priority and higher ones, the highest first. */
+  forEachUpTo(priority: number, visit: (entry: TEntry) => void): void {
+    for (let higher = 0; higher <= priority; higher += 1) this.lines[higher]?.forEach(visit);
   }
 
   private lineFor({ priority, tenant }: TEntry): RequestLine<TEntry> {
@@ -142,19 +175,24 @@ export class Bucket<TEntry extends QueueEntry> {
   }
 
   /** Stays with a line as long as none of the others is more urgent. */
-  private takeByUrgency(taken: TEntry[], count: number): void {
-    const end = taken.length + count;
-    while (taken.length < end) {
+  private takeByUrgency(taken: TEntry[]): void {
+    const end = taken.length;
+    let next = 0;
+    while (next < end) {
       const urgent = this.urgentPriority;
       const line = this.lines[urgent]!;
       const rivalSinceMs = this.urgentSinceMsBesides(urgent);
       if (this.urgentKey(line.newestAtMs, urgent) < rivalSinceMs) {
         // It would be so whoever of them were the oldest.
-        line.takeInto(taken, end - taken.length);
+        const count = Math.min(end - next, line.size);
+        line.takeInto(taken, next, count);
+        next += count;
         continue;
       }
-      do taken.push(line.take()!);
-      while (taken.length < end && this.urgentSinceMsOf(urgent) < rivalSinceMs);
+      do {
+        taken[next] = line.take()!;
+        next += 1;
+      } while (next < end && this.urgentSinceMsOf(urgent) < rivalSinceMs);
     }
   }
 

@@ -65,8 +65,9 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     return entry;
   }
 
-  takeInto(taken: TEntry[], most: number): void {
-    for (let left = Math.min(most, this.size); left > 0; left -= 1) taken.push(this.take()!);
+  takeInto(taken: TEntry[], at: number, count: number): void {
+    const end = at + count;
+    for (let next = at; next < end; next += 1) taken[next] = this.take()!;
   }
 
   putBack(entry: TEntry): void {

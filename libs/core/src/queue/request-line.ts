@@ -15,8 +15,8 @@ export interface RequestLine<TEntry extends QueueEntry> {
   add(entry: TEntry): void;
   /** Takes out who is to be served next. */
   take(): TEntry | undefined;
-  /** Takes out so many of those who are next, or all, and adds them to `taken`. */
-  takeInto(taken: TEntry[], most: number): void;
+  /** Takes out so many of those who are next, of which there must be as many, and puts them into `taken` from `at` on. */
+  takeInto(taken: TEntry[], at: number, count: number): void;
   /** Undoes the latest `take` that has not been undone: the entry is the next one again. */
   putBack(entry: TEntry): void;
   /** Takes an entry out, wherever it stands; nothing happens if it is not here. */

@@ -82,6 +82,19 @@ describe('RequestRing', () => {
     expect(ring.oldest).toBe(stays);
   });
 
+  it('gives out what came first, first, round after round, empty in between or not', () => {
+    const ring = new RequestRing<NumberedEntry>();
+    let next = 0;
+    let expected = 0;
+    for (let round = 0; round < 100; round += 1) {
+      for (let count = round % 21; count > 0; count -= 1, next += 1) ring.add(new NumberedEntry(next, {}));
+      while (ring.size > round % 2) {
+        expect(ring.take()?.id).toBe(expected);
+        expected += 1;
+      }
+    }
+  });
+
   it('does the same as a plain array, whatever is done with it', () => {
     const operation = fc.record({
       do: fc.constantFrom('add', 'add', 'take', 'put back', 'remove', 'remove'),

@@ -2,8 +2,12 @@ import type { QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
 
 const SMALLEST_CAPACITY = 16;
-/** Where an empty ring starts: far enough from 0 that what is put back in front never gets below it. */
+/** Where a ring starts: far enough from 0 that what is put back in front never gets below it. */
 const START = 2 ** 20;
+/** To take fresh slots for more than so many costs more than it saves. */
+const LARGEST_TO_RENEW = 2 ** 14;
+/** An empty ring begins anew beyond this: small integers are stored in place. */
+const LARGEST_POSITION = 2 ** 30;
 const NOWHERE = -1;
 
 /**
@@ -34,6 +38,7 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
 
   add(entry: TEntry): void {
     if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
+    else if ((this.tailPosition & this.mask) === 0 && this.mask < LARGEST_TO_RENEW) this.renew();
     this.place(entry, this.tailPosition);
     this.tailPosition += 1;
     this.newestAtMs = entry.enqueuedAtMs;
@@ -52,17 +57,17 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     return entry;
   }
 
-  takeInto(taken: TEntry[], most: number): void {
+  takeInto(taken: TEntry[], at: number, count: number): void {
     const { slots, mask } = this;
-    const count = Math.min(most, this.size);
+    const end = at + count;
     let position = this.headPosition;
-    for (let left = count; left > 0; position += 1) {
+    for (let next = at; next < end; position += 1) {
       const entry = slots[position & mask];
       if (entry === undefined) continue;
       slots[position & mask] = undefined;
       entry.queuePosition = NOWHERE;
-      taken.push(entry);
-      left -= 1;
+      taken[next] = entry;
+      next += 1;
     }
     this.headPosition = position;
     this.size -= count;
@@ -95,8 +100,8 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
 
   private skipHolesAtHead(): void {
     if (this.size === 0) {
-      this.headPosition = START;
-      this.tailPosition = START;
+      this.headPosition = this.tailPosition < LARGEST_POSITION ? this.tailPosition : START;
+      this.tailPosition = this.headPosition;
       return;
     }
     while (this.slots[this.headPosition & this.mask] === undefined) this.headPosition += 1;
@@ -106,6 +111,14 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     entry.queuePosition = position;
     this.slots[position & this.mask] = entry;
     this.size += 1;
+  }
+
+  /**
+   * Takes fresh slots, once in a round. What is fresh costs nothing to write to: into slots that have grown old, the
+   * garbage collector must be told of each young entry.
+   */
+  private renew(): void {
+    this.slots = this.slots.slice();
   }
 
   private makeRoom(): void {

@@ -40,14 +40,20 @@ const IDLE: BatchDecision = Object.freeze({ action: 'idle' });
  * and nothing is changed, so every rule can be tested by itself and simulated in virtual time.
  */
 export class BatchBuilder {
+  /** So many requests run at once, whatever the strategy, provided that a slot is free. */
+  dispatchAtOnceSize = 0;
+
   constructor(
     private readonly config: ResolvedBatchingConfig,
     private readonly learned: LearnedBehavior,
-  ) {}
+  ) {
+    this.configChanged();
+  }
 
-  /** So many requests run at once, whatever the strategy, provided that a slot is free. */
-  get dispatchAtOnceSize(): number {
-    return Math.min(this.config.preferredBatchSize ?? Infinity, largestBatchSize(this.config));
+  /** Looks at the configuration anew. */
+  configChanged(): void {
+    const { preferredBatchSize = Infinity } = this.config;
+    this.dispatchAtOnceSize = Math.min(preferredBatchSize, largestBatchSize(this.config));
   }
 
   decide(view: BatchingView): BatchDecision {

@@ -26,6 +26,7 @@ function formerOf(
   traits: readonly TimedTraits[],
   config: BatchingConfig<never> = {},
   learned = buildLearned(10, 1),
+  otherSlotsFreeAfterMs: readonly number[] = [],
 ) {
   const live = withProcessorLimits(resolveConfig('test', { maxBatchSize: 4, ...config }), {});
   const queue = new BoundedRequestQueue<TimedEntry>({
@@ -38,7 +39,9 @@ function formerOf(
   for (const entry of entries) queue.enqueue(entry);
   let nearestMs = Infinity;
   const deadlines = { isEmpty: false, isAnyQueuedBefore: (timeMs: number): boolean => nearestMs < timeMs };
-  const former = new BatchFormer(live, queue, learned, deadlines);
+  const former = new BatchFormer(live, queue, learned, deadlines, {
+    freeAfterMs: () => [0, ...otherSlotsFreeAfterMs],
+  });
   const form = (size: number): Record<'riding' | 'lost', number[]> => {
     nearestMs = Math.min(
       ...entries.filter((each) => each.queuePosition !== -1).map((each) => each.latestDeadlineAtMs),
@@ -94,6 +97,15 @@ describe('BatchFormer: deadlines', () => {
     expect(form(4)).toEqual({ riding: [0, 1], lost: [] });
     expect(queue.size).toBe(3);
     expect(form(4)).toEqual({ riding: [2, 3, 4], lost: [] });
+  });
+
+  it('leaves those to another free slot who would be late in a larger batch', () => {
+    const tight = plain(4, { leftMs: 12.5 });
+    expect(formerOf(tight, {}, buildLearned(10, 1), [0, 0, 0]).form(4)).toEqual({ riding: [0, 1], lost: [] });
+    expect(formerOf(tight, {}, buildLearned(10, 1), [30, 30, 30]).form(4)).toEqual({
+      riding: [0, 1],
+      lost: [],
+    });
   });
 
   it('drops who would be late anyway', () => {

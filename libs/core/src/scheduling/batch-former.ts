@@ -7,6 +7,7 @@ import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import { chooseInTime, type TimedCandidate } from './in-time-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';
+import type { SlotForecast } from './slot-forecast.js';
 
 /** So many batches' worth of requests are looked at when not all of them can be answered in time. */
 const BATCHES_LOOKED_AT = 4;
@@ -28,6 +29,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     private readonly queue: BoundedRequestQueue<TEntry>,
     private readonly learned: LearnedBehavior,
     private readonly deadlines: Pick<DeadlineWatch<never, never>, 'isEmpty' | 'isAnyQueuedBefore'>,
+    private readonly slots: Pick<SlotForecast, 'freeAfterMs'>,
   ) {}
 
   /** @param size How many to take; fewer are taken if they cost too much together. */
@@ -78,7 +80,14 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
 
   /** Who would be lost to a batch that costs too much to run need not be lost to a smaller one. */
   private chooseAffordable(candidates: readonly TEntry[], nowMs: number, most: number): FormedBatch<TEntry> {
-    const { riding, lost } = chooseInTime(candidates, nowMs, most, (size) => this.timeMs(size));
+    const [, ...otherSlotsFreeAfterMs] = this.slots.freeAfterMs(nowMs);
+    const { riding, lost } = chooseInTime(candidates, {
+      nowMs,
+      mostRiding: most,
+      timeMs: (size) => this.timeMs(size),
+      otherSlotsFreeAtMs: otherSlotsFreeAfterMs.map((afterMs) => nowMs + afterMs),
+      requestsPerMs: this.learned.arrivals.requestsPerMs,
+    });
     const affordable = this.affordable(riding);
     return affordable.length === riding.length
       ? { riding, lost }

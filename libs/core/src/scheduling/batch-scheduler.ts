@@ -19,6 +19,7 @@ import { BucketView } from './bucket-view.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 import { RequestDepartures } from './request-departures.js';
+import { SlotForecast } from './slot-forecast.js';
 
 /** What a scheduler works with. */
 export interface SchedulerParts<TRequest, TResponse> {
@@ -49,6 +50,7 @@ export class BatchScheduler<TRequest, TResponse> {
   isExpedited = false;
   /** From then on nothing is started any more; on the clock's scale. */
   closeAtMs = Infinity;
+  readonly slots: SlotForecast;
   private readonly builder: BatchBuilder;
   private readonly former: BatchFormer<QueuedRequest<TRequest, TResponse>>;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
@@ -70,7 +72,8 @@ export class BatchScheduler<TRequest, TResponse> {
       this.onBatchEnded(batch, ending),
     );
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
-    this.former = new BatchFormer(config, this.queue, learned, this.deadlines);
+    this.slots = new SlotForecast(config, learned.curve, this.runner.running);
+    this.former = new BatchFormer(config, this.queue, learned, this.deadlines, this.slots);
     this.view = new BucketView(config, this.deadlines);
     this.departures = new RequestDepartures({
       batcherName,
@@ -108,8 +111,16 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** The time at which a request comes, to within one turn of the event loop. */
   get arrivalTimeMs(): number {
-    this.turn.open();
-    return this.turn.timeMs;
+    const { turn } = this;
+    if (!turn.isOpen) turn.open();
+    return turn.timeMs;
+  }
+
+  /** Looks at the configuration anew, and at all that waits. */
+  configChanged(): void {
+    this.builder.configChanged();
+    this.queue.settleAll();
+    this.decide();
   }
 
   get isIdle(): boolean {
@@ -136,13 +147,14 @@ export class BatchScheduler<TRequest, TResponse> {
     }
   }
 
-  decide(): void {
+  /** @param nowMs The time, if it is known. */
+  decide(nowMs?: number): void {
     this.isDecisionHeldBack = this.isHeldBack;
     if (this.isHeldBack) return;
     // A processor may call the batcher while it is being started; the loop below sees what that changed.
     if (this.isDeciding) return;
     this.isDeciding = true;
-    this.waitUntilMs = this.fillSlots();
+    this.waitUntilMs = this.fillSlots(nowMs);
     this.parts.onDecided(this.turn.timeMs);
     this.setAlarm();
     this.isDeciding = false;
@@ -155,15 +167,15 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** Requests that come in the same turn of the event loop ride together; a full batch need not wait for it. */
   private decideSoon({ size }: Bucket<QueuedRequest<TRequest, TResponse>>): void {
-    if (size >= this.builder.dispatchAtOnceSize && this.slotsInAdvance > 0) this.decide();
-    else this.turn.open();
+    if (this.slotsInAdvance > 0 && size >= this.builder.dispatchAtOnceSize) this.decide();
+    else if (!this.turn.isOpen) this.turn.open();
   }
 
   /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
-  private fillSlots(): number {
-    for (;;) {
-      // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
-      const nowMs = this.turn.readClock();
+  private fillSlots(knownNowMs: number | undefined): number {
+    let nowMs = knownNowMs === undefined ? this.turn.readClock() : (this.turn.timeMs = knownNowMs);
+    // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
+    for (; ; nowMs = this.turn.readClock()) {
       this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
       this.deadlines.expire(nowMs, this.departures.expire);
       const urgent = this.queue.mostUrgentBucket;
@@ -258,7 +270,7 @@ export class BatchScheduler<TRequest, TResponse> {
     const { succeeded, failed, followers } = this.scatterer.scatter(batch, ending);
     recorder.requestsAnswered(succeeded, failed);
     this.coalescing.followers -= followers;
-    this.decide();
+    this.decide(batch.endedAtMs);
   }
 
   /** Its requests have no followers to come any more. */

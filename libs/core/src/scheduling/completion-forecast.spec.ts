@@ -1,8 +1,10 @@
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../batching-config.js';
+import type { RequestsAhead } from '../queue/bounded-request-queue.js';
 import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
-import { CompletionForecast, type RunningBatch } from './completion-forecast.js';
+import { CompletionForecast } from './completion-forecast.js';
 import { CostCurve } from './cost-curve.js';
+import { SlotForecast, type RunningBatch } from './slot-forecast.js';
 
 const NOW_MS = 1000;
 /** S(n) = 20 + n ms, so a full batch of 10 takes 30; a little less, since what is told is rounded up. */
@@ -10,12 +12,21 @@ const CURVE = buildCurve(19.9, 1);
 
 function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[] = [], curve = CURVE) {
   const resolved = resolveConfig('test', { maxBatchSize: 10, maxWaitTimeMs: 7, ...config });
-  const batches = Object.assign([...running], { largestBatchSize: 10 });
-  const forecast = new CompletionForecast(withProcessorLimits(resolved, {}), curve, batches);
+  const live = withProcessorLimits(resolved, {});
+  const batches = Object.assign([...running], { size: running.length, largestBatchSize: 10 });
+  const forecast = new CompletionForecast(live, curve, new SlotForecast(live, curve, batches));
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>
     Math.round(forecast.answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }, NOW_MS));
   const drain = (queueSize: number): number => forecast.drainAfterMs(queueSize, NOW_MS);
-  return { answer, drain };
+  /** For the last of those who have so much time left. */
+  const answerBeside = (leftMs: readonly number[], others: Partial<RequestsAhead> = {}): number => {
+    const ahead = { inBucket: leftMs.length - 1, inOtherBuckets: 0, otherBuckets: 0, ...others };
+    const deadlinesAtMs = leftMs.map((left) => NOW_MS + left);
+    return Math.round(forecast.answerBesideMs(deadlinesAtMs, ahead, NOW_MS));
+  };
+  const isWorthALook = (ahead: Partial<RequestsAhead>): boolean =>
+    forecast.isWorthALook({ inBucket: 0, inOtherBuckets: 0, otherBuckets: 0, ...ahead });
+  return { answer, answerBeside, drain, isWorthALook };
 }
 
 /** A full batch that has run for so long. */
@@ -61,6 +72,44 @@ describe('CompletionForecast: an answer', () => {
     const { answer } = forecastOf({ allowedBatchSizes: [4, 8] });
     expect([0, 3, 4].map((inBucket) => answer(inBucket))).toEqual([24, 24, 28]);
     expect(answer(8)).toBe(28 + 24);
+  });
+});
+
+describe('CompletionForecast: an answer told by a look at those ahead', () => {
+  const hurried = (count: number): number[] => new Array<number>(count).fill(22.5);
+
+  it('comes from a smaller batch in another free slot', () => {
+    const { answerBeside } = forecastOf({ maxConcurrentBatches: 4 });
+    expect([1, 2, 3, 4, 8].map((count) => answerBeside(hurried(count)))).toEqual([21, 22, 21, 22, 22]);
+  });
+
+  it('waits for those ahead who need all free slots, although they would fit into one batch', () => {
+    expect(forecastOf({ maxConcurrentBatches: 4 }).answerBeside(hurried(9))).toBe(22 + 21);
+    expect(forecastOf({ maxConcurrentBatches: 4 }, [runningFor(12)]).answerBeside(hurried(7))).toBe(18 + 21);
+  });
+
+  it('leaves those ahead together who have time', () => {
+    const { answerBeside } = forecastOf({ maxConcurrentBatches: 2 });
+    expect(answerBeside([Infinity, Infinity, Infinity, Infinity, 22.5])).toBe(21);
+  });
+
+  it('passes over those ahead who are lost', () => {
+    expect(forecastOf({ maxConcurrentBatches: 2 }).answerBeside([5, 5, 5, 22.5])).toBe(21);
+  });
+
+  it('waits for the other buckets, each in a slot', () => {
+    const { answerBeside } = forecastOf({ maxConcurrentBatches: 2 });
+    expect(answerBeside([22.5], { inOtherBuckets: 3, otherBuckets: 1 })).toBe(21);
+    expect(answerBeside([22.5], { inOtherBuckets: 3, otherBuckets: 2 })).toBe(30 + 21);
+  });
+
+  it('is asked for only where a slot is free, and another one may be', () => {
+    const two = { maxConcurrentBatches: 2 };
+    expect(forecastOf(two, [runningFor(5)]).isWorthALook({})).toBe(true);
+    expect(forecastOf(two, [runningFor(5), runningFor(5)]).isWorthALook({})).toBe(false);
+    expect(forecastOf(two).isWorthALook({ inOtherBuckets: 2, otherBuckets: 2 })).toBe(false);
+    expect(forecastOf(two).isWorthALook({ inBucket: 257 })).toBe(false);
+    expect(forecastOf().isWorthALook({})).toBe(false);
   });
 });
 

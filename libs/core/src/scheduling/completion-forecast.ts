@@ -2,19 +2,18 @@ import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
 import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
+import type { SlotForecast } from './slot-forecast.js';
+import { planInSlots } from './slot-plan.js';
 
-/** A batch that runs, as far as its end can be told. */
-export interface RunningBatch {
-  readonly batchSize: number;
-  readonly startedAtMs: number;
-}
+/** So many of those ahead are looked at, one by one. */
+const MOST_LOOKED_AT = 256;
 
 /** Foretells when a request would be answered, by the learned S(n), the batches that run, and the queue ahead. */
 export class CompletionForecast {
   constructor(
     private readonly config: ResolvedBatchingConfig,
     private readonly curve: CostCurve,
-    private readonly running: Iterable<RunningBatch> & { readonly largestBatchSize: number },
+    private readonly slots: SlotForecast,
   ) {}
 
   /**
@@ -24,18 +23,41 @@ export class CompletionForecast {
   answerWithinMs(waiting: number, buckets: number): number {
     const most = largestBatchSize(this.config);
     const batches = Math.floor(waiting / most) + buckets + 2;
-    return this.timeMs(Math.max(most, this.running.largestBatchSize)) + batches * this.timeMs(most);
+    return this.timeMs(Math.max(most, this.slots.largestRunning)) + batches * this.timeMs(most);
   }
 
   /**
    * How long a request that comes now has to wait for its answer, in milliseconds. Full batches go first, each in
    * the slot that is free first; the request rides in the last, with the rest.
    */
-  answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }: RequestsAhead, nowMs: number): number {
+  answerAfterMs(ahead: RequestsAhead, nowMs: number): number {
     const most = largestBatchSize(this.config);
-    const otherBatches = Math.max(otherBuckets, Math.ceil(inOtherBuckets / most));
-    const batchesAhead = Math.floor(inBucket / most) + otherBatches;
-    return this.startAfterMs(batchesAhead, nowMs) + this.timeMs((inBucket % most) + 1);
+    const batchesAhead = Math.floor(ahead.inBucket / most) + this.otherBatches(ahead);
+    return this.startAfterMs(batchesAhead, nowMs) + this.timeMs((ahead.inBucket % most) + 1);
+  }
+
+  /**
+   * Whether those ahead had better be looked at, since with a slot free they need not ride in one batch, and with
+   * several free they may not if they are in a hurry.
+   */
+  isWorthALook({ inBucket, inOtherBuckets, otherBuckets }: RequestsAhead): boolean {
+    if (this.slots.count === 1 || inBucket > MOST_LOOKED_AT) return false;
+    return this.otherBatches({ inOtherBuckets, otherBuckets }) < this.slots.free;
+  }
+
+  /**
+   * As `answerAfterMs`, told by a look at those ahead: they go in batches that are as large as their deadlines allow.
+   *
+   * @param deadlinesAtMs Of those ahead in the bucket, then those of the requests themselves.
+   */
+  answerBesideMs(deadlinesAtMs: readonly number[], ahead: RequestsAhead, nowMs: number): number {
+    const most = largestBatchSize(this.config);
+    const freeAfterMs = this.slots.freeAfterMs(nowMs);
+    const fullMs = this.timeMs(most);
+    for (let other = this.otherBatches(ahead) - 1; other >= 0; other -= 1) freeAfterMs[other]! += fullMs;
+    const slotsFreeAtMs = freeAfterMs.map((afterMs) => nowMs + afterMs);
+    const timeMs = (size: number): number => this.timeMs(size);
+    return planInSlots(deadlinesAtMs, 0, slotsFreeAtMs, most, timeMs).lastAnsweredAtMs - nowMs;
   }
 
   /** How long until as many requests as wait now have been served, in whole milliseconds, at least 1. */
@@ -44,7 +66,7 @@ export class CompletionForecast {
     const most = largestBatchSize(this.config);
     const batches = Math.max(1, Math.ceil(queueSize / most));
     if (!this.curve.isKnown) {
-      const rounds = Math.ceil(batches / this.slots);
+      const rounds = Math.ceil(batches / this.slots.count);
       return Math.max(1, Math.ceil(rounds * maxWaitTimeMs));
     }
     // The last batch may be small and end before the full one that started just before it.
@@ -53,29 +75,18 @@ export class CompletionForecast {
     return Math.max(1, Math.ceil(Math.max(lastEndsMs, fullOneEndsMs)));
   }
 
+  private otherBatches({ inOtherBuckets, otherBuckets }: Omit<RequestsAhead, 'inBucket'>): number {
+    return Math.max(otherBuckets, Math.ceil(inOtherBuckets / largestBatchSize(this.config)));
+  }
+
   /** When a slot is free for the batch that `batchesAhead` others go before. */
   private startAfterMs(batchesAhead: number, nowMs: number): number {
-    const { slots } = this;
-    const freeAfterMs = this.slotsFreeAfterMs(nowMs);
+    const { count } = this.slots;
+    const freeAfterMs = this.slots.freeAfterMs(nowMs);
     // Those beyond the slots have been taken in advance; they go first.
-    const inTurn = batchesAhead + Math.max(0, freeAfterMs.length - slots);
-    const rounds = Math.floor(inTurn / slots);
-    return (freeAfterMs[inTurn % slots] ?? 0) + rounds * this.timeMs(largestBatchSize(this.config));
-  }
-
-  /** When each slot is free, soonest first; a batch that takes longer than foretold may end at any moment. */
-  private slotsFreeAfterMs(nowMs: number): number[] {
-    const afterMs: number[] = [];
-    for (const { batchSize, startedAtMs } of this.running) {
-      afterMs.push(Math.max(0, startedAtMs + this.timeMs(batchSize) - nowMs));
-    }
-    while (afterMs.length < this.slots) afterMs.push(0);
-    return afterMs.sort((one, other) => one - other);
-  }
-
-  /** A processor whose workers are all gone is going to have one again. */
-  private get slots(): number {
-    return Math.max(1, this.config.maxConcurrentBatches);
+    const inTurn = batchesAhead + Math.max(0, freeAfterMs.length - count);
+    const rounds = Math.floor(inTurn / count);
+    return (freeAfterMs[inTurn % count] ?? 0) + rounds * this.timeMs(largestBatchSize(this.config));
   }
 
   private timeMs(size: number): number {

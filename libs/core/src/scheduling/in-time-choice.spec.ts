@@ -15,10 +15,22 @@ const candidatesWith = (...leftMs: readonly number[]): Candidate[] =>
 /** The ids of those that ride, wait and are lost, where a batch of n takes `fixedMs` + `perRequestMs` · n. */
 function choose(
   leftMs: readonly number[],
-  { fixedMs = 10, perRequestMs = 1, mostRiding = 4 } = {},
+  {
+    fixedMs = 10,
+    perRequestMs = 1,
+    mostRiding = 4,
+    otherSlotsFreeAfterMs = [] as readonly number[],
+    requestsPerMs = 0,
+  } = {},
 ): Record<'riding' | 'waiting' | 'lost', number[]> {
   const timeMs = (size: number): number => fixedMs + perRequestMs * size;
-  const { riding, waiting, lost } = chooseInTime(candidatesWith(...leftMs), NOW_MS, mostRiding, timeMs);
+  const { riding, waiting, lost } = chooseInTime(candidatesWith(...leftMs), {
+    nowMs: NOW_MS,
+    mostRiding,
+    timeMs,
+    otherSlotsFreeAtMs: otherSlotsFreeAfterMs.map((afterMs) => NOW_MS + afterMs),
+    requestsPerMs,
+  });
   const idsOf = (chosen: readonly Candidate[]): number[] => chosen.map(({ id }) => id);
   return { riding: idsOf(riding), waiting: idsOf(waiting), lost: idsOf(lost) };
 }
@@ -64,7 +76,89 @@ describe('chooseInTime', () => {
     });
   });
 
-  it('does what a look at all possibilities finds best', () => {
+  it('cuts no batch after it where there is but one slot: more come who would be lost to that', () => {
+    // A batch of three after the first would be through after 24, too late for the second.
+    const leftMs = [11, 23, 60, 60];
+    expect(choose(leftMs)).toEqual({ riding: [1, 2, 3], waiting: [], lost: [0] });
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [100] })).toEqual({
+      riding: [0],
+      waiting: [1, 2, 3],
+      lost: [],
+    });
+  });
+
+  it('lets fewer go than make it if it takes less time at a size that is padded less', () => {
+    // Three run as 16, which takes 26 ms and is too long for the last; two take 12, and so do the other two.
+    const timeMs = (size: number): number => 10 + (size <= 2 ? 2 : 16);
+    const slots = { nowMs: NOW_MS, mostRiding: 16, timeMs, otherSlotsFreeAtMs: [], requestsPerMs: 0 };
+    const { riding, lost } = chooseInTime(candidatesWith(27, 27, 27, 25), slots);
+    expect([riding.length, lost.length]).toEqual([2, 0]);
+  });
+});
+
+describe('chooseInTime: with other slots', () => {
+  it('leaves those to a free slot who would be late in a larger batch', () => {
+    const leftMs = [12.5, 12.5, 12.5, 12.5];
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [0] })).toEqual({
+      riding: [0, 1],
+      waiting: [2, 3],
+      lost: [],
+    });
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [0.4] })).toEqual({
+      riding: [0, 1],
+      waiting: [2, 3],
+      lost: [],
+    });
+  });
+
+  it('counts on a slot that is free soon only while such batches keep up with those who come', () => {
+    // One in 11 ms in each of two slots.
+    const leftMs = [11, 12.5, 12.5];
+    const saving = { riding: [0], waiting: [1, 2], lost: [] };
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [0.5] })).toEqual(saving);
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [0.5], requestsPerMs: 0.19 })).toEqual(saving);
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [0.5], requestsPerMs: 0.21 })).toEqual({
+      riding: [1, 2],
+      waiting: [],
+      lost: [0],
+    });
+    // One that is free now costs nothing.
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [0], requestsPerMs: 0.21 })).toEqual(saving);
+  });
+
+  it('counts on a slot again when it is free again', () => {
+    const leftMs = [12.5, 12.5, 12.5, 24, 24];
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [0] })).toEqual({
+      riding: [0, 1],
+      waiting: [2, 3, 4],
+      lost: [],
+    });
+  });
+
+  it('gives up fewer than the batch with the most answers per time would, while a slot is free', () => {
+    // The last two ride together, or three of the others alone.
+    const leftMs = [11, 11, 11, 11, 12, 12];
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [0, 0] })).toEqual({
+      riding: [0],
+      waiting: [1, 2, 3, 4, 5],
+      lost: [],
+    });
+    expect(choose(leftMs, { otherSlotsFreeAfterMs: [5, 5] })).toEqual({
+      riding: [4, 5],
+      waiting: [],
+      lost: [0, 1, 2, 3],
+    });
+  });
+
+  it('runs the batch with the most answers per time if that loses no more', () => {
+    expect(choose([11, 11, 14, 14, 14, 14], { otherSlotsFreeAfterMs: [0] })).toEqual({
+      riding: [2, 3, 4, 5],
+      waiting: [],
+      lost: [0, 1],
+    });
+  });
+
+  it('does, with one slot, what a look at all possibilities finds best', () => {
     const left = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(Infinity));
     const curve = fc.record({
       fixedMs: fc.integer({ min: 0, max: 20 }),
@@ -90,10 +184,9 @@ describe('chooseInTime', () => {
           { length: Math.min(given.mostRiding, viable.length) },
           (_, index) => index + 1,
         );
-        const firstOnes = leftOf(viable);
-        const largest = sizes.findLast((size) => Math.min(...firstOnes.slice(0, size)) >= timeMs(size)) ?? 0;
-        if (savesAll(firstOnes, largest, given.mostRiding, timeMs)) {
-          expect(riding).toEqual(viable.slice(0, largest));
+        const firstSizes = sizes.filter((size) => canGoFirst(leftOf(viable), size, given.mostRiding, timeMs));
+        if (firstSizes.length > 0 || viable.length === 0) {
+          expect(riding).toEqual(viable.slice(0, firstSizes.at(-1) ?? 0));
           expect(lost).toHaveLength(leftMs.length - viable.length);
         } else {
           const feasible = sizes.filter(
@@ -110,7 +203,7 @@ describe('chooseInTime', () => {
 });
 
 /** Whether everybody makes it if the first `size` go now and the others after them, in full batches. */
-function savesAll(
+function canGoFirst(
   leftMs: readonly number[],
   size: number,
   mostRiding: number,
@@ -120,6 +213,6 @@ function savesAll(
   const batch = leftMs.slice(0, size);
   const elapsedMs = timeMs(batch.length);
   if (Math.min(...batch) < elapsedMs) return false;
-  const rest = leftMs.slice(size).map((left) => left - elapsedMs);
-  return savesAll(rest, mostRiding, mostRiding, timeMs);
+  const restMs = leftMs.slice(size).map((left) => left - elapsedMs);
+  return canGoFirst(restMs, mostRiding, mostRiding, timeMs);
 }

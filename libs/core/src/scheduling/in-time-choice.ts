@@ -1,3 +1,5 @@
+import { countFirstInTime, planInSlots, type BatchTime } from './slot-plan.js';
+
 /** A candidate for a batch, as far as its deadline is concerned. */
 export interface TimedCandidate {
   /** The latest time at which its answer is of use, on the clock's scale. */
@@ -12,79 +14,117 @@ export interface InTimeChoice<TCandidate> {
   readonly lost: readonly TCandidate[];
 }
 
+/** Where the batch runs, and what can run beside it. */
+export interface SlotsInView {
+  readonly nowMs: number;
+  /** Most requests in one batch. */
+  readonly mostRiding: number;
+  /** S(n): how long a batch of n requests takes. */
+  readonly timeMs: BatchTime;
+  /** When each of the other slots is free, on the clock's scale, soonest first; not before `nowMs`. */
+  readonly otherSlotsFreeAtMs: readonly number[];
+  /** How many requests come per millisecond. */
+  readonly requestsPerMs: number;
+}
+
+/** Down from this size each is tried; from a larger one its half. */
+const EACH_SIZE_FROM = 8;
+/** By so much more may come than batches keep up with: how many come is not known any better. */
+const LARGEST_EXCESS = 1.1;
+
 /**
  * Chooses who rides in a batch that starts now, when the candidates cannot all make their deadlines in one batch.
  *
- * If the largest batch of the first ones that make it leaves time to answer all others in the next ones, that is
- * done: nobody is lost.
+ * If the first ones that make it together can go so that all others make it, too, after them or in the other slots,
+ * that is done: nobody is lost. The most that make it are tried first, then fewer. Slots that are free now cost nothing;
+ * those that will be are counted on only if batches of that size keep up with those who come, or saving all who are here
+ * would lose more of those who come after them. For the same reason, where no other slot is in view, the batches after
+ * this one are to be full.
  * Otherwise losses cannot be avoided, and the size is the one that answers the most requests per time: the n that
  * maximizes n / S(n), where n candidates have at least S(n) left. Those who have less are dropped at once rather
  * than run for nothing; it is usually those who have waited longest. (BentoML drops these, too, but only to make
- * room for the largest batch.)
+ * room for the largest batch.) While another slot is free, too, time is not what is short, and first ones go if that
+ * loses fewer.
  *
  * @param candidates In the order in which they would be served.
- * @param mostRiding Most requests in one batch.
- * @param timeMs S(n): how long a batch of n requests takes.
  */
 export function chooseInTime<TCandidate extends TimedCandidate>(
   candidates: readonly TCandidate[],
-  nowMs: number,
-  mostRiding: number,
-  timeMs: (size: number) => number,
+  slots: SlotsInView,
 ): InTimeChoice<TCandidate> {
-  const shortestMs = timeMs(1);
-  const lost = candidates.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs - nowMs < shortestMs);
-  const viable = candidates.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs - nowMs >= shortestMs);
+  const { nowMs, timeMs, otherSlotsFreeAtMs } = slots;
+  const shortestAtMs = nowMs + timeMs(1);
+  const lost = candidates.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs < shortestAtMs);
+  const viable = candidates.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs >= shortestAtMs);
+  const deadlinesAtMs = viable.map(({ latestDeadlineAtMs }) => latestDeadlineAtMs);
+  const firstOnesRide = (count: number): InTimeChoice<TCandidate> => ({
+    riding: viable.slice(0, count),
+    waiting: viable.slice(count),
+    lost,
+  });
 
-  const firstCount = countFirstInTime(viable, nowMs, mostRiding, timeMs);
-  const rest = viable.slice(firstCount);
-  if (areAllInTime(rest, nowMs + timeMs(firstCount), mostRiding, timeMs)) {
-    return { riding: viable.slice(0, firstCount), waiting: rest, lost };
+  const freeNow = { ...slots, otherSlotsFreeAtMs: otherSlotsFreeAtMs.filter((atMs) => atMs <= nowMs) };
+  const withFreeSlots = chooseFirstOnes(deadlinesAtMs, freeNow);
+  if (withFreeSlots.lost === 0) return firstOnesRide(withFreeSlots.count);
+  const withAllSlots = chooseFirstOnes(deadlinesAtMs, slots);
+  if (withAllSlots.lost === 0 && isKeepingUp(withAllSlots.count, slots)) {
+    return firstOnesRide(withAllSlots.count);
   }
 
+  const productive = chooseProductively(viable, slots);
+  const isOtherSlotFree = freeNow.otherSlotsFreeAtMs.length > 0;
+  if (isOtherSlotFree && withFreeSlots.lost < countLost(productive, freeNow)) {
+    return firstOnesRide(withFreeSlots.count);
+  }
+  return { ...productive, lost: [...lost, ...productive.lost] };
+}
+
+/** Whether all slots together, with batches of this size, serve as many as come. */
+function isKeepingUp(size: number, { timeMs, otherSlotsFreeAtMs, requestsPerMs }: SlotsInView): boolean {
+  const servedPerMs = ((1 + otherSlotsFreeAtMs.length) * size) / timeMs(size);
+  return requestsPerMs <= LARGEST_EXCESS * servedPerMs;
+}
+
+/** How many of the first ones go, and how many of the others are lost then: of the sizes tried the best. */
+function chooseFirstOnes(
+  deadlinesAtMs: readonly number[],
+  { nowMs, mostRiding, timeMs, otherSlotsFreeAtMs }: SlotsInView,
+): { readonly count: number; readonly lost: number } {
+  const largest = countFirstInTime(deadlinesAtMs, 0, nowMs, mostRiding, timeMs);
+  let best = { count: largest, lost: Infinity };
+  for (let count = largest; count > 0; count = count > EACH_SIZE_FROM ? count >> 1 : count - 1) {
+    const slotsFreeAtMs = [nowMs + timeMs(count), ...otherSlotsFreeAtMs];
+    const plan = planInSlots(deadlinesAtMs, count, slotsFreeAtMs, mostRiding, timeMs);
+    const lost = plan.isCut && otherSlotsFreeAtMs.length === 0 ? Infinity : plan.lost;
+    if (lost < best.lost) best = { count, lost };
+    if (lost === 0) break;
+  }
+  return largest === 0 ? { count: 0, lost: 0 } : best;
+}
+
+/** The most answers per time, whoever is lost to it. */
+function chooseProductively<TCandidate extends TimedCandidate>(
+  viable: readonly TCandidate[],
+  { nowMs, mostRiding, timeMs }: SlotsInView,
+): InTimeChoice<TCandidate> {
   const size = mostProductiveSize(viable, nowMs, mostRiding, timeMs);
   const finishedAtMs = nowMs + timeMs(size);
   const inTime = viable.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs >= finishedAtMs);
   return {
     riding: inTime.slice(0, size),
     waiting: inTime.slice(size),
-    lost: candidates.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs < finishedAtMs),
+    lost: viable.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs < finishedAtMs),
   };
 }
 
-/** How many of the first ones can ride together so that each of them makes it. */
-function countFirstInTime(
-  candidates: readonly TimedCandidate[],
-  nowMs: number,
-  mostRiding: number,
-  timeMs: (size: number) => number,
+/** How many are lost to a choice, those included who wait for nothing. */
+function countLost(
+  { riding, waiting, lost }: InTimeChoice<TimedCandidate>,
+  { nowMs, mostRiding, timeMs, otherSlotsFreeAtMs }: SlotsInView,
 ): number {
-  let count = 0;
-  let nearestMs = Infinity;
-  for (const { latestDeadlineAtMs } of candidates.slice(0, mostRiding)) {
-    nearestMs = Math.min(nearestMs, latestDeadlineAtMs);
-    if (nowMs + timeMs(count + 1) > nearestMs) break;
-    count += 1;
-  }
-  return count;
-}
-
-/** Whether all of them make it in batches that start at `startMs`, in their order. */
-function areAllInTime(
-  candidates: readonly TimedCandidate[],
-  startMs: number,
-  mostRiding: number,
-  timeMs: (size: number) => number,
-): boolean {
-  let endMs = startMs;
-  for (let first = 0; first < candidates.length; first += mostRiding) {
-    const batch = candidates.slice(first, first + mostRiding);
-    endMs += timeMs(batch.length);
-    for (const { latestDeadlineAtMs } of batch) {
-      if (latestDeadlineAtMs < endMs) return false;
-    }
-  }
-  return true;
+  const deadlinesAtMs = waiting.map(({ latestDeadlineAtMs }) => latestDeadlineAtMs);
+  const slotsFreeAtMs = [nowMs + timeMs(riding.length), ...otherSlotsFreeAtMs];
+  return lost.length + planInSlots(deadlinesAtMs, 0, slotsFreeAtMs, mostRiding, timeMs).lost;
 }
 
 /** The n that maximizes n / S(n), of those for which n candidates have at least S(n) left. */
@@ -92,7 +132,7 @@ function mostProductiveSize(
   candidates: readonly TimedCandidate[],
   nowMs: number,
   mostRiding: number,
-  timeMs: (size: number) => number,
+  timeMs: BatchTime,
 ): number {
   const leftMs = candidates.map(({ latestDeadlineAtMs }) => latestDeadlineAtMs - nowMs);
   leftMs.sort((one, other) => other - one);
