@@ -1,21 +1,20 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { ExecutionProviderName } from 'nestjs-batching/onnx';
-import { format } from 'prettier';
 
 import { plotSweep } from '../model/plot-sweep.js';
 import {
-  parseCount,
-  parseCounts,
   parseProvider,
+  parseSweep,
   selectModels,
   SWEEP_OPTIONS,
   SWEEP_USAGE,
 } from '../model/sweep-options.js';
-import { describeShare, sweepModel, type SweepPoint, type SweepSettings } from '../model/sweep.js';
+import { toTableRow, writeResults } from '../model/sweep-results.js';
+import { sweepModel, type SweepPoint, type SweepSettings } from '../model/sweep.js';
 import { nameDevice } from './device-name.js';
 import { findProblem } from './probe-provider.js';
 
@@ -47,14 +46,7 @@ ${SWEEP_USAGE}
 }
 
 async function compareOnGpu(): Promise<void> {
-  const settings = {
-    intraOpThreads: parseCount('threads', values.threads, 0),
-    sizes: parseCounts('sizes', values.sizes),
-    instances: parseCounts('instances', values.instances),
-    inFlight: parseCount('in-flight', values['in-flight'], 1),
-    turns: parseCount('turns', values.turns, 1),
-    forMs: parseCount('ms', values.ms, 1),
-  };
+  const settings = parseSweep(values);
   const device = await nameDevice();
   console.error(`device: ${device}`);
   const folder = mkdtempSync(join(tmpdir(), 'bench-gpu-'));
@@ -95,23 +87,13 @@ async function measureProvider(folder: string, settings: SweepSettings): Promise
 function print(results: readonly ProviderResult[]): void {
   console.table(
     results.flatMap(({ executionProvider, points }) =>
-      points.map((point) => ({
-        provider: executionProvider,
-        model: point.model,
-        instances: point.instances,
-        'batch size': point.batchSize,
-        'bare items/s': point.bareItemsPerSecond,
-        'items/s': point.itemsPerSecond,
-        'of bare': describeShare(point),
-      })),
+      points.map((point) => ({ provider: executionProvider, ...toTableRow(point) })),
     ),
   );
 }
 
 async function write(content: object, device: string, results: readonly ProviderResult[]): Promise<void> {
-  mkdirSync(values.out, { recursive: true });
-  const json = await format(JSON.stringify(content), { parser: 'json', printWidth: 110 });
-  writeFileSync(`${values.out}/results.json`, json);
+  await writeResults(values.out, content);
   for (const { executionProvider, points } of results) {
     if (points.length === 0) continue;
     const title = `Through OnnxModel beside the bare runtime: ${executionProvider}, ${device}`;

@@ -1,23 +1,15 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-
-import { format } from 'prettier';
 
 import { judge, type Verdict } from './acceptance.js';
 import { measureBatchOverhead, type BatchOverhead } from './batch-overhead.js';
 import { measureEventLoopDelay } from './event-loop-delay.js';
 import { plotSweep } from './plot-sweep.js';
-import {
-  parseCount,
-  parseCounts,
-  parseProvider,
-  selectModels,
-  SWEEP_OPTIONS,
-  SWEEP_USAGE,
-} from './sweep-options.js';
-import { describeShare, sweepModel, type SweepPoint, type SweepSettings } from './sweep.js';
+import { parseProvider, parseSweep, selectModels, SWEEP_OPTIONS, SWEEP_USAGE } from './sweep-options.js';
+import { toTableRow, writeResults } from './sweep-results.js';
+import { sweepModel, type SweepPoint, type SweepSettings } from './sweep.js';
 
 const DELAY_BATCH_SIZE = 32;
 const OVERHEAD_BATCH_SIZES = [1, 32];
@@ -44,12 +36,7 @@ ${SWEEP_USAGE}
 async function compareModels(): Promise<void> {
   const settings: SweepSettings = {
     executionProvider: parseProvider(values.provider),
-    intraOpThreads: parseCount('threads', values.threads, 0),
-    sizes: parseCounts('sizes', values.sizes),
-    instances: parseCounts('instances', values.instances),
-    inFlight: parseCount('in-flight', values['in-flight'], 1),
-    turns: parseCount('turns', values.turns, 1),
-    forMs: parseCount('ms', values.ms, 1),
+    ...parseSweep(values),
   };
   const models = selectModels(values.models);
   const folder = mkdtempSync(join(tmpdir(), 'bench-model-'));
@@ -69,8 +56,14 @@ async function compareModels(): Promise<void> {
     }
     const verdicts = judge(points, overheads, delays);
     print(points, verdicts);
-    await write({ node: process.version, ...settings, points, overheads, delays, verdicts });
-    mkdirSync(values.out, { recursive: true });
+    await writeResults(values.out, {
+      node: process.version,
+      ...settings,
+      points,
+      overheads,
+      delays,
+      verdicts,
+    });
     writeFileSync(
       `${values.out}/throughput.svg`,
       plotSweep('Through OnnxModel beside the bare runtime', points),
@@ -81,23 +74,8 @@ async function compareModels(): Promise<void> {
 }
 
 function print(points: readonly SweepPoint[], verdicts: readonly Verdict[]): void {
-  console.table(
-    points.map((point) => ({
-      model: point.model,
-      instances: point.instances,
-      'batch size': point.batchSize,
-      'bare items/s': point.bareItemsPerSecond,
-      'items/s': point.itemsPerSecond,
-      'of bare': describeShare(point),
-    })),
-  );
+  console.table(points.map(toTableRow));
   for (const { promise, measured, isKept } of verdicts) {
     console.log(`${isKept ? 'pass' : 'MISS'}  ${promise}: ${measured}`);
   }
-}
-
-async function write(results: object): Promise<void> {
-  mkdirSync(values.out, { recursive: true });
-  const json = await format(JSON.stringify(results), { parser: 'json', printWidth: 110 });
-  writeFileSync(`${values.out}/results.json`, json);
 }

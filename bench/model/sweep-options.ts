@@ -1,6 +1,7 @@
 import { EXECUTION_PROVIDER_NAMES, type ExecutionProviderName } from 'nestjs-batching/onnx';
 
 import { BENCH_MODELS, type BenchModel } from './bench-model.js';
+import type { SweepSettings } from './sweep.js';
 
 /** Options on the command line that every sweep has, for `parseArgs`. */
 export const SWEEP_OPTIONS = {
@@ -23,6 +24,20 @@ export const SWEEP_USAGE = `  --models LIST     of ${BENCH_MODELS.map(({ name })
   --threads N       threads of ONNX Runtime within an operator, on both sides (default 1; 0 is one per core)
   --in-flight N     batches handed over at a time per instance (default 1)`;
 
+/** All of a sweep but what runs it. @throws RangeError that names the option, what was received and what is allowed. */
+export function parseSweep(
+  values: Readonly<Record<Exclude<keyof typeof SWEEP_OPTIONS, 'help'>, string>>,
+): Omit<SweepSettings, 'executionProvider'> {
+  return {
+    intraOpThreads: parseCount('threads', values.threads, 0),
+    sizes: parseCounts('sizes', values.sizes),
+    instances: parseCounts('instances', values.instances),
+    inFlight: parseCount('in-flight', values['in-flight'], 1),
+    turns: parseCount('turns', values.turns, 1),
+    forMs: parseCount('ms', values.ms, 1),
+  };
+}
+
 /** @throws RangeError that names what was received and what is known. */
 export function selectModels(list: string): readonly BenchModel[] {
   return list.split(',').map((name) => {
@@ -35,12 +50,12 @@ export function selectModels(list: string): readonly BenchModel[] {
 }
 
 /** @throws RangeError */
-export function parseCounts(option: string, list: string): readonly number[] {
+function parseCounts(option: string, list: string): readonly number[] {
   return list.split(',').map((text) => parseCount(option, text, 1));
 }
 
 /** @throws RangeError */
-export function parseCount(option: string, text: string, least: number): number {
+function parseCount(option: string, text: string, least: number): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= least) return count;
   throw new RangeError(`--${option}: received ${text}, expected an integer from ${least}.`);

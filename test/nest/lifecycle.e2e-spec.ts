@@ -2,8 +2,6 @@ import { Controller, Get, Injectable, Module, type OnModuleInit } from '@nestjs/
 import { NestFactory } from '@nestjs/core';
 import { ClientProxyFactory, MessagePattern, Payload, Transport } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import {
   Batched,
   BatcherService,
@@ -12,6 +10,7 @@ import {
   type BatchProcessorHost,
 } from 'nestjs-batching';
 import { firstValueFrom } from 'rxjs';
+import { freePort } from '../http/free-port.js';
 import { get } from '../http/json-client.js';
 
 const released: string[] = [];
@@ -46,15 +45,6 @@ class EchoController {
 
 @Module({ imports: [BatchingModule.forRoot()], providers: [EchoProcessor], controllers: [EchoController] })
 class EchoModule {}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('a hybrid app', () => {
   it('batches HTTP requests and messages together, and answers both while it closes', async () => {

@@ -9,10 +9,10 @@ import {
 } from '@nestjs/microservices';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { Batched, BatchingModule, BatchProcessor, type BatchProcessorHost } from 'nestjs-batching';
 import { firstValueFrom } from 'rxjs';
+import { freePort } from '../http/free-port.js';
 import { WebSocket } from 'ws';
 
 @BatchProcessor('upper', { maxBatchSize: 8, timeoutStrategy: 'dispatch-partial', maxWaitTimeMs: 30 })
@@ -45,15 +45,6 @@ class UpperGateway {
   upper(@MessageBody() word: string): string {
     return word;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 beforeEach(() => UpperProcessor.sizes.splice(0));

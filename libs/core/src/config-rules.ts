@@ -81,6 +81,11 @@ export function oneOf(allowed: readonly string[]): ConfigRule {
       : `one of ${allowed.map((choice) => `"${choice}"`).join(', ')}`;
 }
 
+/** For an option that is switched on or off. */
+export function trueOrFalse(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
+}
+
 export function optional(rule: ConfigRule): ConfigRule {
   return (value) => {
     const allowed = value === undefined ? undefined : rule(value);

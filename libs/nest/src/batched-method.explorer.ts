@@ -6,13 +6,13 @@ import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { unknownBatcherError } from './batcher.service.js';
+import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 
-type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /** A method with `@Batched()`. */
 interface FoundMethod {
-  readonly wrapper: Wrapper;
+  readonly wrapper: DiscoveredProvider;
   readonly className: string;
   readonly methodName: string;
   readonly method: Method;
@@ -45,7 +45,7 @@ export class BatchedMethodExplorer {
     return faults;
   }
 
-  private findMethods(wrapper: Wrapper): FoundMethod[] {
+  private findMethods(wrapper: DiscoveredProvider): FoundMethod[] {
     const prototype = prototypeOf(wrapper);
     if (prototype === undefined) return [];
     return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
@@ -90,11 +90,11 @@ function isCalledByNest(method: Method): boolean {
   return Reflect.getMetadataKeys(method).some((key) => typeof key === 'string' && HANDLER_METADATA.test(key));
 }
 
-function prototypeOf({ metatype, instance }: Wrapper): object | undefined {
+function prototypeOf({ metatype, instance }: DiscoveredProvider): object | undefined {
   if (typeof instance === 'object' && instance !== null) return Object.getPrototypeOf(instance) as object;
   return typeof metatype === 'function' ? (metatype.prototype as object | undefined) : undefined;
 }
 
 function nameOf({ className, methodName, wrapper }: FoundMethod): string {
-  return `${className}.${methodName} (${wrapper.host?.name ?? 'an unknown module'})`;
+  return `${className}.${methodName} (${moduleNameOf(wrapper)})`;
 }

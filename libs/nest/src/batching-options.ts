@@ -1,5 +1,5 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { BatchingConfig } from 'nestjs-batching/core';
+import { BATCHING_OPTION_NAMES, type BatchingConfig } from 'nestjs-batching/core';
 import type { ProcessorReference } from './processor-reference.js';
 
 /** What `forRoot` takes: what all batchers start from, and optionally the processor of a default batcher. */
@@ -21,6 +21,16 @@ export function batchingOf({
   ...config
 }: BatchingModuleOptions = {}): BatchingConfig {
   return config;
+}
+
+/** Takes apart what stands side by side in a module's options: how requests are batched, and all the rest. */
+export function separateBatching(config: object): { batching: BatchingConfig; others: object } {
+  const isBatching = (field: string): boolean => (BATCHING_OPTION_NAMES as readonly string[]).includes(field);
+  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
+  return {
+    batching: Object.fromEntries(entries.filter(([field]) => isBatching(field))),
+    others: Object.fromEntries(entries.filter(([field]) => !isBatching(field))),
+  };
 }
 
 /** What `registerBatcher` takes. What is left out comes from `forRoot`, then from the defaults. */

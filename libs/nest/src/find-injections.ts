@@ -1,19 +1,17 @@
-import type { DiscoveryService } from '@nestjs/core';
-
-type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 
 /** Where Nest keeps what `@Inject()` says. */
 const PARAMETER_TOKENS = 'self:paramtypes';
 const PROPERTY_TOKENS = 'self:properties_metadata';
 
 /** The providers and controllers that inject a token, each with its module: `DigitsController (DigitsModule)`. */
-export function findInjections(wrappers: readonly Wrapper[], token: string): string[] {
+export function findInjections(wrappers: readonly DiscoveredProvider[], token: string): string[] {
   return wrappers
     .filter((wrapper) => tokensOf(wrapper).includes(token))
-    .map(({ name, host }) => `${String(name)} (${host?.name ?? 'an unknown module'})`);
+    .map((wrapper) => `${String(wrapper.name)} (${moduleNameOf(wrapper)})`);
 }
 
-function tokensOf({ metatype, inject }: Wrapper): unknown[] {
+function tokensOf({ metatype, inject }: DiscoveredProvider): unknown[] {
   const factoryTokens = (inject ?? []).map((entry: unknown) =>
     typeof entry === 'object' && entry !== null && 'token' in entry ? entry.token : entry,
   );

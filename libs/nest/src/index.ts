@@ -19,6 +19,7 @@ export { BatchingHttpException } from './batching-http.exception.js';
 export { BatchingModule } from './batching.module.js';
 export {
   batchingOf,
+  separateBatching,
   type BatcherAsyncOptions,
   type BatcherFactoryResult,
   type BatcherOptions,

@@ -5,13 +5,12 @@ import { declarationOf, type DeclaredProcessor } from './batch-processor.decorat
 import { BatcherRegistry } from './batcher.registry.js';
 import { BATCHING_DEFAULTS, getBatcherToken } from './batcher.tokens.js';
 import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
+import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 import { findInjections } from './find-injections.js';
-
-type ProviderWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** A provider whose class is a `@BatchProcessor()`. */
 interface FoundProcessor extends DeclaredProcessor {
-  readonly wrapper: ProviderWrapper;
+  readonly wrapper: DiscoveredProvider;
   readonly className: string;
   readonly moduleName: string;
 }
@@ -45,7 +44,7 @@ export class ProcessorExplorer {
       const declared = declarationOf(type) ?? declarationOf((instance as object | undefined)?.constructor);
       if (declared === undefined || wrapper.isAlias) return [];
       const className = (type as { name?: string } | null)?.name ?? String(wrapper.name);
-      return [{ ...declared, wrapper, className, moduleName: wrapper.host?.name ?? 'an unknown module' }];
+      return [{ ...declared, wrapper, className, moduleName: moduleNameOf(wrapper) }];
     });
   }
 

@@ -1,9 +1,10 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { assertBatchingDefaults, BATCHING_OPTION_NAMES, type BatchingConfig } from 'nestjs-batching/core';
+import { assertBatchingDefaults, type BatchingConfig } from 'nestjs-batching/core';
 
 import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
 
 import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
+import { separateBatching } from './batching-options.js';
 import { BatchingModule } from './batching.module.js';
 import type {
   WorkerProcessorAsyncOptions,
@@ -71,16 +72,14 @@ async function start(
   config: WorkerProcessorConfig,
   isReplaced: boolean,
 ): Promise<StartedProcessor> {
-  const isBatching = (field: string): boolean => (BATCHING_OPTION_NAMES as readonly string[]).includes(field);
-  const entries = Object.entries(config);
-  const options = Object.fromEntries(entries.filter(([field]) => !isBatching(field)));
-  const batching = Object.fromEntries(entries.filter(([field]) => isBatching(field)));
+  const { batching, others } = separateBatching(config);
   // Before the workers start: a start that fails shall leave none behind.
   assertBatchingDefaults(`processor "${name}"`, batching);
   if (isReplaced) return { processor: undefined, batching };
   const processor = await WorkerBatchProcessor.start(name, {
     logger: new Logger('WorkerProcessor'),
-    ...options,
-  } as unknown as WorkerBatchProcessorOptions);
+    // What nobody knows goes on, to be refused by name.
+    ...(others as WorkerBatchProcessorOptions),
+  });
   return { processor, batching };
 }

@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { batchingOf, type BatchingModuleOptions } from 'nestjs-batching';
+import { batchingOf, separateBatching, type BatchingModuleOptions } from 'nestjs-batching';
 import {
-  BATCHING_OPTION_NAMES,
   InvalidConfigError,
   resolveConfig,
   type BatchingConfig,
@@ -68,15 +67,9 @@ export function withoutModel(config: OnnxModuleConfig): BatchedModel {
 }
 
 function separate(config: OnnxModuleConfig): { batching: BatchingConfig; modelOptions: OnnxModelOptions } {
-  const isBatching = (field: string): boolean => (BATCHING_OPTION_NAMES as readonly string[]).includes(field);
-  const entries = Object.entries(config).filter(([, value]) => value !== undefined);
-  return {
-    batching: Object.fromEntries(entries.filter(([field]) => isBatching(field))),
-    // What nobody knows goes to the model, which refuses it by name.
-    modelOptions: Object.fromEntries(
-      entries.filter(([field]) => !isBatching(field)),
-    ) as unknown as OnnxModelOptions,
-  };
+  const { batching, others } = separateBatching(config);
+  // What nobody knows goes to the model, which refuses it by name.
+  return { batching, modelOptions: others as OnnxModelOptions };
 }
 
 /** A cost that the model will tell counts as given, so that `maxBatchCost` may stand alone. */

@@ -1,11 +1,4 @@
-/** Where a model says what it does. Nest's `Logger` fits. */
-export interface OnnxLogger {
-  log(message: string): void;
-  warn(message: string): void;
-}
+import type { WorkerLogger } from 'nestjs-batching/worker';
 
-/** Says nothing but warnings, as Node itself does. */
-export const processWarningLogger: OnnxLogger = {
-  log: () => undefined,
-  warn: (message) => process.emitWarning(message, 'OnnxModelWarning'),
-};
+/** Where a model, and its workers, say what they do. Nest's `Logger` fits. */
+export type OnnxLogger = WorkerLogger;

@@ -135,7 +135,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   /** Whether the model can run, and on what. */
   getHealth(): ProcessorHealth {
     const { path, executionProvider, failedExecutionProviders } = this.metadata;
-    const { lastEndReason, ...workers } = this.current.loaded.pool.status;
+    const workers = this.current.loaded.pool.status;
     const details = {
       ...{
         model: this.name,
@@ -144,11 +144,11 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
         failedExecutionProviders,
         padding: this.statistics.padding,
       },
-      workers: lastEndReason === undefined ? workers : { ...workers, lastEndReason },
+      workers,
     };
     if (this.closing !== undefined) return { isReady: false, reason: 'The model is closed.', details };
     if (workers.live > 0) return { isReady: true, details };
-    const reason = `No worker of the model is alive; another one is being started. The last one: ${lastEndReason}.`;
+    const reason = `No worker of the model is alive; another one is being started. The last one: ${workers.lastEndReason}.`;
     return { isReady: false, reason, details };
   }
 

@@ -6,10 +6,12 @@ import {
   describeValue,
   integerBetween,
   optional,
+  trueOrFalse,
   type ConfigFault,
   type ConfigRules,
 } from 'nestjs-batching/core';
 import {
+  processWarnings,
   resolveWorkerOptions,
   WORKER_OPTION_RULES,
   type ResolvedWorkerOptions,
@@ -18,7 +20,7 @@ import {
 
 import { hasDevices } from './device.js';
 import { checkExecutionProviders, type ExecutionProviderConfig } from './execution-provider.js';
-import { processWarningLogger, type OnnxLogger } from './onnx-logger.js';
+import type { OnnxLogger } from './onnx-logger.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { SESSION_OPTION_RULES, type OnnxSessionOptions } from './session-options.js';
 import { checkDeclaredTensors, type DeclaredTensors } from './tensors/declared-tensor.js';
@@ -97,7 +99,7 @@ export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsChe
       allowedBatchSizes: isValid('allowedBatchSizes') ? received.allowedBatchSizes : undefined,
       warmupBatchSizes: isValid('warmupBatchSizes') ? (received.warmupBatchSizes ?? [1]) : [],
       session: session.options,
-      logger: (isValid('logger') ? received.logger : undefined) ?? processWarningLogger,
+      logger: (isValid('logger') ? received.logger : undefined) ?? processWarnings('OnnxModelWarning'),
     }),
   };
 }
@@ -129,10 +131,6 @@ function checkDevices(
     });
   }
   return faults;
-}
-
-function trueOrFalse(value: unknown): string | undefined {
-  return typeof value === 'boolean' ? undefined : 'true or false';
 }
 
 function checkSessionOptions(received: unknown): { faults: ConfigFault[]; options: OnnxSessionOptions } {

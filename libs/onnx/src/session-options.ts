@@ -1,4 +1,4 @@
-import { integerBetween, oneOf, optional, type ConfigRules } from 'nestjs-batching/core';
+import { integerBetween, oneOf, optional, trueOrFalse, type ConfigRules } from 'nestjs-batching/core';
 
 /** How ONNX Runtime runs the model. What is left out is as ONNX Runtime has it. */
 export interface OnnxSessionOptions {
@@ -35,7 +35,3 @@ export const SESSION_OPTION_RULES: ConfigRules<OnnxSessionOptions> = {
   enableMemPattern: optional(trueOrFalse),
   logLevel: optional(oneOf(ONNX_LOG_LEVELS)),
 };
-
-function trueOrFalse(value: unknown): string | undefined {
-  return typeof value === 'boolean' ? undefined : 'true or false';
-}

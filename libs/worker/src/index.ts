@@ -7,7 +7,7 @@ export { startWorker, type StartWorker } from './start-worker.js';
 export { WorkerEndedError } from './worker-ended.error.js';
 export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-host.js';
 export { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from './worker-batch-processor.js';
-export type { WorkerLogger } from './worker-logger.js';
+export { processWarnings, type WorkerLogger } from './worker-logger.js';
 export {
   resolveWorkerOptions,
   WORKER_OPTION_RULES,

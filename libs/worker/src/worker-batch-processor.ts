@@ -18,7 +18,7 @@ import { readyWithin } from './ready-within.js';
 import { reviveError } from './serialized-error.js';
 import { startWorker } from './start-worker.js';
 import { WorkerEndedError } from './worker-ended.error.js';
-import type { WorkerLogger } from './worker-logger.js';
+import { processWarnings, type WorkerLogger } from './worker-logger.js';
 import { resolveWorkerOptions, WORKER_OPTION_RULES, type WorkerOptions } from './worker-options.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -35,11 +35,6 @@ const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
   module: aJavaScriptModule,
   workerData: plainData,
   logger: () => undefined,
-};
-
-const warningsOnly: WorkerLogger = {
-  log: () => undefined,
-  warn: (message) => process.emitWarning(message, 'WorkerProcessorWarning'),
 };
 
 /**
@@ -76,7 +71,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
       subject,
       workers: options.instances,
       callsInAdvance: 0,
-      logger: received.logger ?? warningsOnly,
+      logger: received.logger ?? processWarnings('WorkerProcessorWarning'),
       start: async (_, { onSpawned, signal }) => {
         const serviceOptions: ProcessorServiceOptions = {
           module: module.href,
@@ -128,15 +123,12 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
   }
 
   getHealth(): ProcessorHealth {
-    const { lastEndReason, ...workers } = this.pool.status;
-    const details = {
-      module: fileURLToPath(this.module),
-      workers: lastEndReason === undefined ? workers : { ...workers, lastEndReason },
-    };
+    const workers = this.pool.status;
+    const details = { module: fileURLToPath(this.module), workers };
     if (this.closing !== undefined)
       return { isReady: false, reason: 'The workers have been stopped.', details };
     if (workers.live > 0) return { isReady: true, details };
-    const reason = `No worker is alive; another one is being started. The last one: ${lastEndReason}.`;
+    const reason = `No worker is alive; another one is being started. The last one: ${workers.lastEndReason}.`;
     return { isReady: false, reason, details };
   }
 

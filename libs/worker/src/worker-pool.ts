@@ -52,8 +52,8 @@ export interface PoolStatus {
   readonly restarts: number;
   /** Workers that took too long, have been given up, and are still busy. */
   readonly quarantined: number;
-  /** Why the latest worker was lost; undefined if none was. */
-  readonly lastEndReason: string | undefined;
+  /** Why the latest worker was lost; absent if none was. */
+  readonly lastEndReason?: string;
 }
 
 interface Waiting<TCalls extends WorkerCalls<TCalls>> {
@@ -96,13 +96,13 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   }
 
   get status(): PoolStatus {
-    const { places } = this;
+    const { places, lastEndReason } = this;
     return {
       live: this.live,
       workers: places.length,
       restarts: places.reduce((sum, { restarts }) => sum + restarts, 0),
       quarantined: places.reduce((sum, { abandonedWorkers }) => sum + abandonedWorkers, 0),
-      lastEndReason: this.lastEndReason,
+      ...(lastEndReason !== undefined && { lastEndReason }),
     };
   }
 

@@ -1,4 +1,6 @@
-import type { Elements, TestTensor } from './test-tensor.js';
+import type { TensorData } from 'nestjs-batching/onnx';
+
+import type { TestTensor } from './test-tensor.js';
 
 /** What ONNX's own test runner takes for equal: |got - wanted| ≤ 1e-7 + 1e-3 · |wanted|. */
 const RELATIVE = 1e-3;
@@ -28,7 +30,7 @@ function isClose(got: unknown, wanted: unknown): boolean {
 function toComparable({ type, data }: TestTensor): readonly unknown[] {
   if (type === 'float16') return Array.from(data as Uint16Array, fromFloat16Bits);
   if (type === 'bfloat16') return Array.from(data as Uint16Array, fromBfloat16Bits);
-  return Array.from<Elements[number]>(data as readonly string[]);
+  return Array.from<TensorData[number]>(data as readonly string[]);
 }
 
 function fromFloat16Bits(bits: number): number {

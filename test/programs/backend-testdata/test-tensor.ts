@@ -1,30 +1,19 @@
 import { readFile } from 'node:fs/promises';
 
+import type { NumericTensorData, TensorData } from 'nestjs-batching/onnx';
+
 import { loadOnnxProto } from '../../../libs/testing/src/onnx-proto.js';
 import type { Integer, TensorProto } from './model-proto.js';
-
-export type Elements =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array
-  | readonly string[];
 
 /** A tensor of the test data. A float16 is its 16 bits. */
 export interface TestTensor {
   /** In ONNX Runtime's words; those that it has none for carry ONNX's. */
   readonly type: string;
   readonly dims: readonly number[];
-  readonly data: Elements;
+  readonly data: TensorData;
 }
 
-type NumericArray = new (buffer: ArrayBuffer) => Exclude<Elements, readonly string[]>;
+type NumericArray = new (buffer: ArrayBuffer) => NumericTensorData;
 
 /** The names of ONNX's element types by their numbers, and what holds them. */
 const ELEMENT_TYPES: Readonly<Record<number, { readonly name: string; readonly array?: NumericArray }>> = {
@@ -71,7 +60,7 @@ function toTestTensor(proto: TensorProto): TestTensor {
   return { type, dims, data: readElements(array, proto) };
 }
 
-function readElements(array: NumericArray, proto: TensorProto): Elements {
+function readElements(array: NumericArray, proto: TensorProto): TensorData {
   // A copy, since the bytes lie in a larger file and are not aligned.
   if ((proto.rawData?.length ?? 0) > 0) return new array(new Uint8Array(proto.rawData ?? []).buffer);
   const lists = [proto.floatData, proto.doubleData, proto.int32Data, proto.int64Data, proto.uint64Data];
@@ -113,7 +102,7 @@ export function reversed(tensor: TestTensor): TestTensor {
   };
 }
 
-function put<TData extends Elements>(data: TData, element: never, index: number): TData {
+function put<TData extends TensorData>(data: TData, element: never, index: number): TData {
   (data as unknown as never[])[index] = element;
   return data;
 }
@@ -124,11 +113,11 @@ export function zerosLike({ type, dims, data }: TestTensor): TestTensor {
   return { type, dims, data: readAs(data, Buffer.alloc(data.byteLength)) };
 }
 
-function bytesOf(data: Elements): Uint8Array {
+function bytesOf(data: TensorData): Uint8Array {
   if (!ArrayBuffer.isView(data)) throw new TypeError('strings have no bytes');
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function readAs(data: Exclude<Elements, readonly string[]>, bytes: Uint8Array): Elements {
+function readAs(data: NumericTensorData, bytes: Uint8Array): TensorData {
   return new (data.constructor as NumericArray)(new Uint8Array(bytes).buffer);
 }
