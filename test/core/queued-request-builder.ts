@@ -26,9 +26,11 @@ export function buildRequest({
   const request = new QueuedRequest<string, string>(
     payload,
     { ...ORDINARY_TERMS, ...terms },
-    enqueuedAtMs,
-    signal === undefined ? undefined : new CallerSignal({ abort: onAbort }, signal),
-    wantsBatchInfo,
+    { timeMs: enqueuedAtMs },
+    {
+      signal: signal === undefined ? undefined : new CallerSignal({ abort: onAbort }, signal),
+      wantsBatchInfo,
+    },
   );
   const answer = request.promiseAnswer();
   // Who is rejected must not end the test run, also when an assertion fails before anybody has looked.

@@ -6,7 +6,8 @@ import { RunningBatches } from './running-batches.js';
 
 /** How a processor call ended: with one result per request, or with an error for all of them. */
 export type BatchEnding<TResponse> =
-  { readonly results: readonly (TResponse | Error)[] } | { readonly error: BatchingError };
+  | { readonly results: readonly (TResponse | Error)[]; readonly error?: undefined }
+  | { readonly error: BatchingError; readonly results?: undefined };
 
 /**
  * Runs batches on the processor and tells how each one ended, exactly once, whatever the processor does:

@@ -1,6 +1,7 @@
 import type { BatchedResponse } from './batch-info.js';
-import type { CallerSignal } from './caller-signal.js';
-import { createPromise } from './promised-answer.js';
+import type { Arrival } from './arrival.js';
+import type { CallerWishes } from './caller-wishes.js';
+import { createPromise, Rejection, type Settle } from './promised-answer.js';
 import type { BucketKey, QueueEntry } from './queue/queue-entry.js';
 import type { RequestBatch } from './request-batch.js';
 import type { RequestTerms } from './request-terms.js';
@@ -19,35 +20,41 @@ export type Answer<TResponse> = TResponse | BatchedResponse<TResponse>;
  * There may be very many of them, so it holds little: what few requests need is an object of its own.
  */
 export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
-  isSettled = false;
   /** The batch that took it; until then it is in the queue. */
   batch: RequestBatch<TRequest, TResponse> | undefined = undefined;
   queuePosition = -1;
   arrivalNumber = 0;
   /** With whom it shares a place; undefined while it stands alone. */
   sharedPlace: SharedPlace<TRequest, TResponse> | undefined = undefined;
-  /** Resolves and rejects the caller's promise; `promiseAnswer` sets them. */
-  settleResponse!: (answer: Answer<TResponse>) => void;
-  settleError!: (error: unknown) => void;
+  /** Settles the caller's promise; set when that is made, and gone when it is settled. */
+  settle: Settle<Answer<TResponse>> | undefined = undefined;
 
   /**
-   * @param signal By what its caller may take it back.
-   * @param wantsBatchInfo Whether the caller wants to know about the batch, too.
+   * @param arrival When it came.
+   * @param terms On what terms it waits. Most requests share one object of them.
+   * @param wishes What its caller wants besides the answer; undefined if nothing.
    */
   constructor(
     readonly payload: TRequest,
-    /** On what terms it waits. Most requests share one object of them. */
     readonly terms: RequestTerms,
-    readonly enqueuedAtMs: number,
-    private readonly signal: CallerSignal<TRequest, TResponse> | undefined,
-    private readonly wantsBatchInfo: boolean,
+    private readonly arrival: Arrival,
+    private readonly wishes: CallerWishes<TRequest, TResponse> | undefined,
   ) {
-    if (signal !== undefined) signal.add(this);
+    if (wishes !== undefined) wishes.signal?.add(this);
   }
 
   /** The promise that its caller waits for. To be asked for once, at first. */
   promiseAnswer(): Promise<Answer<TResponse>> {
     return createPromise(this);
+  }
+
+  /** Whether its caller has been answered. */
+  get isSettled(): boolean {
+    return this.settle === undefined;
+  }
+
+  get enqueuedAtMs(): number {
+    return this.arrival.timeMs;
   }
 
   get priority(): number {
@@ -116,19 +123,19 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
   }
 
   resolve(response: TResponse): void {
-    this.settle();
-    if (!this.wantsBatchInfo) this.settleResponse(response);
-    else this.settleResponse({ response, batch: this.place.batch!.describeFor(this) });
+    if (this.wishes?.wantsBatchInfo !== true) this.end(response);
+    else this.end({ response, batch: this.place.batch!.describeFor(this) });
   }
 
   reject(error: unknown): void {
-    this.settle();
-    this.settleError(error);
+    this.end(new Rejection(error));
   }
 
-  private settle(): void {
-    this.isSettled = true;
-    if (this.signal !== undefined) this.signal.requestSettled();
+  private end(answer: Answer<TResponse> | Rejection): void {
+    const settle = this.settle!;
+    this.settle = undefined;
+    if (this.wishes !== undefined) this.wishes.signal?.requestSettled();
+    settle(answer);
   }
 }
 

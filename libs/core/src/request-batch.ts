@@ -16,6 +16,8 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
   callersWithDeadline = 0;
   nearestDeadlineAtMs = Infinity;
   private abortController: AbortController | undefined = undefined;
+  /** What the processor is given. */
+  readonly payloads: TRequest[];
   private placesNeeded: number;
 
   constructor(
@@ -26,12 +28,17 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     readonly paddedBatchSize: number = requests.length,
   ) {
     this.startedAtMs = dispatchedAtMs;
-    this.placesNeeded = requests.length;
+    const count = requests.length;
+    this.placesNeeded = count;
+    const payloads = new Array<TRequest>(count);
     let waitingCallers = 0;
-    for (const request of requests) {
+    for (let index = 0; index < count; index += 1) {
+      const request = requests[index]!;
       request.batch = this;
+      payloads[index] = request.payload;
       waitingCallers += request.callers;
     }
+    this.payloads = payloads;
     this.waitingCallers = waitingCallers;
   }
 
@@ -42,12 +49,6 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
 
   get batchSize(): number {
     return this.requests.length;
-  }
-
-  get payloads(): TRequest[] {
-    const payloads = new Array<TRequest>(this.requests.length);
-    for (let index = 0; index < payloads.length; index += 1) payloads[index] = this.requests[index]!.payload;
-    return payloads;
   }
 
   /** Made only for a processor that asks for it: most do not, and a signal costs more than a request. */

@@ -1,6 +1,8 @@
+import type { Arrival } from './arrival.js';
 import { ORDINARY_TERMS, type Admission } from './admission.js';
 import type { ResolvedBatchingConfig } from './batching-config.js';
 import { CallerSignal, type RequestOwner } from './caller-signal.js';
+import type { CallerWishes } from './caller-wishes.js';
 import type { Clock } from './clock.js';
 import {
   DeadlineExceededError,
@@ -20,6 +22,9 @@ import type { StatisticsRecorder } from './statistics-recorder.js';
 /** To a deadline as far away as this it makes no difference when in a turn of the event loop the call was made. */
 const LONG_TIMEOUT_MS = 5000;
 
+/** Nothing else, so one for all who do. */
+const WANTS_BATCH_INFO: CallerWishes<never, never> = { signal: undefined, wantsBatchInfo: true };
+
 /** What an intake works with. */
 export interface IntakeParts<TRequest, TResponse> {
   readonly batcherName: string;
@@ -38,20 +43,21 @@ export class RequestIntake<TRequest, TResponse> {
   private readonly forecast: CompletionForecast;
 
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
+  private readonly recorder: StatisticsRecorder;
 
   constructor(private readonly parts: IntakeParts<TRequest, TResponse>) {
     const { config, learned, scheduler } = parts;
     this.scheduler = scheduler;
+    this.recorder = parts.recorder;
     this.forecast = new CompletionForecast(config, learned.curve, scheduler.slots);
   }
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
   take(payload: TRequest, options: RequestOptions, wantsBatchInfo: boolean): Promise<Answer<TResponse>> {
     const terms = this.parts.admission.examine(payload, options);
-    if (terms !== ORDINARY_TERMS) return this.takeOnTerms(terms, payload, options, wantsBatchInfo);
-    const nowMs = this.scheduler.arrivalTimeMs;
-    if (this.scheduler.queue.isFull) this.makeRoom(terms, nowMs);
-    return this.place(payload, undefined, terms, nowMs, wantsBatchInfo);
+    return terms === ORDINARY_TERMS && !wantsBatchInfo
+      ? this.takeOrdinary(payload)
+      : this.takeOnTerms(terms, payload, options, wantsBatchInfo);
   }
 
   /** Takes all or none. @throws BatchingError if they are refused; nothing is kept then. */
@@ -68,10 +74,23 @@ export class RequestIntake<TRequest, TResponse> {
       this.assertRoom(first, places, nowMs);
       this.assertSharedRoom(followers, nowMs);
     }
-    const signal = this.listenTo(options);
+    const wishes = this.wishesOf(options, false);
+    const arrival = { timeMs: nowMs };
     return this.scheduler.together(() =>
-      payloads.map((payload, index) => this.place(payload, signal, terms[index]!, nowMs, false)),
+      payloads.map((payload, index) => this.place(payload, terms[index]!, arrival, wishes)),
     );
+  }
+
+  /** What nothing special was said of: every question that need not be asked again is left out. */
+  private takeOrdinary(payload: TRequest): Promise<Answer<TResponse>> {
+    const { scheduler } = this;
+    const { arrival } = scheduler;
+    if (scheduler.queue.isFull) this.makeRoom(ORDINARY_TERMS, arrival.timeMs);
+    const request = new QueuedRequest<TRequest, TResponse>(payload, ORDINARY_TERMS, arrival, undefined);
+    const promise = request.promiseAnswer();
+    this.recorder.requestAccepted();
+    scheduler.enqueueOrdinary(request);
+    return promise;
   }
 
   private takeOnTerms(
@@ -82,14 +101,15 @@ export class RequestIntake<TRequest, TResponse> {
   ): Promise<Answer<TResponse>> {
     // A deadline counts from the call itself; how long others wait need not be known that well.
     const isTimeCritical = terms.timeoutMs < LONG_TIMEOUT_MS;
-    const nowMs = isTimeCritical ? this.parts.clock.now() : this.scheduler.arrivalTimeMs;
+    const arrival = isTimeCritical ? { timeMs: this.parts.clock.now() } : this.scheduler.arrival;
+    const nowMs = arrival.timeMs;
     if (this.canShare(terms)) {
       this.assertSharedRoom(1, nowMs);
     } else {
       this.assertInTime(terms, 1, nowMs);
       this.makeRoom(terms, nowMs);
     }
-    return this.place(payload, this.listenTo(options), terms, nowMs, wantsBatchInfo);
+    return this.place(payload, terms, arrival, this.wishesOf(options, wantsBatchInfo));
   }
 
   private canShare({ coalescingKey }: RequestTerms): boolean {
@@ -110,8 +130,12 @@ export class RequestIntake<TRequest, TResponse> {
   }
 
   /** One for all requests of a call. */
-  private listenTo({ signal }: RequestOptions): CallerSignal<TRequest, TResponse> | undefined {
-    return signal === undefined ? undefined : new CallerSignal(this.parts.owner, signal);
+  private wishesOf(
+    { signal }: RequestOptions,
+    wantsBatchInfo: boolean,
+  ): CallerWishes<TRequest, TResponse> | undefined {
+    if (signal !== undefined) return { signal: new CallerSignal(this.parts.owner, signal), wantsBatchInfo };
+    return wantsBatchInfo ? WANTS_BATCH_INFO : undefined;
   }
 
   /** When as many requests as wait now will have been served, in milliseconds; what a refused caller is told. */
@@ -205,14 +229,13 @@ export class RequestIntake<TRequest, TResponse> {
 
   private place(
     payload: TRequest,
-    signal: CallerSignal<TRequest, TResponse> | undefined,
     terms: RequestTerms,
-    nowMs: number,
-    wantsBatchInfo: boolean,
+    arrival: Arrival,
+    wishes: CallerWishes<TRequest, TResponse> | undefined,
   ): Promise<Answer<TResponse>> {
-    const request = new QueuedRequest<TRequest, TResponse>(payload, terms, nowMs, signal, wantsBatchInfo);
+    const request = new QueuedRequest<TRequest, TResponse>(payload, terms, arrival, wishes);
     const promise = request.promiseAnswer();
-    this.parts.recorder.requestAccepted();
+    this.recorder.requestAccepted();
     if (terms.coalescingKey === undefined) this.scheduler.enqueue(request);
     else this.shareOrLead(terms.coalescingKey, request);
     return promise;

@@ -24,8 +24,7 @@ export class ResponseScatterer<TRequest, TResponse> {
     this.succeeded = 0;
     this.failed = 0;
     this.followers = 0;
-    const results = 'error' in ending ? undefined : ending.results;
-    const errorOfAll = 'error' in ending ? ending.error : undefined;
+    const { results, error: errorOfAll } = ending;
     for (let index = 0; index < requests.length; index += 1) {
       const request = requests[index]!;
       const result = (results === undefined ? errorOfAll : results[index]) as TResponse | Error;

@@ -48,6 +48,7 @@ describe('BoundedRequestQueue', () => {
     expect(queue.isFull).toBe(false);
 
     rules.maxQueueSize = 1;
+    queue.rulesChanged();
     expect(queue.isFull).toBe(true);
   });
 
@@ -136,7 +137,7 @@ describe('BoundedRequestQueue: buckets', () => {
   it('finds full buckets by the rules as they are now', () => {
     const { queue, rules } = queueOf([{ bucketKey: 'a' }, { bucketKey: 'b' }, { bucketKey: 'b' }]);
     rules.fullSize = 2;
-    queue.settleAll();
+    queue.rulesChanged();
     expect(queue.otherCandidates.map(({ key }) => key)).toContain('b');
   });
 

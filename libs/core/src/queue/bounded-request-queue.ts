@@ -3,7 +3,7 @@ import { Bucket, type BucketRules } from './bucket.js';
 import { DisplaceableRequests } from './displaceable-requests.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
 
-/** What the queue must know of the configuration; asked for each time, since it may change. */
+/** What the queue must know of the configuration. It may change; `rulesChanged` must follow then. */
 export interface QueueRules extends BucketRules {
   readonly maxQueueSize: number;
   /** Whether a bucket holds as much as a batch takes. */
@@ -38,17 +38,19 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   /** Who would have to give up a place; kept while the queue is full again and again. */
   private displaceable: DisplaceableRequests<TEntry> | undefined = undefined;
   private arrivals = 0;
+  private maxSize: number;
 
   constructor(private readonly rules: QueueRules) {
-    this.common = new Bucket<TEntry>(undefined, rules);
+    this.maxSize = rules.maxQueueSize;
+    this.common = new Bucket<TEntry>(rules);
     this.keyed = new BucketOrder<TEntry>(
-      (key) => new Bucket<TEntry>(key, rules),
+      () => new Bucket<TEntry>(rules),
       (bucket) => rules.isFull(bucket),
     );
   }
 
   get isFull(): boolean {
-    return this.size >= this.rules.maxQueueSize;
+    return this.size >= this.maxSize;
   }
 
   get isEmpty(): boolean {
@@ -144,6 +146,16 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     return bucket;
   }
 
+  /** As `enqueue`, for one without bucket, tenant and priority, that costs 1. */
+  enqueueOrdinary(entry: TEntry): Bucket<TEntry> {
+    const { common } = this;
+    entry.arrivalNumber = this.arrivals += 1;
+    common.addOrdinary(entry);
+    this.size += 1;
+    if (this.displaceable !== undefined || this.sizeByTenant !== undefined) this.note(entry);
+    return common;
+  }
+
   /** The bucket of a request that waits here. */
   bucketOf({ bucketKey }: TEntry): Bucket<TEntry> | undefined {
     return bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
@@ -180,8 +192,9 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     if (bucket !== this.common) this.keyed.update(bucket);
   }
 
-  /** Looks at every bucket anew: the rules have changed. */
-  settleAll(): void {
+  /** Looks at every bucket anew. */
+  rulesChanged(): void {
+    this.maxSize = this.rules.maxQueueSize;
     this.keyed.updateAll();
   }
 
@@ -205,7 +218,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   private note(entry: TEntry): void {
     this.countTenant(entry, 1);
     // To find them all again costs no more than to have kept them while half of a full queue came.
-    if (2 * this.size < this.rules.maxQueueSize) this.displaceable = undefined;
+    if (2 * this.size < this.maxSize) this.displaceable = undefined;
     else if (entry.priority > 0) this.displaceable?.add(entry, this.size);
   }
 

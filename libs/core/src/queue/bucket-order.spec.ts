@@ -8,7 +8,7 @@ const RULES = { priorityAgingMs: 100, weightOf: () => 1 };
 /** A bucket is full with `fullSize` requests. */
 function orderOf(rules = { fullSize: 3 }) {
   const order = new BucketOrder<NumberedEntry>(
-    (key) => new Bucket<NumberedEntry>(key, RULES),
+    () => new Bucket<NumberedEntry>(RULES),
     ({ size }) => size >= rules.fullSize,
   );
   const add = (key: string, entry: NumberedEntry): Bucket<NumberedEntry> => {
@@ -53,6 +53,27 @@ describe('BucketOrder', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it('uses the buckets of few keys again, for whatever keys come', () => {
+    const { order, add, take } = orderOf();
+    const used = add('a', entryAt(1, 2));
+    take('a');
+
+    const other = add('b', entryAt(5));
+    expect(other).toBe(used);
+    expect([other.key, other.size, other.urgentSinceMs, order.find('a')]).toEqual(['b', 1, 5, undefined]);
+    expect([order.find('b'), order.mostUrgent, order.oldest]).toEqual([other, other, other]);
+  });
+
+  it('keeps no more empty buckets than a few, however many there were', () => {
+    const { add, take } = orderOf();
+    const keys = Array.from({ length: 100 }, (_, index) => `key ${index}`);
+    const before = new Set(keys.map((key) => add(key, entryAt(1))));
+    keys.forEach(take);
+
+    const after = keys.map((key) => add(key, entryAt(2)));
+    expect(after.filter((bucket) => before.has(bucket)).length).toBeLessThan(20);
   });
 
   it('tells the bucket with the most urgent request from the one that has waited longest', () => {

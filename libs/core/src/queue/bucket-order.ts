@@ -2,6 +2,9 @@ import type { Bucket } from './bucket.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import { RisingHeap, type RisingEntry } from './rising-heap.js';
 
+/** So many buckets that are empty are kept for keys to come: with few keys, who comes and goes is not made anew. */
+const MOST_SPARE = 16;
+
 /**
  * The buckets that have a key, in the orders in which they are asked for: the most urgent, the one that has waited
  * longest, and those that hold a full batch. A bucket that is empty is forgotten.
@@ -11,13 +14,14 @@ export class BucketOrder<TEntry extends QueueEntry> {
   private readonly byUrgency = new RisingHeap<PlaceByUrgency<TEntry>>();
   private readonly byAge = new RisingHeap<PlaceByAge<TEntry>>();
   private readonly full = new Set<Bucket<TEntry>>();
+  private readonly spare: Bucket<TEntry>[] = [];
 
   /**
-   * @param createBucket Makes the bucket of a new key.
+   * @param createBucket Makes a bucket, which is given its key.
    * @param isFull Whether a bucket holds as much as a batch takes.
    */
   constructor(
-    private readonly createBucket: (key: BucketKey) => Bucket<TEntry>,
+    private readonly createBucket: () => Bucket<TEntry>,
     private readonly isFull: (bucket: Bucket<TEntry>) => boolean,
   ) {}
 
@@ -49,7 +53,8 @@ export class BucketOrder<TEntry extends QueueEntry> {
   findOrCreate(key: BucketKey): Bucket<TEntry> {
     const known = this.buckets.get(key);
     if (known !== undefined) return known;
-    const bucket = this.createBucket(key);
+    const bucket = this.spare.pop() ?? this.createBucket();
+    bucket.key = key;
     bucket.places = {
       byUrgency: new PlaceByUrgency(bucket),
       byAge: new PlaceByAge(bucket),
@@ -102,6 +107,7 @@ export class BucketOrder<TEntry extends QueueEntry> {
     this.byAge.remove(places.byAge);
     this.full.delete(bucket);
     bucket.places = undefined;
+    if (this.spare.length < MOST_SPARE) this.spare.push(bucket);
   }
 }
 

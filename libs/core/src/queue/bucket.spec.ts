@@ -12,7 +12,7 @@ const AGING_MS = 100;
 
 function bucketOf(traits: readonly EntryTraits[], priorityAgingMs = AGING_MS) {
   const rules = { priorityAgingMs, weightOf: () => 1 };
-  const bucket = new Bucket<NumberedEntry>('key', rules);
+  const bucket = new Bucket<NumberedEntry>(rules);
   const entries = buildEntries(...traits);
   for (const entry of entries) bucket.add(entry);
   const take = (most?: number): number[] => idsOf(takeAll(() => bucket.take(), most));
@@ -84,7 +84,7 @@ describe('Bucket: priorities', () => {
 
   it('takes another head start for the decision after it has changed', () => {
     const rules = { priorityAgingMs: AGING_MS, weightOf: () => 1 };
-    const bucket = new Bucket<NumberedEntry>('key', rules);
+    const bucket = new Bucket<NumberedEntry>(rules);
     const [low, high] = buildEntries({ enqueuedAtMs: 0, priority: 1 }, { enqueuedAtMs: 50 });
     bucket.add(low!);
     bucket.add(high!);

@@ -20,6 +20,8 @@ export interface BucketRules {
  */
 export class Bucket<TEntry extends QueueEntry> {
   size = 0;
+  /** What its requests have in common; undefined for the bucket of all that name none. Changed only while it is empty. */
+  key: BucketKey = undefined;
   /** Where it stands among the buckets; kept by their order. The bucket of all that name none stands nowhere. */
   places: BucketPlaces<TEntry> | undefined = undefined;
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
@@ -29,10 +31,7 @@ export class Bucket<TEntry extends QueueEntry> {
   private largestKnownCost = 0;
   private isLargestCostStale = false;
 
-  constructor(
-    readonly key: BucketKey,
-    private readonly rules: BucketRules,
-  ) {}
+  constructor(private readonly rules: BucketRules) {}
 
   /** When its most urgent request came, with the head starts of the priorities taken into account; in ms. */
   get urgentSinceMs(): number {
@@ -89,14 +88,15 @@ export class Bucket<TEntry extends QueueEntry> {
   }
 
   add(entry: TEntry): void {
-    const { lines } = this;
-    // Without priorities and tenants there is but one line.
-    const line =
-      lines.length === 1 && entry.tenant === undefined && entry.priority === 0
-        ? lines[0]!
-        : this.lineFor(entry);
-    line.add(entry);
+    this.lineFor(entry).add(entry);
     this.count(entry);
+  }
+
+  /** As `add`, for one without tenant and priority, that costs 1. */
+  addOrdinary(entry: TEntry): void {
+    this.lines[0]!.add(entry);
+    if (!this.areCostsEqual) this.countCost(1);
+    this.size += 1;
   }
 
   take(): TEntry | undefined {

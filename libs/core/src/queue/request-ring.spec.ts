@@ -59,6 +59,17 @@ describe('RequestRing', () => {
     expect(restOf(ring)).toEqual(idsOf(taken));
   });
 
+  it('goes on as before when all of a flood are gone, or come back', () => {
+    const flood = 40_000;
+    const { ring } = ringOf(flood);
+    const taken = takeAll(() => ring.take());
+    expect([taken.length, ring.size, ring.take()]).toEqual([flood, 0, undefined]);
+
+    for (const entry of taken.slice(0, 100).toReversed()) ring.putBack(entry);
+    for (const entry of taken.slice(100, 200)) ring.add(entry);
+    expect(restOf(ring)).toEqual(idsOf(taken.slice(0, 200)));
+  });
+
   it('lets an entry come again that has left', () => {
     const { ring, entries } = ringOf(3);
     ring.remove(entries[0]!);

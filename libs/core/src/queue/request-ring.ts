@@ -4,7 +4,7 @@ import type { RequestLine } from './request-line.js';
 const SMALLEST_CAPACITY = 16;
 /** Where a ring starts: far enough from 0 that what is put back in front never gets below it. */
 const START = 2 ** 20;
-/** To take fresh slots for more than so many costs more than it saves. */
+/** To take fresh slots for more than so many costs more than it saves; and an empty ring keeps no more. */
 const LARGEST_TO_RENEW = 2 ** 14;
 /** An empty ring begins anew beyond this: small integers are stored in place. */
 const LARGEST_POSITION = 2 ** 30;
@@ -102,6 +102,7 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     if (this.size === 0) {
       this.headPosition = this.tailPosition < LARGEST_POSITION ? this.tailPosition : START;
       this.tailPosition = this.headPosition;
+      if (this.mask >= LARGEST_TO_RENEW) this.shrink();
       return;
     }
     while (this.slots[this.headPosition & this.mask] === undefined) this.headPosition += 1;
@@ -119,6 +120,12 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
    */
   private renew(): void {
     this.slots = this.slots.slice();
+  }
+
+  /** After a flood its slots would be kept for nothing. */
+  private shrink(): void {
+    this.slots = emptySlots(SMALLEST_CAPACITY);
+    this.mask = SMALLEST_CAPACITY - 1;
   }
 
   private makeRoom(): void {

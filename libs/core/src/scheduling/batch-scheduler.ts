@@ -1,3 +1,4 @@
+import type { Arrival } from '../arrival.js';
 import { BatchRunner, type BatchEnding } from '../batch-runner.js';
 import type { BatchProcessor } from '../batch-processor.js';
 import type { DispatchReason } from '../batch-info.js';
@@ -58,6 +59,8 @@ export class BatchScheduler<TRequest, TResponse> {
   private readonly view: BucketView<TRequest, TResponse>;
   private readonly alarm: Alarm;
   private readonly turn: EventLoopTurn;
+  /** Whether a batch could go, as the latest decision left it; a slot becomes free only by leading to another one. */
+  private isSlotFree = true;
   private isDeciding = false;
   private isHeldBack = false;
   private isDecisionHeldBack = false;
@@ -96,6 +99,11 @@ export class BatchScheduler<TRequest, TResponse> {
     this.decideSoon(bucket);
   }
 
+  /** As `enqueue`, for one of which nothing special was said. */
+  enqueueOrdinary(request: QueuedRequest<TRequest, TResponse>): void {
+    this.decideSoon(this.queue.enqueueOrdinary(request));
+  }
+
   /** Lets a request share the place of another, in the queue or in a running batch. */
   share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
     leader.takeAlong(follower);
@@ -110,16 +118,14 @@ export class BatchScheduler<TRequest, TResponse> {
   }
 
   /** The time at which a request comes, to within one turn of the event loop. */
-  get arrivalTimeMs(): number {
-    const { turn } = this;
-    if (!turn.isOpen) turn.open();
-    return turn.timeMs;
+  get arrival(): Arrival {
+    return this.turn.arrival;
   }
 
   /** Looks at the configuration anew, and at all that waits. */
   configChanged(): void {
     this.builder.configChanged();
-    this.queue.settleAll();
+    this.queue.rulesChanged();
     this.decide();
   }
 
@@ -155,6 +161,7 @@ export class BatchScheduler<TRequest, TResponse> {
     if (this.isDeciding) return;
     this.isDeciding = true;
     this.waitUntilMs = this.fillSlots(nowMs);
+    this.isSlotFree = this.slotsInAdvance > 0;
     this.parts.onDecided(this.turn.timeMs);
     this.setAlarm();
     this.isDeciding = false;
@@ -167,13 +174,13 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** Requests that come in the same turn of the event loop ride together; a full batch need not wait for it. */
   private decideSoon({ size }: Bucket<QueuedRequest<TRequest, TResponse>>): void {
-    if (this.slotsInAdvance > 0 && size >= this.builder.dispatchAtOnceSize) this.decide();
+    if (this.isSlotFree && size >= this.builder.dispatchAtOnceSize) this.decide();
     else if (!this.turn.isOpen) this.turn.open();
   }
 
   /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
   private fillSlots(knownNowMs: number | undefined): number {
-    let nowMs = knownNowMs === undefined ? this.turn.readClock() : (this.turn.timeMs = knownNowMs);
+    let nowMs = knownNowMs === undefined ? this.turn.readClock() : this.turn.noteTime(knownNowMs);
     // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
     for (; ; nowMs = this.turn.readClock()) {
       this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
@@ -261,7 +268,7 @@ export class BatchScheduler<TRequest, TResponse> {
 
   private onBatchEnded(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
     const { learned, recorder } = this.parts;
-    const isFailed = 'error' in ending;
+    const isFailed = ending.error !== undefined;
     recorder.batchEnded(batch, isFailed);
     // A batch that failed may have done so before it did anything: its time says nothing.
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);

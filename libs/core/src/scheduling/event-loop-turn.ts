@@ -1,3 +1,4 @@
+import type { Arrival } from '../arrival.js';
 import type { Clock } from '../clock.js';
 
 /**
@@ -7,8 +8,7 @@ import type { Clock } from '../clock.js';
 export class EventLoopTurn {
   /** Whether a request has come in this turn, so that its end is going to be told. */
   isOpen = false;
-  /** The latest time that is known, on the clock's scale. */
-  timeMs = 0;
+  private latest: Arrival = { timeMs: 0 };
 
   constructor(
     private readonly clock: Clock,
@@ -23,9 +23,25 @@ export class EventLoopTurn {
     this.clock.defer(this.end);
   }
 
+  /** The latest time that is known, on the clock's scale. */
+  get timeMs(): number {
+    return this.latest.timeMs;
+  }
+
+  /** When who comes now has come: one object for all who come before the clock is read again. */
+  get arrival(): Arrival {
+    if (!this.isOpen) this.open();
+    return this.latest;
+  }
+
   readClock(): number {
-    this.timeMs = this.clock.now();
-    return this.timeMs;
+    return this.noteTime(this.clock.now());
+  }
+
+  /** Somebody else has read the clock. */
+  noteTime(timeMs: number): number {
+    this.latest = { timeMs };
+    return timeMs;
   }
 
   private readonly end = (): void => {
