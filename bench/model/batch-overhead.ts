@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import { measureInTurns, median } from '../overhead/interleaved.js';
 import { BareProcess } from './bare-process.js';
-import { runBatchesFor } from './batched-loop.js';
+import { runBatchesFor, warmUp } from './batched-loop.js';
 import { rowsOf, tensorsOf, TRIVIAL_MODEL } from './bench-model.js';
 import { loadInstances } from './load-instances.js';
 import type { SweepSettings } from './sweep.js';
@@ -34,6 +34,7 @@ export async function measureBatchOverhead(
     await bare.open(path, settings.executionProvider, settings.intraOpThreads);
     await bare.prepare(tensorsOf(TRIVIAL_MODEL, batchSize));
     const rows = rowsOf(TRIVIAL_MODEL, batchSize);
+    await warmUp(model, rows, 1);
     const values = await measureInTurns(
       [
         { name: 'bare', measure: async () => toUs(await bare.run(forMs)) },

@@ -2,6 +2,14 @@ import type { OnnxModel, OnnxRow } from 'nestjs-batching/onnx';
 
 import type { RunCount } from './bare-protocol.js';
 
+/** What a compiler does for code that has just been loaded is no batch's cost; it takes some thousand batches. */
+const WARM_UP_MS = 2000;
+
+/** Runs batches of this many rows, so many at a time, that are not counted. */
+export async function warmUp(model: OnnxModel, rows: readonly OnnxRow[], atATime: number): Promise<void> {
+  await runBatchesFor(model, rows, atATime, WARM_UP_MS);
+}
+
 /**
  * Hands batches of these rows over, so many at a time, each as soon as one before it has ended.
  *

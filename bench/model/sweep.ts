@@ -2,7 +2,7 @@ import type { ExecutionProviderName, OnnxModel } from 'nestjs-batching/onnx';
 
 import { measureInTurns, median, medianRatio } from '../overhead/interleaved.js';
 import { BareProcess } from './bare-process.js';
-import { runBatchesFor } from './batched-loop.js';
+import { runBatchesFor, warmUp } from './batched-loop.js';
 import { rowsOf, tensorsOf, type BenchModel } from './bench-model.js';
 import { loadInstances } from './load-instances.js';
 
@@ -53,6 +53,7 @@ export async function sweepModel(
       await Promise.all(
         bare.map((one) => one.open(path, settings.executionProvider, settings.intraOpThreads)),
       );
+      await warmUp(loaded, rowsOf(model, 1), instances * settings.inFlight);
       for (const batchSize of settings.sizes) {
         const point = await measurePoint({ model, loaded, bare, batchSize }, settings);
         points.push(point);
