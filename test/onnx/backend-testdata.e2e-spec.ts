@@ -15,8 +15,8 @@ const TESTS = '/usr/share/libonnx-testdata/data';
 
 /** What is reached. A change that falls below has lost something; one that adds a type may raise it. */
 const LEAST_BY_FORM = {
-  'its first axis is the batch': 653,
-  'a Scan over a batch of whole inputs': 258,
+  'its first axis is the batch': 666,
+  'a Scan over a batch of whole inputs': 278,
 };
 
 // Where the continuous integration has lost the package, the test shall fail and not fall silent.

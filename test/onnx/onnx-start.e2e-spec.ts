@@ -44,6 +44,60 @@ describe('The start of an OnnxModel', () => {
     return error.faults.map(({ field, problem }) => `${field}: ${problem}`);
   }
 
+  describe('with a model that makes nothing of zeros', () => {
+    // Row x − 100 of a table of five: what zeros ask for is not there.
+    const table: OnnxGraph = {
+      inputs: [{ name: 'x', type: 'int64', shape: ['batch', 'words'] }],
+      outputs: [{ name: 'y', type: 'float32', shape: ['batch', 'words'] }],
+      initializers: [
+        { name: 'hundred', type: 'int64', dims: [], data: [100n] },
+        { name: 'table', type: 'float32', dims: [5], data: [2, 3, 5, 7, 11] },
+      ],
+      nodes: [
+        { op: 'Sub', inputs: ['x', 'hundred'], outputs: ['index'] },
+        { op: 'Gather', inputs: ['table', 'index'], outputs: ['y'] },
+      ],
+    };
+    const words = (...numbers: bigint[]) => ({ data: new BigInt64Array(numbers), dims: [numbers.length] });
+
+    it('says that zeros were tried, and what to give instead', async () => {
+      const path = await pathOf(table);
+      expect(await faultsOf({ path })).toEqual([
+        expect.stringMatching(/2 rows of zeros failed: .*indices.*give a warmupRow/) as string,
+      ]);
+    });
+
+    it('starts with a row such as requests bring, and runs it at every size', async () => {
+      const path = await pathOf(table);
+      const warmupRow = { x: words(100n, 103n, 104n) };
+      const model = await OnnxModel.load('test', { path, logger, warmupRow, warmupBatchSizes: [1, 8] });
+      expect(model.metadata.warmUps.map(({ batchSize }) => batchSize)).toEqual([8, 1]);
+
+      const { signal } = new AbortController();
+      const context = { batchId: 1, batchSize: 1, paddedBatchSize: 1, signal };
+      const [row] = await model.processBatch([{ x: words(101n, 102n) }], context);
+      expect(row).toMatchObject({ y: { data: new Float32Array([3, 5]) } });
+      await model.close();
+    });
+
+    it.each<[string, OnnxModelOptions['warmupRow'], RegExp]>([
+      ['lacks an input', {}, /^warmupRow: .*input "x" is missing/],
+      ['is of another type', { x: new Float32Array(3) }, /^warmupRow: .*input "x".*received.*Float32Array/],
+      ['makes the model fail', { x: words(0n) }, /the warmupRow 2 times failed: .*indices/],
+    ])('refuses a row that %s', async (_, warmupRow, fault) => {
+      const path = await pathOf(table);
+      expect(await faultsOf({ path, warmupRow })).toEqual([expect.stringMatching(fault) as string]);
+    });
+
+    it('refuses several rows in one', async () => {
+      const path = await pathOf(table);
+      const warmupRow = { x: { data: new BigInt64Array(6).fill(100n), dims: [2, 3] } };
+      expect(await faultsOf({ path, maxRowsPerRequest: 4, warmupRow })).toEqual([
+        'warmupRow: received 2 rows, expected one',
+      ]);
+    });
+  });
+
   it('tells what was loaded, on what it runs, and how long it took', async () => {
     const path = await pathOf(doubling(['batch', 3]));
     const model = await OnnxModel.load('test', { path, logger, warmupBatchSizes: [1, 8] });

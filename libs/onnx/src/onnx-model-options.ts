@@ -2,6 +2,7 @@ import type { WorkerOptions } from 'nestjs-batching/worker';
 
 import type { ExecutionProviderConfig, ExecutionProviderName } from './execution-provider.js';
 import type { OnnxLogger } from './onnx-logger.js';
+import type { OnnxRow } from './onnx-row.js';
 import type { OnnxSessionOptions } from './session-options.js';
 import type { DeclaredInput, DeclaredTensor } from './tensors/declared-tensor.js';
 import type { DynamicAxisOptions } from './tensors/dynamic-axis.js';
@@ -53,10 +54,16 @@ export interface OnnxModelOptions extends WorkerOptions {
    */
   readonly allowedBatchSizes?: readonly number[] | undefined;
   /**
-   * Sizes of the batches of zeros that run before the model counts as ready, so that no caller pays for memory
-   * and kernels that are set up on a first run. Integers, 1 to 65,536; free dimensions count 1. Default `[1]`.
+   * Sizes of the batches that run before the model counts as ready, so that no caller pays for memory and kernels
+   * that are set up on a first run. Integers, 1 to 65,536. Default `[1]`.
    */
   readonly warmupBatchSizes?: readonly number[];
+  /**
+   * What these batches hold, again and again: one row such as requests bring, with lengths such as they have. For
+   * models that make nothing of zeros, and to have the memory of real lengths set up. Default: zeros; free dimensions
+   * count 1 then, masks and lengths are ones.
+   */
+  readonly warmupRow?: OnnxRow | undefined;
   /** Threads, optimization, memory and log of ONNX Runtime. */
   readonly session?: OnnxSessionOptions;
   /** Where the model says what it does. Default: warnings only, as process warnings. */

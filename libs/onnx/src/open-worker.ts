@@ -1,13 +1,16 @@
-import type { ConfigFault } from 'nestjs-batching/core';
+import { InvalidRequestError, type ConfigFault } from 'nestjs-batching/core';
 import { messageOf, readyWithin, WorkerEndedError } from 'nestjs-batching/worker';
 
 import type { ExecutionProviderConfig } from './execution-provider.js';
 import type { OpenedSession } from './model-protocol.js';
 import type { ModelWorker, StartModelWorker } from './model-worker.js';
+import type { OnnxRow } from './onnx-row.js';
 import type { ResolvedModelOptions } from './resolve-model-options.js';
 import { isRuntimeUnavailable, RuntimeUnavailableError } from './runtime-unavailable.error.js';
 import { checkModelSignature, type ModelSignature } from './tensors/model-signature.js';
-import { makeTrialRuns, type WarmUp } from './trial-run.js';
+import { RowReader } from './tensors/row-reader.js';
+import { trialInputsOfRow, trialInputsOfZeros, type TrialInputs } from './tensors/trial-inputs.js';
+import { makeTrialRuns, type TrialRuns, type WarmUp } from './trial-run.js';
 
 /** Options whose file is there. */
 export type CheckedModelOptions = ResolvedModelOptions & { readonly path: string };
@@ -40,7 +43,7 @@ export function openSession(
 }
 
 /**
- * The same, and has it run batches of zeros.
+ * The same, and tries it out.
  *
  * @returns The worker; or what is wrong with the model, whatever runs it. The worker has ended then.
  * @throws RuntimeUnavailableError, the signal's reason, or Error if the execution provider cannot run the model.
@@ -56,13 +59,39 @@ export async function openWorker(
     const { worker, opened } = session;
     const { faults, signature } = checkModelSignature(opened, options);
     const trial =
-      faults.length > 0
-        ? { faults, warmUps: [] }
-        : await makeTrialRuns(worker, signature, options.outputs, options.warmupBatchSizes);
+      faults.length > 0 ? { faults, warmUps: [] } : await tryOut(modelName, worker, signature, options);
     if (trial.faults.length === 0) return { ...session, signature, warmUps: trial.warmUps };
     await worker.stop();
     return { faults: trial.faults };
   });
+}
+
+async function tryOut(
+  modelName: string,
+  worker: ModelWorker,
+  signature: ModelSignature,
+  { outputs, warmupBatchSizes, warmupRow }: CheckedModelOptions,
+): Promise<TrialRuns> {
+  const trialInputs =
+    warmupRow === undefined ? trialInputsOfZeros(signature) : readWarmupRow(modelName, signature, warmupRow);
+  if ('field' in trialInputs) return { faults: [trialInputs], warmUps: [] };
+  return makeTrialRuns(worker, signature, outputs, warmupBatchSizes, trialInputs);
+}
+
+/** The row's own faults are told as those of any request are. */
+function readWarmupRow(
+  modelName: string,
+  signature: ModelSignature,
+  warmupRow: OnnxRow,
+): TrialInputs | ConfigFault {
+  try {
+    const row = new RowReader(modelName, signature).read(warmupRow);
+    if (row.rowCount === 1) return trialInputsOfRow(signature, row);
+    return { field: 'warmupRow', problem: `received ${row.rowCount} rows, expected one` };
+  } catch (error) {
+    if (error instanceof InvalidRequestError) return { field: 'warmupRow', problem: error.message };
+    throw error;
+  }
 }
 
 async function openAnd<TResult>(

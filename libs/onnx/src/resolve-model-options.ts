@@ -22,6 +22,7 @@ import { hasDevices } from './device.js';
 import { checkExecutionProviders, type ExecutionProviderConfig } from './execution-provider.js';
 import type { OnnxLogger } from './onnx-logger.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
+import type { OnnxRow } from './onnx-row.js';
 import { SESSION_OPTION_RULES, type OnnxSessionOptions } from './session-options.js';
 import { checkDeclaredTensors, type DeclaredTensors } from './tensors/declared-tensor.js';
 import { checkDynamicAxisOptions, type DynamicAxesOptions } from './tensors/dynamic-axis.js';
@@ -39,6 +40,7 @@ export interface ResolvedModelOptions {
   readonly maxRowsPerRequest: number;
   readonly allowedBatchSizes: readonly number[] | undefined;
   readonly warmupBatchSizes: readonly number[];
+  readonly warmupRow: OnnxRow | undefined;
   readonly session: OnnxSessionOptions;
   readonly logger: OnnxLogger;
 }
@@ -65,6 +67,8 @@ const RULES: ConfigRules<OnnxModelOptions> = {
   maxRowsPerRequest: optional(integerBetween(1, LARGEST_BATCH)),
   allowedBatchSizes: optional(arrayOf(integerBetween(1, LARGEST_BATCH))),
   warmupBatchSizes: optional(listOfBatchSizes),
+  // Held against the model when that is open, as a request is.
+  warmupRow: () => undefined,
   logger: optional(logger),
 };
 
@@ -98,6 +102,7 @@ export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsChe
       maxRowsPerRequest: (isValid('maxRowsPerRequest') ? received.maxRowsPerRequest : undefined) ?? 1,
       allowedBatchSizes: isValid('allowedBatchSizes') ? received.allowedBatchSizes : undefined,
       warmupBatchSizes: isValid('warmupBatchSizes') ? (received.warmupBatchSizes ?? [1]) : [],
+      warmupRow: received.warmupRow,
       session: session.options,
       logger: (isValid('logger') ? received.logger : undefined) ?? processWarnings('OnnxModelWarning'),
     }),

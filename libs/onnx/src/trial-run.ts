@@ -9,9 +9,9 @@ import type { DeclaredTensors } from './tensors/declared-tensor.js';
 import type { ModelSignature } from './tensors/model-signature.js';
 import { describeOutputFault, toExpectedOutput } from './tensors/split-output.js';
 import { describeShape, hasFreeDimensions, rowShapeOf } from './tensors/tensor-shape.js';
-import { makeTrialInputs } from './tensors/trial-inputs.js';
+import type { TrialInputs } from './tensors/trial-inputs.js';
 
-/** One run of zeros before the model counts as ready. */
+/** One run before the model counts as ready. */
 export interface WarmUp {
   readonly batchSize: number;
   /** How long ONNX Runtime took, in milliseconds. The first run of a size has the cost of setting it up. */
@@ -25,7 +25,7 @@ export interface TrialRuns {
 }
 
 /**
- * Runs batches of zeros, the largest first: it shows whether the provider works at all, whether the outputs
+ * Runs batches of trial inputs, the largest first: it shows whether the provider works at all, whether the outputs
  * have a row for each request, and it sets up most of the memory. It is of two rows at least, since with one
  * row an output without a batch axis looks right.
  *
@@ -36,12 +36,14 @@ export async function makeTrialRuns(
   signature: ModelSignature,
   declaredOutputs: DeclaredTensors | undefined,
   warmupBatchSizes: readonly number[],
+  trialInputs: TrialInputs,
 ): Promise<TrialRuns> {
   const warmUps: WarmUp[] = [];
   for (const batchSize of chooseSizes(signature, warmupBatchSizes)) {
-    const { outputs, runMs } = await runZeros(worker, signature, batchSize);
+    const { outputs, runMs } = await runTrial(worker, signature, trialInputs, batchSize);
     warmUps.push({ batchSize, runMs });
-    const faults = warmUps.length === 1 ? findFaults(outputs, batchSize, signature, declaredOutputs) : [];
+    const sizes = { paddedRowCount: batchSize, paddedLengths: trialInputs.lengths };
+    const faults = warmUps.length === 1 ? findFaults(outputs, sizes, signature, declaredOutputs) : [];
     if (faults.length > 0) return { warmUps, faults };
   }
   return { warmUps, faults: [] };
@@ -55,37 +57,39 @@ function chooseSizes(signature: ModelSignature, wanted: readonly number[]): read
   return [...new Set([largest, ...wanted.map(toSize)])];
 }
 
-async function runZeros(
+async function runTrial(
   worker: ModelWorker,
   signature: ModelSignature,
+  trialInputs: TrialInputs,
   batchSize: number,
 ): Promise<RunReply> {
   const outputNames = signature.outputs.map(({ name }) => name);
   try {
-    const inputs = makeTrialInputs(signature, batchSize);
+    const inputs = trialInputs.create(batchSize);
     const request = { inputs, outputNames, wantsBuffersBack: false };
     return await worker.call('run', request, { buffers: buffersOf(inputs) });
   } catch (error) {
     if (worker.endReason !== undefined) throw error;
-    const isAnyFree = signature.inputs.some(({ shape, batchAxis }) =>
-      hasFreeDimensions(rowShapeOf(shape, batchAxis)),
-    );
-    const advice = isAnyFree
-      ? ' (free dimensions were 1; if that is too small, declare their size in inputs.<name>.shape)'
-      : '';
-    throw new Error(`a trial run of ${batchSize} rows of zeros failed: ${messageOf(error)}${advice}`, {
-      cause: error,
-    });
+    const [what, advice] = trialInputs.areZeros
+      ? [`${batchSize} rows of zeros`, adviceOnZeros(signature)]
+      : [`the warmupRow ${batchSize} times`, ''];
+    throw new Error(`a trial run of ${what} failed: ${messageOf(error)}${advice}`, { cause: error });
   }
+}
+
+function adviceOnZeros({ inputs }: ModelSignature): string {
+  const isAnyFree = inputs.some(({ shape, batchAxis }) => hasFreeDimensions(rowShapeOf(shape, batchAxis)));
+  return isAnyFree
+    ? ' (free dimensions were 1; if that is too small, or zeros make no sense to the model, give a warmupRow, or declare sizes in inputs.<name>.shape)'
+    : ' (if zeros make no sense to the model, give a warmupRow)';
 }
 
 function findFaults(
   outputs: readonly NamedTensor[],
-  batchSize: number,
+  sizes: { readonly paddedRowCount: number; readonly paddedLengths: readonly number[] },
   signature: ModelSignature,
   declared: DeclaredTensors | undefined,
 ): ConfigFault[] {
-  const sizes = { paddedRowCount: batchSize, paddedLengths: signature.dynamicAxes.map(() => 1) };
   return outputs.flatMap((output) => {
     const field = `outputs.${output.name}`;
     const tensor = signature.outputs.find(({ name }) => name === output.name);

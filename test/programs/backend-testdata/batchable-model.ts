@@ -1,6 +1,5 @@
 import type { BareSession, TensorsByName } from './bare-runtime.js';
 import type { ModelProto, ValueInfoProto } from './model-proto.js';
-import { NotRunError } from './not-run.error.js';
 import { elementTypeCode, zerosLike, stack, rowOf, type TestTensor } from './test-tensor.js';
 
 /** How a test of ONNX's became a model with a batch axis. */
@@ -12,6 +11,8 @@ export interface BatchableModel {
   readonly form: BatchForm;
   readonly proto: ModelProto;
   readonly rows: readonly KnownRow[];
+  /** Whether it makes nothing of zeros, as one that divides whole numbers. */
+  readonly needsWarmupRow: boolean;
 }
 
 /** Inputs and outputs without the batch axis. */
@@ -45,22 +46,17 @@ export function mapTensors(
   return new Map([...tensors].map(([name, tensor]) => [name, change(tensor)]));
 }
 
-/**
- * Runs what `OnnxModel` tries a model with: two rows of zeros.
- *
- * @throws NotRunError where the model cannot stand them, as one that divides whole numbers.
- */
-export async function tryZeros(session: BareSession, row: TensorsByName): Promise<void> {
-  const zeros = mapTensors(row, zerosLike);
+/** Whether a model can be tried with two rows of zeros, as `OnnxModel` does where nothing else is given. */
+export function canRunZeros(session: BareSession, row: TensorsByName): Promise<boolean> {
+  return canRunTwice(session, mapTensors(row, zerosLike));
+}
+
+/** Whether a model can be tried with a row twice. */
+export async function canRunTwice(session: BareSession, row: TensorsByName): Promise<boolean> {
   try {
-    const outputs = await session.run(stackByName([zeros, zeros]));
-    const short = [...outputs].find(([, { dims }]) => dims[0] !== 2);
-    if (short === undefined) return;
-    throw new Error(`output "${short[0]}" has the shape [${short[1].dims.join(', ')}] for two rows`);
-  } catch (error) {
-    throw new NotRunError(
-      'zeros, of which the trial run is, make it fail or give another shape',
-      (error as Error).message,
-    );
+    const outputs = await session.run(stackByName([row, row]));
+    return [...outputs.values()].every(({ dims }) => dims[0] === 2);
+  } catch {
+    return false;
   }
 }

@@ -1,11 +1,12 @@
 import { BareSession, type TensorsByName } from './bare-runtime.js';
 import {
   batchOf,
+  canRunTwice,
+  canRunZeros,
   LEAST_ROWS,
   mapTensors,
   rowsOf,
   stackByName,
-  tryZeros,
   type BatchableModel,
   type KnownRow,
 } from './batchable-model.js';
@@ -52,9 +53,11 @@ async function tryBatch(
   }
   try {
     const rows = await findIndependentRows(test, session, batched, size);
-    if (rows === undefined) return undefined;
-    await tryZeros(session, rows[0]?.inputs ?? new Map<string, TestTensor>());
-    return { name: test.name, form: 'its first axis is the batch', proto, rows };
+    const first = rows?.[0]?.inputs;
+    // What runs as many rows as the test has, and no other number, has no batch axis.
+    if (rows === undefined || first === undefined || !(await canRunTwice(session, first))) return undefined;
+    const needsWarmupRow = !(await canRunZeros(session, first));
+    return { name: test.name, form: 'its first axis is the batch', proto, rows, needsWarmupRow };
   } catch (error) {
     // With other inputs as constants, or as a whole, the model may do.
     if (error instanceof NotRunError) return undefined;

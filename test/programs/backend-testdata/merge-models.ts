@@ -9,12 +9,12 @@ export interface MergedModel {
   readonly rows: readonly KnownRow[];
 }
 
-/** Models of the same operator sets, at most so many together. Starting a worker for each would take minutes. */
+/** Models of the same operator sets that start alike, at most so many together. Starting a worker for each would take minutes. */
 export function groupForMerging(models: readonly BatchableModel[], most: number): BatchableModel[][] {
   const groups = new Map<string, BatchableModel[][]>();
   for (const model of models) {
     const sets = model.proto.opsetImport.map(({ domain = '', version }) => `${domain}:${version.toString()}`);
-    const key = [model.form, ...sets].join();
+    const key = [model.form, model.needsWarmupRow, ...sets].join();
     const chunks = groups.get(key) ?? [];
     groups.set(key, chunks);
     const last = chunks.at(-1);

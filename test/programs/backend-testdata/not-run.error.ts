@@ -10,7 +10,6 @@ export const NOT_RUN_REASONS = [
   'ONNX Runtime gives something else than ONNX',
   'rows depend on each other, and its operator set is older than Scan',
   'ONNX Runtime refuses it within a Scan',
-  'zeros, of which the trial run is, make it fail or give another shape',
 ] as const;
 
 export type NotRunReason = (typeof NOT_RUN_REASONS)[number];

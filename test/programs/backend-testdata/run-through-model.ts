@@ -47,7 +47,8 @@ async function runMerged(
   const path = join(folder, `${fileCount}.onnx`);
   await writeFile(path, await encodeModel(proto));
   const session = { intraOpNumThreads: 1, interOpNumThreads: 1, logLevel: 'fatal' } as const;
-  const model = await OnnxModel.load(models[0]?.name ?? '', { path, session });
+  const warmupRow = parts.some(({ needsWarmupRow }) => needsWarmupRow) ? toRequest(rows[0]) : undefined;
+  const model = await OnnxModel.load(models[0]?.name ?? '', { path, session, warmupRow });
   try {
     const results: (TensorsByName | undefined)[] = [];
     for (const row of rows) results.push(...(await runBatch(model, [row])));
@@ -64,7 +65,7 @@ async function runMerged(
 }
 
 async function runBatch(model: OnnxModel, rows: readonly KnownRow[]): Promise<readonly TensorsByName[]> {
-  const requests = rows.map(({ inputs }) => Object.fromEntries(inputs) as unknown as OnnxRow);
+  const requests = rows.map(toRequest);
   const context = {
     batchId: 1,
     batchSize: rows.length,
@@ -75,6 +76,10 @@ async function runBatch(model: OnnxModel, rows: readonly KnownRow[]): Promise<re
     if (result instanceof Error) throw result;
     return new Map(Object.entries(result));
   });
+}
+
+function toRequest(row: KnownRow | undefined): OnnxRow {
+  return Object.fromEntries(row?.inputs ?? []);
 }
 
 function findProblem(
