@@ -19,15 +19,17 @@ export type Answer<TResponse> = TResponse | BatchedResponse<TResponse>;
  * There may be very many of them, so it holds little: what few requests need is an object of its own.
  */
 export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
+  /** Whether its caller has got a response or an error. */
   isSettled = false;
   /** The batch that took it; until then it is in the queue. */
   batch: RequestBatch<TRequest, TResponse> | undefined = undefined;
   queuePosition = -1;
   arrivalNumber = 0;
-  /** With whom it shares a place; undefined while it stands alone. */
+  /** With whom it shares a place; undefined while it stands alone. @internal */
   sharedPlace: SharedPlace<TRequest, TResponse> | undefined = undefined;
-  /** Resolves and rejects the caller's promise; `promiseAnswer` sets them. */
+  /** Resolves the caller's promise; set by `promiseAnswer`, like the next one. @internal */
   settleResponse!: (answer: Answer<TResponse>) => void;
+  /** Rejects the caller's promise. @internal */
   settleError!: (error: unknown) => void;
 
   /**
@@ -35,9 +37,11 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
    * @param wantsBatchInfo Whether the caller wants to know about the batch, too.
    */
   constructor(
+    /** What the caller sent. */
     readonly payload: TRequest,
     /** On what terms it waits. Most requests share one object of them. */
     readonly terms: RequestTerms,
+    /** When it came, on the clock's scale. */
     readonly enqueuedAtMs: number,
     private readonly signal: CallerSignal<TRequest, TResponse> | undefined,
     private readonly wantsBatchInfo: boolean,
@@ -45,7 +49,7 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
     if (signal !== undefined) signal.add(this);
   }
 
-  /** The promise that its caller waits for. To be asked for once, at first. */
+  /** The promise that its caller waits for. To be asked for once, at first. @internal */
   promiseAnswer(): Promise<Answer<TResponse>> {
     return createPromise(this);
   }
@@ -115,12 +119,14 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
     if (this.sharedPlace !== undefined) for (const follower of this.followers) visit(follower);
   }
 
+  /** Gives the caller its response, with the batch if it asked for that. Once; see `isSettled`. */
   resolve(response: TResponse): void {
     this.settle();
     if (!this.wantsBatchInfo) this.settleResponse(response);
     else this.settleResponse({ response, batch: this.place.batch!.describeFor(this) });
   }
 
+  /** Gives the caller an error. Once; see `isSettled`. */
   reject(error: unknown): void {
     this.settle();
     this.settleError(error);

@@ -5,6 +5,7 @@ import { isQueued, type QueueEntry } from './queue-entry.js';
 
 /** What the queue must know of the configuration; asked for each time, since it may change. */
 export interface QueueRules extends BucketRules {
+  /** Most requests that wait; the caller of `enqueue` keeps to it. */
   readonly maxQueueSize: number;
   /** Whether a bucket holds as much as a batch takes. */
   isFull(bucket: {
@@ -16,8 +17,11 @@ export interface QueueRules extends BucketRules {
 
 /** What is served before a request that comes now. */
 export interface RequestsAhead {
+  /** Requests of its own bucket. */
   readonly inBucket: number;
+  /** Requests of all other buckets together. */
   readonly inOtherBuckets: number;
+  /** How many other buckets those are. */
   readonly otherBuckets: number;
 }
 
@@ -39,6 +43,11 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   private displaceable: DisplaceableRequests<TEntry> | undefined = undefined;
   private arrivals = 0;
 
+  /**
+   * Makes an empty queue.
+   *
+   * @param rules Asked at each step, so that the configuration may change; call `settleAll` when it has.
+   */
   constructor(private readonly rules: QueueRules) {
     this.common = new Bucket<TEntry>(undefined, rules);
     this.keyed = new BucketOrder<TEntry>(
@@ -47,14 +56,17 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     );
   }
 
+  /** Whether as many wait as `maxQueueSize` allows. */
   get isFull(): boolean {
     return this.size >= this.rules.maxQueueSize;
   }
 
+  /** Whether nobody waits. */
   get isEmpty(): boolean {
     return this.size === 0;
   }
 
+  /** How many buckets hold requests. */
   get bucketCount(): number {
     return this.keyed.size + (this.common.size > 0 ? 1 : 0);
   }
@@ -113,6 +125,9 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     bucket?.forEachUpTo(priority, visit);
   }
 
+  /**
+   * How many requests of this tenant wait. The first call counts them all; from then on the number is kept.
+   */
   sizeOfTenant(tenant: string): number {
     if (this.sizeByTenant === undefined) {
       this.sizeByTenant = new Map();
