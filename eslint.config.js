@@ -4,7 +4,7 @@ import globals from 'globals';
 import typescript from 'typescript-eslint';
 
 export default typescript.config(
-  { ignores: ['dist/', 'coverage/', '**/node_modules/'] },
+  { ignores: ['dist/', 'docs/api/', 'coverage/', '**/node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

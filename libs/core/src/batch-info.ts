@@ -29,6 +29,8 @@ export interface BatchInfo {
 
 /** A response together with the batch that it rode in. */
 export interface BatchedResponse<TResponse> {
+  /** The caller's own result. */
   readonly response: TResponse;
+  /** The batch that the result came with. */
   readonly batch: BatchInfo;
 }

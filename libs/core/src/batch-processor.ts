@@ -39,6 +39,7 @@ export interface ProcessorHealth {
 
 /** What runs a batch: a model, a database, a remote service; anything cheaper per batch than per item. */
 export interface BatchProcessor<TRequest, TResponse> {
+  /** Runs one batch; see {@link ProcessBatch}. Up to `maxConcurrentBatches` calls overlap. */
   readonly processBatch: ProcessBatch<TRequest, TResponse>;
 
   /**

@@ -10,6 +10,7 @@ import type { BucketKey } from './queue/queue-entry.js';
  */
 export type TimeoutStrategy = 'dispatch-partial' | 'wait-for-full' | 'adaptive';
 
+/** Every {@link TimeoutStrategy}. */
 export const TIMEOUT_STRATEGIES: readonly TimeoutStrategy[] = [
   'dispatch-partial',
   'wait-for-full',
@@ -22,6 +23,7 @@ export const TIMEOUT_STRATEGIES: readonly TimeoutStrategy[] = [
  */
 export type CostModel = 'sum' | 'padded';
 
+/** Every {@link CostModel}. */
 export const COST_MODELS: readonly CostModel[] = ['sum', 'padded'];
 
 /**
@@ -30,11 +32,13 @@ export const COST_MODELS: readonly CostModel[] = ['sum', 'padded'];
  */
 export type QueueFullPolicy = 'displace' | 'refuse';
 
+/** Every {@link QueueFullPolicy}. */
 export const QUEUE_FULL_POLICIES: readonly QueueFullPolicy[] = ['displace', 'refuse'];
 
 /** Whether a batch between two allowed sizes is padded `up` to the larger or cut `down` to the smaller. */
 export type Padding = 'up' | 'down';
 
+/** Every {@link Padding}. */
 export const PADDINGS: readonly Padding[] = ['up', 'down'];
 
 /**
@@ -112,28 +116,51 @@ export interface BatchingConfig<TRequest = unknown> {
 
 /** A configuration with every field decided; frozen. */
 export interface ResolvedBatchingConfig {
+  /** Most requests in one batch. Integer, 1 to 65,536. */
   readonly maxBatchSize: number;
+  /** How long the oldest request may wait for company while a slot is free, in milliseconds. 0 to 60,000. */
   readonly maxWaitTimeMs: number;
+  /**
+   * A batch of this size runs at once. Integer, 1 to `maxBatchSize`; undefined: no size does but the largest.
+   */
   readonly preferredBatchSize: number | undefined;
+  /** Most requests that wait. Integer, `maxBatchSize` to 16,777,216. */
   readonly maxQueueSize: number;
+  /** Most batches that run at the same time. Integer, 1 to 1,024. */
   readonly maxConcurrentBatches: number;
+  /** What to do while a slot is free and the batch is not full. */
   readonly timeoutStrategy: TimeoutStrategy;
+  /** Time of a caller that does not say, in milliseconds, above 0; undefined: no limit. */
   readonly defaultTimeoutMs: number | undefined;
+  /** How long a drain takes at most if the call does not say, in milliseconds. 0 to 3,600,000. */
   readonly drainTimeoutMs: number;
+  /** How many priorities there are. Integer, 1 to 64. */
   readonly priorityLevels: number;
+  /** The head start of each priority over the next, in milliseconds. 0 to 3,600,000. */
   readonly priorityAgingMs: number;
+  /** What a full queue does with a newcomer of higher priority. */
   readonly queueFullPolicy: QueueFullPolicy;
+  /** Shares of the tenants that do not have 1. Each from 0.01 to 100. */
   readonly tenantWeights: Readonly<Record<string, number>>;
+  /** Most requests that wait for one tenant; undefined: as many as the queue holds. */
   readonly maxQueueSizePerTenant: number | undefined;
+  /** What a request takes of a batch's budget; undefined: 1 each. */
   readonly costOf: RequestLook<unknown, number> | undefined;
+  /** Most that a batch may cost, above 0; undefined: no limit. */
   readonly maxBatchCost: number | undefined;
+  /** How the costs of a batch's requests add up. */
   readonly costModel: CostModel;
+  /** Which requests may share a batch: those of the same key; undefined: all may. */
   readonly bucketOf: RequestLook<unknown, BucketKey> | undefined;
+  /** The only sizes that the processor likes; undefined: it likes any. */
   readonly allowedBatchSizes: readonly number[] | undefined;
+  /** Which of two allowed sizes a batch between them gets; undefined: the one where a request costs less. */
   readonly padding: Padding | undefined;
+  /** Requests of the same key share a place while one of them is under way; undefined: none do. */
   readonly keyOf: RequestLook<unknown, string | number | undefined> | undefined;
 }
 
+/** What counts where nobody says otherwise; frozen. */
 export const DEFAULT_BATCHING_CONFIG: ResolvedBatchingConfig = Object.freeze({
   maxBatchSize: 32,
   maxWaitTimeMs: 5,

@@ -3,8 +3,10 @@ import type { ConfigFault } from './errors/index.js';
 /** Says what is allowed, or nothing if the value is. */
 export type ConfigRule = (value: unknown) => string | undefined;
 
+/** A rule for each field of a configuration; a field without one is an unknown option. */
 export type ConfigRules<TConfig> = { readonly [Field in keyof TConfig]-?: ConfigRule };
 
+/** What came of holding a configuration against its rules. */
 export interface ConfigCheck<TConfig> {
   /** Every fault found; the caller adds those that concern more than one field. */
   readonly faults: ConfigFault[];
@@ -58,6 +60,7 @@ export function describeUnknownOption(field: string, known: readonly string[]): 
   return `unknown option; ${advice}`;
 }
 
+/** For whole numbers; both ends count as allowed. */
 export function integerBetween(lowest: number, highest: number): ConfigRule {
   return (value) =>
     Number.isInteger(value) && (value as number) >= lowest && (value as number) <= highest
@@ -65,6 +68,12 @@ export function integerBetween(lowest: number, highest: number): ConfigRule {
       : `an integer from ${lowest} to ${highest}`;
 }
 
+/**
+ * For numbers, fractions too; both ends count as allowed.
+ *
+ * @param lowest `Number.MIN_VALUE` stands for "above 0".
+ * @param unit For the message: `milliseconds`.
+ */
 export function numberBetween(lowest: number, highest: number, unit: string): ConfigRule {
   const range =
     lowest === Number.MIN_VALUE ? `above 0 and at most ${highest}` : `from ${lowest} to ${highest}`;
@@ -74,6 +83,7 @@ export function numberBetween(lowest: number, highest: number, unit: string): Co
       : `a number ${range} (${unit})`;
 }
 
+/** For strings of which only these are known. */
 export function oneOf(allowed: readonly string[]): ConfigRule {
   return (value) =>
     typeof value === 'string' && allowed.includes(value)
@@ -86,6 +96,7 @@ export function trueOrFalse(value: unknown): string | undefined {
   return typeof value === 'boolean' ? undefined : 'true or false';
 }
 
+/** The same rule for a field that may be left out or `undefined`. */
 export function optional(rule: ConfigRule): ConfigRule {
   return (value) => {
     const allowed = value === undefined ? undefined : rule(value);
@@ -116,6 +127,12 @@ export function recordOf(rule: ConfigRule): ConfigRule {
   };
 }
 
+/**
+ * For functions. What they take and return cannot be looked at, so it is only said.
+ *
+ * @param takes For the message: `a request`.
+ * @param returns For the message: `a number above 0`.
+ */
 export function functionOf(takes: string, returns: string): ConfigRule {
   return (value) =>
     typeof value === 'function' ? undefined : `a function of ${takes} that returns ${returns}`;

@@ -1,11 +1,18 @@
 /** What is told of many durations. All in milliseconds; quantiles are exact to 1.6 %, and 0 while `count` is. */
 export interface DurationSummary {
+  /** How many durations there were. */
   readonly count: number;
+  /** Their mean. */
   readonly mean: number;
+  /** Half of them took no longer. */
   readonly p50: number;
+  /** 90 % of them took no longer. */
   readonly p90: number;
+  /** 95 % of them took no longer. */
   readonly p95: number;
+  /** 99 % of them took no longer. */
   readonly p99: number;
+  /** The longest of them, exactly. */
   readonly max: number;
 }
 

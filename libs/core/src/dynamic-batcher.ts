@@ -25,6 +25,7 @@ import { systemClock } from './system-clock.js';
 /** `open` takes requests; `draining` only finishes what it has accepted; `closed` holds nothing any more. */
 export type BatcherState = 'open' | 'draining' | 'closed';
 
+/** What a batcher is told besides its configuration and its processor. */
 export interface DynamicBatcherOptions {
   /** The batcher's name in messages. Default `default`. */
   readonly name?: string;
@@ -51,6 +52,7 @@ export interface DrainResult {
  * When not to use it: if the processor is not cheaper per batch than per item, it only adds a hop.
  */
 export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TRequest, TResponse> {
+  /** By this name messages and health checks speak of it. */
   readonly name: string;
   private readonly clock: Clock;
   private readonly processor: BatchProcessor<TRequest, TResponse>;
@@ -101,6 +103,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     this.processor.onLimitsChanged?.(() => this.adapt());
   }
 
+  /** Whether it takes requests, finishes what it has accepted, or is through. */
   get state(): BatcherState {
     return this.currentState;
   }
@@ -160,6 +163,9 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     }
   }
 
+  /**
+   * A snapshot of queue, totals, durations and what has been learned. Costs no more than reading counters.
+   */
   getStatistics(): QueueStatistics {
     const { queue } = this.scheduler;
     const { curve, arrivals } = this.learned;
@@ -211,9 +217,9 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
 
   /**
    * Refuses new requests and finishes the accepted ones. What is not answered after `timeoutMs` is rejected
-   * with `BatcherClosedError`. When called again, the shorter time counts.
+   * with `BatcherClosedError`. When called again, the shorter time counts. `timeoutMs` is in milliseconds, 0 or more;
+   * default: `drainTimeoutMs` of the configuration.
    *
-   * @param options.timeoutMs Milliseconds, 0 or more. Default: `drainTimeoutMs` of the configuration.
    * @throws RangeError if `timeoutMs` is no such number.
    */
   drain({ timeoutMs = this.live.drainTimeoutMs }: { timeoutMs?: number } = {}): Promise<DrainResult> {
@@ -240,7 +246,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     await this.drain();
   }
 
-  /** The caller has taken a request back. Called by its signal. */
+  /** The caller has taken a request back. Called by its signal. @internal */
   abort(request: QueuedRequest<TRequest, TResponse>, reason: unknown): void {
     this.scheduler.departures.giveUp(request, 'aborted', new RequestAbortedError(this.name, reason));
     this.scheduler.decideUnlessDue();

@@ -1,5 +1,13 @@
+/**
+ * The batcher by itself: no framework, no dependency. For use without Nest, and for what is told about
+ * batches, errors and statistics.
+ *
+ * @module nestjs-batching/core
+ */
+
 export type { BatchedResponse, BatchInfo, DispatchReason } from './batch-info.js';
 export { BatchBuilder, type BatchDecision, type BatchingView } from './scheduling/batch-builder.js';
+export type { ArrivalRate } from './scheduling/arrival-rate.js';
 export { adaptiveWaitUntilMs, type AdaptiveView } from './scheduling/adaptive-wait.js';
 export { CostCurve } from './scheduling/cost-curve.js';
 export { LearnedBehavior } from './scheduling/learned-behavior.js';
@@ -24,7 +32,8 @@ export {
   type ResolvedBatchingConfig,
   type TimeoutStrategy,
 } from './batching-config.js';
-export { BoundedRequestQueue, type QueueRules } from './queue/bounded-request-queue.js';
+export { BoundedRequestQueue, type QueueRules, type RequestsAhead } from './queue/bounded-request-queue.js';
+export type { Bucket, BucketRules } from './queue/bucket.js';
 export type { BucketKey, QueueEntry } from './queue/queue-entry.js';
 export type { Alarm, Clock } from './clock.js';
 export * from './config-rules.js';
@@ -46,5 +55,6 @@ export type {
 } from './queue-statistics.js';
 export type { RequestBatch } from './request-batch.js';
 export type { RequestOptions } from './request-options.js';
+export type { RequestTerms } from './request-terms.js';
 export { assertBatchingDefaults, BATCHING_OPTION_NAMES, resolveConfig } from './resolve-config.js';
 export { systemClock } from './system-clock.js';

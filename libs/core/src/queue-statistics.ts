@@ -7,7 +7,9 @@ export interface QueueStatistics {
   readonly currentQueueSize: number;
   /** Most requests that may wait. */
   readonly maxQueueSize: number;
+  /** Whether one more request would be refused for want of a place. */
   readonly isQueueFull: boolean;
+  /** Whether nobody waits. */
   readonly isQueueEmpty: boolean;
   /** How long the oldest waiting request has waited, in milliseconds; 0 if none waits. */
   readonly oldestWaitMs: number;
@@ -21,10 +23,13 @@ export interface QueueStatistics {
   readonly requests: RequestTotals;
   /** Calls that were never accepted, by the code of their error. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Batches by what became of them, their sizes, and why they ran when they did. */
   readonly batches: BatchTotals;
   /** Buckets that requests wait in now. */
   readonly buckets: number;
+  /** What the adaptive strategy and forecasts go by. */
   readonly learned: LearnedStatistics;
+  /** Whether batches succeed at all; for health checks. */
   readonly progress: ProgressStatistics;
   /** How long requests waited for their batch, in milliseconds. */
   readonly queueTimeMs: DurationSummary;
@@ -32,8 +37,11 @@ export interface QueueStatistics {
   readonly processingTimeMs: DurationSummary;
 }
 
+/** Requests by what became of them, each counted once. */
 export interface RequestTotals {
+  /** Given a place in the queue, or a share of another's. */
   readonly accepted: number;
+  /** Answered with a result. */
   readonly succeeded: number;
   /** Rejected with an error of the processor, or because it returned the wrong number of results. */
   readonly failed: number;
@@ -47,11 +55,15 @@ export interface RequestTotals {
   readonly closed: number;
 }
 
+/** Batches since the batcher's start. */
 export interface BatchTotals {
+  /** Handed to the processor. */
   readonly dispatched: number;
+  /** Answered; each of the others runs, or has failed as a whole. */
   readonly completed: number;
   /** Batches that failed as a whole. */
   readonly failed: number;
+  /** Requests per dispatched batch; 0 before the first. */
   readonly meanSize: number;
   /** How many batches had which size. */
   readonly sizes: Readonly<Record<number, number>>;

@@ -24,9 +24,9 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
   batch: RequestBatch<TRequest, TResponse> | undefined = undefined;
   queuePosition = -1;
   arrivalNumber = 0;
-  /** With whom it shares a place; undefined while it stands alone. */
+  /** With whom it shares a place; undefined while it stands alone. @internal */
   sharedPlace: SharedPlace<TRequest, TResponse> | undefined = undefined;
-  /** Settles the caller's promise; set when that is made, and gone when it is settled. */
+  /** Settles the caller's promise; set when that is made, and gone when it is settled. @internal */
   settle: Settle<Answer<TResponse>> | undefined = undefined;
 
   /**
@@ -35,6 +35,7 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
    * @param wishes What its caller wants besides the answer; undefined if nothing.
    */
   constructor(
+    /** What the caller sent. */
     readonly payload: TRequest,
     readonly terms: RequestTerms,
     private readonly arrival: Arrival,
@@ -43,16 +44,17 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
     if (wishes !== undefined) wishes.signal?.add(this);
   }
 
-  /** The promise that its caller waits for. To be asked for once, at first. */
+  /** The promise that its caller waits for. To be asked for once, at first. @internal */
   promiseAnswer(): Promise<Answer<TResponse>> {
     return createPromise(this);
   }
 
-  /** Whether its caller has been answered. */
+  /** Whether its caller has got a response or an error. */
   get isSettled(): boolean {
     return this.settle === undefined;
   }
 
+  /** When it came, on the clock's scale. */
   get enqueuedAtMs(): number {
     return this.arrival.timeMs;
   }
@@ -122,11 +124,13 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
     if (this.sharedPlace !== undefined) for (const follower of this.followers) visit(follower);
   }
 
+  /** Gives the caller its response, with the batch if it asked for that. Once; see `isSettled`. */
   resolve(response: TResponse): void {
     if (this.wishes?.wantsBatchInfo !== true) this.end(response);
     else this.end({ response, batch: this.place.batch!.describeFor(this) });
   }
 
+  /** Gives the caller an error. Once; see `isSettled`. */
   reject(error: unknown): void {
     this.end(new Rejection(error));
   }

@@ -12,14 +12,22 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
   started: (() => void) | undefined = undefined;
   /** How many callers still wait for it. */
   waitingCallers = 0;
-  /** How many of them have a deadline, and the nearest of these, or an earlier time; kept by the watch. */
+  /** How many of them have a deadline. Like the next one it is kept by the watch over running batches. */
   callersWithDeadline = 0;
+  /** Their nearest deadline, or an earlier time, on the clock's scale; Infinity if none has one. */
   nearestDeadlineAtMs = Infinity;
   private abortController: AbortController | undefined = undefined;
-  /** What the processor is given. */
+  /** What its callers sent, in the order of `requests`: what the processor is given. */
   readonly payloads: TRequest[];
   private placesNeeded: number;
 
+  /**
+   * @param batchId Number of the batch, counted from 1 in each batcher.
+   * @param requests What rides in it, in the order in which the processor gets it.
+   * @param dispatchReason Why it goes now.
+   * @param dispatchedAtMs When a slot took it, on the clock's scale.
+   * @param paddedBatchSize The size at which it shall run. Default: as many as it holds.
+   */
   constructor(
     readonly batchId: number,
     readonly requests: readonly QueuedRequest<TRequest, TResponse>[],
@@ -47,6 +55,7 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     return this.endedAtMs - this.startedAtMs;
   }
 
+  /** How many requests it holds; those that share a place count once. */
   get batchSize(): number {
     return this.requests.length;
   }
@@ -58,10 +67,12 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     return this.abortController.signal;
   }
 
+  /** One caller more waits for it. */
   callerJoined(): void {
     this.waitingCallers += 1;
   }
 
+  /** One caller fewer waits for it. */
   callerLeft(): void {
     this.waitingCallers -= 1;
   }
@@ -72,6 +83,7 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     if (this.placesNeeded === 0) this.abortController?.abort();
   }
 
+  /** What its callers are told of it, with the time that this request waited. */
   describeFor(request: QueuedRequest<TRequest, TResponse>): BatchInfo {
     return {
       batchId: this.batchId,

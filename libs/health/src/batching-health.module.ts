@@ -1,7 +1,11 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { BatcherHealthIndicator } from './batcher.health.js';
-import { ConfigurableModuleClass } from './batching-health.module-definition.js';
+import {
+  ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  OPTIONS_TYPE,
+} from './batching-health.module-definition.js';
 
 /**
  * Provides `BatcherHealthIndicator`. Needs `BatchingModule` in the app. Imported by itself, or once as `forRoot` (or
@@ -12,4 +16,14 @@ import { ConfigurableModuleClass } from './batching-health.module-definition.js'
   providers: [BatcherHealthIndicator],
   exports: [BatcherHealthIndicator],
 })
-export class BatchingHealthModule extends ConfigurableModuleClass {}
+export class BatchingHealthModule extends ConfigurableModuleClass {
+  /** Sets the thresholds. Those that are left out are those of `READINESS_THRESHOLDS`. */
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** `forRoot` with thresholds that are only known later (`useFactory`, `useClass`, `useExisting`). */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}

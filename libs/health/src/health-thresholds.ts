@@ -3,7 +3,9 @@ export type HealthLevel = 'degraded' | 'down';
 
 /** From which value on a figure makes the batcher degraded, and from which on down. One left out is never reached. */
 export interface HealthLevels {
+  /** From this value on degraded. */
   readonly degraded?: number;
+  /** From this value on down. */
   readonly down?: number;
 }
 

@@ -7,7 +7,10 @@ export interface BatchingTestingOptions extends Pick<BatchingOverrides, 'process
    * The time that all batchers of the app, and its health check, go by: normally a `ManualClock`. When the app closes,
    * one that can `flush` does, so that batches in virtual time come to their end. Default: the system's clock.
    */
-  readonly clock?: Clock & { flush?(): Promise<unknown> };
+  readonly clock?: Clock & {
+    /** Lets everything happen that is due or waited for, in virtual time. */
+    flush?(): Promise<unknown>;
+  };
   /**
    * Whether no request waits for company while a slot is free: a batch goes at the end of the turn of the event loop
    * in which its first request has come. Default false: as the app is configured.

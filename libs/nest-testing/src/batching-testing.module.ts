@@ -19,6 +19,10 @@ import { BatchingTestingService } from './batching-testing.service.js';
  */
 @Module({})
 export class BatchingTestingModule {
+  /**
+   * Takes the place of the app's clock, processors or waiting. A processor for a batcher that the app does
+   * not have stops the start with an `InvalidConfigError`.
+   */
   static forRoot(options: BatchingTestingOptions): DynamicModule {
     return {
       module: BatchingTestingModule,

@@ -9,22 +9,28 @@ import { BatchedInterceptor } from './batched.interceptor.js';
 import { BATCHED_METADATA, type BatchedMetadata, type BatchedOptions } from './batched.metadata.js';
 import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
 
-/** What a handler may return whose batches have requests of this type. `undefined`: it has answered by itself. */
-type Handler<TRequest, TResponse> = (
+/** A method that `@Batched()` may stand on, for batches whose requests are of this type. */
+export type BatchedHandler<TRequest, TResponse> = (
   ...args: never[]
-) => Handled<TRequest, TResponse> | Promise<Handled<TRequest, TResponse>> | Observable<TRequest>;
+) => BatchedReturn<TRequest, TResponse> | Promise<BatchedReturn<TRequest, TResponse>> | Observable<TRequest>;
 
-type Handled<TRequest, TResponse> = TRequest | BatchRequest<TRequest, TResponse> | undefined;
+/** What such a method may return, or promise: a request; `undefined` if it has answered by itself. */
+export type BatchedReturn<TRequest, TResponse> = TRequest | BatchRequest<TRequest, TResponse> | undefined;
 
 /** The decorator of a method that returns requests of this type; the compiler refuses any other. */
-export type BatchedMethodDecorator<TRequest, TResponse> = <THandler extends Handler<TRequest, TResponse>>(
+export type BatchedMethodDecorator<TRequest, TResponse> = <
+  THandler extends BatchedHandler<TRequest, TResponse>,
+>(
   target: object,
   propertyKey: string | symbol,
   descriptor: TypedPropertyDescriptor<THandler>,
 ) => void;
 
 /** A request that says of itself what it will be answered with; see {@link batchRequest}. */
-export type BatchRequest<TRequest, TResponse> = TResponse & { readonly __request?: TRequest };
+export type BatchRequest<TRequest, TResponse> = TResponse & {
+  /** Never there: only the compiler sees it, so that requests of different types do not pass for each other. */
+  readonly __request?: TRequest;
+};
 
 /**
  * Sends what the method *returns* through a batcher; the caller gets its own result.

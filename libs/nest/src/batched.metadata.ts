@@ -6,6 +6,7 @@ export const BATCHED_METADATA = Symbol('BATCHED_METADATA');
 /** A value, or what tells it for each call: from a header, a user, an argument. */
 export type PerCall<TValue> = TValue | ((context: ExecutionContext) => TValue | undefined);
 
+/** What `@Batched()` may be told of the calls of its method, each for all of them or for each anew. */
 export interface BatchedOptions<TResponse = never> {
   /** How long the caller waits, in milliseconds, above 0. Default: `defaultTimeoutMs` of the batcher. */
   readonly timeoutMs?: PerCall<RequestOptions['timeoutMs']>;

@@ -15,7 +15,9 @@ import { assertProcessor } from './processor-reference.js';
 
 /** A batcher of this app, with what runs its batches. */
 export interface RegisteredBatcher {
+  /** What requests are sent through. */
   readonly batcher: DynamicBatcher<unknown, unknown>;
+  /** How to release what runs its batches, once it is drained. */
   readonly processor: Pick<BatchProcessor<never, unknown>, 'close'>;
 }
 
@@ -30,6 +32,11 @@ export class BatcherRegistry {
   private readonly adopted = new Set<string>();
   private readonly overrides: BatchingOverrides;
 
+  /**
+   * Nest makes the one of an app.
+   *
+   * @param overrides What a test puts in place of the app's own clock, processors and configuration.
+   */
   constructor(@Optional() @Inject(BATCHING_OVERRIDES) overrides?: BatchingOverrides) {
     this.overrides = overrides ?? {};
   }
@@ -140,10 +147,12 @@ export class BatcherRegistry {
     return [...this.registered.keys()].sort();
   }
 
+  /** Every batcher of the app, in the order in which they were made. */
   get all(): readonly RegisteredBatcher[] {
     return [...this.registered.values()];
   }
 
+  /** The batcher of that name; undefined if there is none. */
   find(name: string): DynamicBatcher<unknown, unknown> | undefined {
     return this.registered.get(name)?.batcher;
   }

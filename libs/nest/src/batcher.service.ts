@@ -17,6 +17,7 @@ import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
 /** The default batcher, and the way to every other one by its name. */
 @Injectable()
 export class BatcherService<TRequest = unknown, TResponse = unknown> {
+  /** Nest makes it; there is one for each app. */
   constructor(private readonly registry: BatcherRegistry) {}
 
   /** Sends one request through the default batcher; see `DynamicBatcher.process`. */

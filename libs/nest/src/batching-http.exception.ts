@@ -9,6 +9,11 @@ export class BatchingHttpException extends HttpException {
   /** What `Retry-After` says, in whole seconds; undefined if a retry is not known to help. */
   readonly retryAfterSeconds: number | undefined;
 
+  /**
+   * Gives the error its status, its body and its `Retry-After`.
+   *
+   * @param error Becomes the `cause`. Its message reaches the client unless the status is 500.
+   */
   constructor(error: BatchingError) {
     const statusCode = statusOf(error);
     const { code, retryAfterMs } = error;

@@ -24,7 +24,12 @@ export function batchingOf({
 }
 
 /** Takes apart what stands side by side in a module's options: how requests are batched, and all the rest. */
-export function separateBatching(config: object): { batching: BatchingConfig; others: object } {
+export function separateBatching(config: object): {
+  /** The fields that a batcher knows. */
+  batching: BatchingConfig;
+  /** All others that have a value, known to anybody or not. */
+  others: object;
+} {
   const isBatching = (field: string): boolean => (BATCHING_OPTION_NAMES as readonly string[]).includes(field);
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
   return {
@@ -37,6 +42,7 @@ export function separateBatching(config: object): { batching: BatchingConfig; ot
 export interface BatcherOptions extends BatchingConfig {
   /** By this name `@Batched`, `@InjectBatcher` and `BatcherService.get` know it. Unique in the app. */
   readonly name: string;
+  /** What runs the batches: a class that Nest makes, an object, or a function. */
   readonly processor: ProcessorReference;
   /** Modules that export what the processor class injects. */
   readonly imports?: ModuleMetadata['imports'];
@@ -44,11 +50,15 @@ export interface BatcherOptions extends BatchingConfig {
 
 /** What `registerBatcherAsync` takes: the configuration comes from a factory that Nest calls. */
 export interface BatcherAsyncOptions {
+  /** By this name `@Batched`, `@InjectBatcher` and `BatcherService.get` know it. Unique in the app. */
   readonly name: string;
   /** The processor, if it is known now; otherwise the factory returns it. */
   readonly processor?: ProcessorReference;
+  /** Modules that export what the factory and the processor class inject. */
   readonly imports?: ModuleMetadata['imports'];
+  /** Tokens of what the factory gets, in the order of its parameters. Default: none. */
   readonly inject?: FactoryProvider['inject'];
+  /** Makes the configuration, and the processor if it is not named beside the factory. */
   readonly useFactory: (...dependencies: never[]) => BatcherFactoryResult | Promise<BatcherFactoryResult>;
 }
 

@@ -1,3 +1,10 @@
+/**
+ * Batching in a Nest app: modules, decorators, injection. All of `nestjs-batching/core` can be imported from
+ * here, too.
+ *
+ * @module nestjs-batching
+ */
+
 export {
   BatchProcessor,
   type BatcherReference,
@@ -7,7 +14,9 @@ export {
 export {
   Batched,
   batchRequest,
+  type BatchedHandler,
   type BatchedMethodDecorator,
+  type BatchedReturn,
   type BatchRequest,
 } from './batched.decorator.js';
 export type { BatchedOptions, PerCall } from './batched.metadata.js';
@@ -17,6 +26,7 @@ export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batc
 export { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
 export { BatchingHttpException } from './batching-http.exception.js';
 export { BatchingModule } from './batching.module.js';
+export type { BatchingModuleExtras } from './batching.module-definition.js';
 export {
   batchingOf,
   separateBatching,

@@ -23,8 +23,12 @@ export interface WorkerProcessorOptions extends WorkerProcessorConfig {
 
 /** What `WorkerProcessor.registerAsync` takes: the configuration comes from a factory that Nest calls. */
 export interface WorkerProcessorAsyncOptions {
+  /** By this name `@Batched`, `@InjectBatcher` and the health check know it. Unique in the app. */
   readonly name: string;
+  /** Modules that export what the factory injects. */
   readonly imports?: ModuleMetadata['imports'];
+  /** Tokens of what the factory gets, in the order of its parameters. Default: none. */
   readonly inject?: FactoryProvider['inject'];
+  /** Makes the configuration; called once, when the app starts. */
   readonly useFactory: (...dependencies: never[]) => WorkerProcessorConfig | Promise<WorkerProcessorConfig>;
 }

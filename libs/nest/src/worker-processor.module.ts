@@ -25,6 +25,10 @@ interface StartedProcessor {
  */
 @Module({})
 export class WorkerProcessor {
+  /**
+   * Registers the batcher of that name. A wrong option, or a module that does not load, stops the start with
+   * an `InvalidConfigError`.
+   */
   static register({ name, ...config }: WorkerProcessorOptions): DynamicModule {
     return WorkerProcessor.registerAsync({ name, useFactory: () => config });
   }

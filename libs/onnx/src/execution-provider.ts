@@ -34,22 +34,29 @@ const OPTION_RULES: Readonly<Record<ExecutionProviderName, Readonly<Record<strin
 /** What can run a model: a kind of device and the library that drives it. */
 export type ExecutionProviderName = 'cuda' | 'tensorrt' | 'webgpu' | 'coreml' | 'dml' | 'cpu';
 
+/** Every {@link ExecutionProviderName}. */
 export const EXECUTION_PROVIDER_NAMES = Object.keys(OPTION_RULES) as readonly ExecutionProviderName[];
 
 /** An execution provider with its options; only those that ONNX Runtime's Node binding really reads. */
 export type ExecutionProviderConfig =
-  | { readonly name: 'cpu' }
   | {
+      /** ONNX Runtime's own kernels; it has no options. */
+      readonly name: 'cpu';
+    }
+  | {
+      /** NVIDIA's CUDA or TensorRT, or DirectML on Windows. */
       readonly name: 'cuda' | 'tensorrt' | 'dml';
       /** Which of several devices. Integer from 0. Default 0. */
       readonly deviceId?: number;
     }
   | {
+      /** Apple's Core ML. */
       readonly name: 'coreml';
       /** Bit flags as in ONNX Runtime's `coreml_provider_factory.h`. Default 0. */
       readonly coreMlFlags?: number;
     }
   | {
+      /** WebGPU, by the way of Vulkan, Metal or Direct3D 12. */
       readonly name: 'webgpu';
       /** Default `NCHW`. */
       readonly preferredLayout?: 'NCHW' | 'NHWC';

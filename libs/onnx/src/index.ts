@@ -1,3 +1,9 @@
+/**
+ * ONNX models as processors, in workers of their own. Needs `onnxruntime-node`.
+ *
+ * @module nestjs-batching/onnx
+ */
+
 export {
   EXECUTION_PROVIDER_NAMES,
   type ExecutionProviderConfig,

@@ -15,6 +15,7 @@ const MOST_SHAPES = 256;
 export interface MemoryCeiling {
   /** The dimensions of a row of each input. */
   readonly shape: string;
+  /** Rows that a run of this shape has at most now; integer from 1. */
   readonly maxRows: number;
   /** How often memory has not sufficed. */
   readonly failures: number;

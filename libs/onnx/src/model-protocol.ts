@@ -6,20 +6,36 @@ import type { TensorData, TensorType } from './tensors/tensor-type.js';
 /** What a worker that has a model's session can be asked for. All of it is plain data. */
 export interface ModelCalls {
   /** Creates a session. One that was open before is released first. */
-  readonly open: { readonly request: OpenRequest; readonly reply: OpenedSession };
+  readonly open: {
+    /** Which model, and on what. */
+    readonly request: OpenRequest;
+    /** What the model says of itself. */
+    readonly reply: OpenedSession;
+  };
   /** Runs the session once. */
-  readonly run: { readonly request: RunRequest; readonly reply: RunReply };
+  readonly run: {
+    /** The inputs, stacked. */
+    readonly request: RunRequest;
+    /** The outputs, not yet split. */
+    readonly reply: RunReply;
+  };
 }
 
+/** Which session to create. */
 export interface OpenRequest {
+  /** The model's file, as an absolute path. */
   readonly path: string;
+  /** What shall run the model; nothing else is tried in its place. */
   readonly executionProvider: ExecutionProviderConfig;
+  /** Threads, optimization, memory and log of ONNX Runtime. */
   readonly session: OnnxSessionOptions;
 }
 
 /** What the session says of the model; nothing of it is checked yet. */
 export interface OpenedSession {
+  /** In the model's order. */
   readonly inputs: readonly ReportedTensor[];
+  /** In the model's order. */
   readonly outputs: readonly ReportedTensor[];
   /** How long it took to create the session, in milliseconds. */
   readonly openMs: number;
@@ -27,7 +43,9 @@ export interface OpenedSession {
   readonly runtimeVersion: string;
 }
 
+/** An input or output in the words of the session. */
 export interface ReportedTensor {
+  /** As the model calls it. */
   readonly name: string;
   /** The element type in ONNX Runtime's words; undefined for what is no tensor (a sequence, a map). */
   readonly type: string | undefined;
@@ -37,19 +55,27 @@ export interface ReportedTensor {
 
 /** A tensor with its name. Its buffer, unless it is of strings, is transferred: whoever has sent it, has it no more. */
 export interface NamedTensor {
+  /** The input or output that it is for. */
   readonly name: string;
+  /** What its elements are. */
   readonly type: TensorType;
+  /** The size of each dimension, with the batch axis. */
   readonly dims: readonly number[];
+  /** The elements, row-major; as many as the product of `dims`. */
   readonly data: TensorData;
 }
 
+/** One run of the session. */
 export interface RunRequest {
+  /** All inputs of the model, in any order. */
   readonly inputs: readonly NamedTensor[];
+  /** The outputs to fetch; the others are not copied out. */
   readonly outputNames: readonly string[];
   /** Whether the buffers of the inputs come back: they do not where all is copied anyway. */
   readonly wantsBuffersBack: boolean;
 }
 
+/** What came out of one run. */
 export interface RunReply {
   /** In the order of `outputNames`. */
   readonly outputs: readonly NamedTensor[];

@@ -6,12 +6,15 @@ import type { WarmUp } from './trial-run.js';
 
 /** An execution provider that was tried and does not work here. */
 export interface FailedExecutionProvider {
+  /** Which one was tried. */
   readonly name: ExecutionProviderName;
+  /** What it said, in its own words. */
   readonly reason: string;
 }
 
 /** What is known of a model that has been loaded; its inputs and outputs as they are batched. */
 export interface OnnxModelMetadata extends ModelSignature {
+  /** By this name logs, health and the app know the model. */
   readonly name: string;
   /** The model's file, as an absolute path. */
   readonly path: string;

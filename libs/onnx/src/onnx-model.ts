@@ -17,6 +17,7 @@ import type { BatchLayout } from './tensors/batch-layout.js';
 import { compareSignatures } from './tensors/compare-signatures.js';
 import type { PaddingStatistics } from './tensors/padding-statistics.js';
 
+/** What surrounds a load, besides the model itself. */
 export interface OnnxLoadContext {
   /**
    * Ends the load, as soon as ONNX Runtime is through with what it has begun. The promise is rejected once the workers
@@ -81,6 +82,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     return this.current.loaded.metadata;
   }
 
+  /** Padding and want of memory since the model was loaded; a reload begins anew. */
   get statistics(): OnnxModelStatistics {
     const { ceilings, layout } = this.current;
     return { padding: layout.readPadding(), memoryCeilings: ceilings.all };

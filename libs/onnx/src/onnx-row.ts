@@ -22,6 +22,7 @@ export type OnnxRow = Readonly<Record<string, TensorData | OnnxTensorValue>>;
 
 /** One output's part that belongs to one caller. */
 export interface OnnxTensorRow {
+  /** What its elements are, as the model declares it. */
   readonly type: TensorType;
   /**
    * The elements, row-major: mostly a view into the buffer that holds the whole batch's output. Read it through

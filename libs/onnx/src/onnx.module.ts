@@ -21,6 +21,10 @@ export function getOnnxModelToken(name: string): string {
  */
 @Module({})
 export class OnnxModule {
+  /**
+   * Registers the batcher and the model of that name. Anything wrong with options or model stops the start
+   * with an `InvalidConfigError`.
+   */
   static register({ name, ...config }: OnnxModuleOptions): DynamicModule {
     return OnnxModule.registerAsync({ name, useFactory: () => config });
   }

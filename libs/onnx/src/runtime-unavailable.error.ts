@@ -2,7 +2,9 @@ const CODE = 'RUNTIME_UNAVAILABLE';
 
 /** onnxruntime-node cannot be loaded. The message says what to do. */
 export class RuntimeUnavailableError extends Error {
+  /** `RUNTIME_UNAVAILABLE`: survives the way out of a worker, where the class does not. */
   readonly code = CODE;
+  /** As stacks and logs show it. */
   override readonly name = 'RuntimeUnavailableError';
 }
 

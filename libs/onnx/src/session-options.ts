@@ -22,9 +22,10 @@ export interface OnnxSessionOptions {
 }
 
 /** ONNX Runtime's severities, in its order: the index is its number. */
-export const ONNX_LOG_LEVELS = ['verbose', 'info', 'warning', 'error', 'fatal'] as const;
+export const ONNX_LOG_LEVELS: readonly OnnxLogLevel[] = ['verbose', 'info', 'warning', 'error', 'fatal'];
 
-export type OnnxLogLevel = (typeof ONNX_LOG_LEVELS)[number];
+/** A severity of ONNX Runtime, from the least to the most serious. */
+export type OnnxLogLevel = 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
 
 export const SESSION_OPTION_RULES: ConfigRules<OnnxSessionOptions> = {
   intraOpNumThreads: optional(integerBetween(0, 1024)),

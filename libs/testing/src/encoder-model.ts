@@ -1,6 +1,7 @@
 import { EncoderGraph } from './encoder-graph.js';
 import { buildOnnxModel } from './onnx-model-builder.js';
 
+/** How large the encoder is. */
 export interface EncoderModelOptions {
   /** Number of different ids, from 0. Integer from 1. Default 1,000. */
   readonly vocabulary?: number;
@@ -8,9 +9,9 @@ export interface EncoderModelOptions {
   readonly maxSequence?: number;
   /** Length of what is known of each token; a multiple of `heads`. Default 64. */
   readonly width?: number;
-  /** Integer from 1. Default 4. */
+  /** Parts into which attention is divided. Integer from 1. Default 4. */
   readonly heads?: number;
-  /** Integer from 1. Default 2. */
+  /** How often attention and feed-forward follow each other. Integer from 1. Default 2. */
   readonly layers?: number;
   /** Other weights for another seed. Default 1. */
   readonly seed?: number;

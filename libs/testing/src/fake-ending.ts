@@ -1,18 +1,22 @@
 /**
- * How a batch of a fake processor ends:
- *
- * - `'success'`: with one result for each request.
- * - `'hang'`: not at all, until it is told to.
- * - `batchError`: the batch fails as a whole, with this error.
- * - `itemErrors`: the requests in these places (from 0) get these errors, the others their results.
- * - `resultCount`: with this many results, whatever the number of requests.
+ * How a batch of a fake processor ends: `'success'` with one result for each request, `'hang'` not at all until it is
+ * told to, or with the fault that is named.
  */
 export type FakeEnding =
   | 'success'
   | 'hang'
-  | { readonly batchError: unknown }
-  | { readonly itemErrors: Readonly<Record<number, Error>> }
-  | { readonly resultCount: number };
+  | {
+      /** The batch fails as a whole, with this error. */
+      readonly batchError: unknown;
+    }
+  | {
+      /** The requests in these places (from 0) get these errors, the others their results. */
+      readonly itemErrors: Readonly<Record<number, Error>>;
+    }
+  | {
+      /** There are this many results, whatever the number of requests. Integer from 0. */
+      readonly resultCount: number;
+    };
 
 /**
  * What a batch that ends so returns.

@@ -3,7 +3,9 @@ import { resultsOf, type FakeEnding } from './fake-ending.js';
 
 /** One batch that a fake processor was called with. */
 export interface FakeBatch<TRequest, TResponse> {
+  /** What it was called with. */
   readonly requests: readonly TRequest[];
+  /** What the batcher told it of the batch. */
   readonly context: BatchContext;
   /** Ends the batch with these results; default: what `respond` makes of its requests. */
   succeed(results?: readonly (TResponse | Error)[]): void;
@@ -11,6 +13,7 @@ export interface FakeBatch<TRequest, TResponse> {
   fail(error: unknown): void;
 }
 
+/** How long a fake processor takes, and by which clock. */
 export interface FakeProcessorOptions {
   /**
    * How long a batch takes, in milliseconds of `clock`, 0 or more: always the same, or by how many requests it holds.
@@ -18,7 +21,10 @@ export interface FakeProcessorOptions {
    */
   readonly latencyMs?: number | ((batchSize: number) => number);
   /** What the latency passes on: a `ManualClock` or a `SimulationClock`, the one that the batcher has. */
-  readonly clock?: { sleep(durationMs: number): Promise<void> };
+  readonly clock?: {
+    /** Resolves after that many milliseconds of the clock. */
+    sleep(durationMs: number): Promise<void>;
+  };
 }
 
 /**
@@ -77,6 +83,7 @@ export class FakeProcessor<TRequest, TResponse> implements BatchProcessor<TReque
     return this.health;
   }
 
+  /** Takes note of the batch, and ends it as the script, the latency or the test says. */
   readonly processBatch = (
     requests: readonly TRequest[],
     context: BatchContext,

@@ -1,3 +1,10 @@
+/**
+ * For tests and simulations without a model and without sleeps: clocks, processors, workloads, small ONNX
+ * models. Needs no Nest.
+ *
+ * @module nestjs-batching/testing
+ */
+
 export { buildEncoderModel, type EncoderModelOptions } from './encoder-model.js';
 export type { FakeEnding } from './fake-ending.js';
 export { FakeProcessor, type FakeBatch, type FakeProcessorOptions } from './fake-processor.js';
@@ -8,6 +15,7 @@ export type {
   OnnxGraph,
   OnnxInitializer,
   OnnxNode,
+  OnnxNumericType,
   OnnxValue,
 } from './onnx-graph.js';
 export { buildOnnxModel } from './onnx-model-builder.js';

@@ -1,5 +1,6 @@
 import type { Alarm, Clock } from 'nestjs-batching/core';
 
+/** How far `flush` may go. */
 export interface FlushOptions {
   /** The longest time that the clock may move by, in milliseconds. Default one hour. */
   readonly limitMs?: number;
@@ -27,7 +28,11 @@ export class ManualClock implements Clock {
   private readonly alarms = new Set<ManualAlarm>();
   private deferred: (() => void)[] = [];
 
-  /** @param startMs Where the clock starts, in milliseconds. Default 0. */
+  /**
+   * Makes a clock that stands still.
+   *
+   * @param startMs Where the clock starts, in milliseconds. Default 0.
+   */
   constructor(startMs = 0) {
     this.nowMs = startMs;
   }

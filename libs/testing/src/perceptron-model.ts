@@ -3,6 +3,7 @@ import { buildOnnxModel } from './onnx-model-builder.js';
 import { randomWeights } from './random-weights.js';
 import { SeededRandom } from './seeded-random.js';
 
+/** How large the perceptron is. */
 export interface PerceptronModelOptions {
   /** Number of layers, integer from 1. */
   readonly layers: number;

@@ -11,7 +11,11 @@ export class SeededRandom {
   private c = 0x243f6a88 | 0;
   private counter = 1;
 
-  /** @param seed Any integer; its lowest 32 bits count. */
+  /**
+   * Begins a sequence.
+   *
+   * @param seed Any integer; its lowest 32 bits count.
+   */
   constructor(seed: number) {
     this.a = seed | 0;
     // Seeds that differ in one bit only must not begin alike.

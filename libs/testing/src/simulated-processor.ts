@@ -37,6 +37,7 @@ export interface SlowPhases {
 }
 
 export interface SimulatedProcessorOptions<TRequest, TResponse> extends CostCurve {
+  /** What batches take their time of: the clock that the batcher has. */
   readonly clock: SimulationClock;
   /** What a request's result is. */
   readonly respond: (request: TRequest) => TResponse;
@@ -54,6 +55,7 @@ export interface SimulatedProcessorOptions<TRequest, TResponse> extends CostCurv
 
 /** What a simulated processor throws, rejects with or puts into a result on purpose. */
 export class SimulatedFaultError extends Error {
+  /** As stacks and logs show it. */
   override readonly name = 'SimulatedFaultError';
 }
 
@@ -71,6 +73,11 @@ export class SimulatedProcessor<TRequest, TResponse> implements BatchProcessor<T
   private slowPhases: SlowPhases | undefined;
   private runningBatches = 0;
 
+  /**
+   * Makes a processor that is idle.
+   *
+   * @param options How long batches take, what they answer, and what goes wrong.
+   */
   constructor(private readonly options: SimulatedProcessorOptions<TRequest, TResponse>) {
     this.random = options.random ?? new SeededRandom(1);
     this.faults = options.faults;
@@ -88,6 +95,7 @@ export class SimulatedProcessor<TRequest, TResponse> implements BatchProcessor<T
     this.slowPhases = undefined;
   }
 
+  /** Ends after the time of the cost curve, in virtual time, unless it meets with one of the faults. */
   readonly processBatch = (
     requests: readonly TRequest[],
     context: BatchContext,

@@ -33,7 +33,11 @@ export class SimulationClock implements Clock {
   private isRunning = false;
   private isStopped = false;
 
-  /** @param startMs Where the clock starts, in milliseconds. Default 0. */
+  /**
+   * Makes a clock that stands still until `run`.
+   *
+   * @param startMs Where the clock starts, in milliseconds. Default 0.
+   */
   constructor(startMs = 0) {
     this.nowMs = startMs;
   }

@@ -103,11 +103,12 @@ export function priorityMix(random: SeededRandom, shares: readonly number[]): ()
  * Lets a workload happen: calls `onArrival` for each request at its time, and resolves after the last one. It
  * looks one arrival ahead, so a workload may be endless and is never held in memory.
  */
-export function playArrivals<Item extends { readonly atMs: number }>(
-  clock: SimulationClock,
-  arrivals: Iterable<Item>,
-  onArrival: (arrival: Item) => void,
-): Promise<void> {
+export function playArrivals<
+  Item extends {
+    /** When it comes, in milliseconds on the clock's scale. */
+    readonly atMs: number;
+  },
+>(clock: SimulationClock, arrivals: Iterable<Item>, onArrival: (arrival: Item) => void): Promise<void> {
   const source = arrivals[Symbol.iterator]();
   return new Promise((resolve) => {
     let next = source.next();

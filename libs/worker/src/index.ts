@@ -1,3 +1,10 @@
+/**
+ * Workers in threads and processes: pools of them, and processors that run in them. Nest apps have
+ * `WorkerProcessor` of `nestjs-batching` for the latter.
+ *
+ * @module nestjs-batching/worker
+ */
+
 export { codeOf, messageOf } from './error-message.js';
 export { RunTimeoutError } from './run-timeout.error.js';
 export { readyWithin } from './ready-within.js';

@@ -6,6 +6,11 @@ export class RunTimeoutError extends BatchingError {
   /** What made it hang may be the request itself. */
   readonly isRetryable = false;
 
+  /**
+   * Says how long was allowed.
+   *
+   * @param subject Whose worker: `model "digits"`.
+   */
   constructor(
     subject: string,
     /** What was allowed, in milliseconds. */

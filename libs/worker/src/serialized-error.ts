@@ -2,10 +2,15 @@ import { describeValue, InvalidRequestError } from 'nestjs-batching/core';
 
 /** What is kept of an error on its way out of a worker. */
 export interface SerializedError {
+  /** Of its class; `Error` for what was no error. */
   readonly name: string;
+  /** What it said; for what was no error, the value in words. */
   readonly message: string;
+  /** By which callers tell errors apart; undefined where it had none. */
   readonly code: string | undefined;
+  /** Where it was thrown, inside the worker. */
   readonly stack: string | undefined;
+  /** What it was caused by; of a long chain only the first few are kept. */
   readonly cause: SerializedError | undefined;
 }
 

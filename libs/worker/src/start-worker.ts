@@ -9,6 +9,10 @@ export type StartWorker<TCalls extends WorkerCalls<TCalls>> = (
   specification: WorkerSpecification,
 ) => WorkerHost<TCalls>;
 
+/**
+ * Starts a worker. It returns at once; `started` of what it returns tells when the service is there, or why
+ * it is not.
+ */
 export function startWorker<TCalls extends WorkerCalls<TCalls>>(
   isolation: WorkerIsolation,
   specification: WorkerSpecification,

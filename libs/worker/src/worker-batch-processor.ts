@@ -24,7 +24,12 @@ import { WorkerPool } from './worker-pool.js';
 
 /** Which module runs the batches, and in which workers. */
 export interface WorkerBatchProcessorOptions extends WorkerOptions {
+  /**
+   * The JavaScript module that runs the batches: a `file:` URL, or a path, which counts from the working
+   * directory of the process. It exports `processBatch`, or `createProcessor(workerData)`.
+   */
   readonly module: string | URL;
+  /** Plain data for `createProcessor`. Default: undefined. */
   readonly workerData?: unknown;
   /** Where it is said what becomes of the workers. Default: warnings only, as process warnings. */
   readonly logger?: WorkerLogger | undefined;

@@ -7,6 +7,8 @@ export class WorkerEndedError extends BatchingError {
   readonly isRetryable = true;
 
   /**
+   * Says why the worker is gone.
+   *
    * @param subject Whose worker: `model "digits"`.
    * @param reason What has become of it, in words.
    */

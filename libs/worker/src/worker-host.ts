@@ -5,6 +5,7 @@ export type WorkerIsolation = 'thread' | 'process';
 
 export const WORKER_ISOLATIONS: readonly WorkerIsolation[] = ['thread', 'process'];
 
+/** What one call may be told besides its request. */
 export interface CallOptions {
   /** What of the request may be given away rather than copied; a thread takes it, a process copies all. */
   readonly buffers?: readonly ArrayBufferLike[];

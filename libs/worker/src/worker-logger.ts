@@ -1,6 +1,8 @@
 /** Where it is said what becomes of workers. Nest's `Logger` is one. */
 export interface WorkerLogger {
+  /** What goes as it should: a worker has taken the place of another. */
   log(message: string): void;
+  /** What somebody should look at: a worker has ended, or does not answer. */
   warn(message: string): void;
 }
 

@@ -34,12 +34,19 @@ export interface WorkerOptions {
 
 /** `WorkerOptions` with every field decided. */
 export interface ResolvedWorkerOptions {
+  /** How many workers. Integer, 1 to 64. */
   readonly instances: number;
+  /** Whether they are threads or processes. */
   readonly isolation: WorkerIsolation;
+  /** How long one run may take, in milliseconds; undefined: as long as it likes. */
   readonly runTimeoutMs: number | undefined;
+  /** How long a worker may take until it is ready, in milliseconds. */
   readonly startTimeoutMs: number;
+  /** How often a run goes to another worker when its own has ended. Integer, 0 to 10. */
   readonly retries: number;
+  /** How long until a worker that has ended is replaced, in milliseconds. */
   readonly respawnDelayMs: number;
+  /** The longest that it becomes, in milliseconds; never less than `respawnDelayMs`. */
   readonly maxRespawnDelayMs: number;
 }
 
@@ -55,6 +62,9 @@ const DEFAULTS: ResolvedWorkerOptions = Object.freeze({
 
 const AN_HOUR_MS = 3_600_000;
 
+/**
+ * What {@link WorkerOptions} may be, field by field; for who takes them together with options of their own.
+ */
 export const WORKER_OPTION_RULES: ConfigRules<WorkerOptions> = {
   instances: optional(integerBetween(1, 64)),
   isolation: optional(oneOf(WORKER_ISOLATIONS)),

@@ -8,6 +8,7 @@ import type { WorkerLogger } from './worker-logger.js';
 import { WorkerPlace, type StartContext } from './worker-place.js';
 import type { WorkerCalls } from './worker-protocol.js';
 
+/** Which workers a pool has, and what happens when one of them does not answer. */
 export interface WorkerPoolOptions<TCalls extends WorkerCalls<TCalls>> {
   /** Whose workers, for messages: `model "digits"`. */
   readonly subject: string;
@@ -24,11 +25,18 @@ export interface WorkerPoolOptions<TCalls extends WorkerCalls<TCalls>> {
   readonly callsInAdvance: number;
   /** How often a call is sent to another worker when its own has ended. */
   readonly retries: number;
+  /**
+   * How long until a worker that has ended is replaced, in milliseconds; it doubles with each failure in a
+   * row.
+   */
   readonly respawnDelayMs: number;
+  /** The longest that it becomes, in milliseconds. */
   readonly maxRespawnDelayMs: number;
+  /** Where it is said what becomes of the workers. */
   readonly logger: WorkerLogger;
 }
 
+/** What one call may be told besides what is sent. */
 export interface RunOptions {
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +46,9 @@ export interface RunOptions {
 
 /** What is sent. Made anew for each attempt, since a thread takes the buffers away. */
 export interface PreparedCall<TRequest> {
+  /** What the worker gets; plain data. */
   readonly request: TRequest;
+  /** Those of its buffers that are given away rather than copied, if the worker is a thread. */
   readonly buffers: readonly ArrayBufferLike[];
 }
 
@@ -75,6 +85,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   private lastEndReason: string | undefined;
   private closing: Promise<void> | undefined;
 
+  /** Starts nothing yet; see `start`. */
   constructor(private readonly options: WorkerPoolOptions<TCalls>) {
     const { subject, workers, start, ...others } = options;
     this.places = Array.from(
@@ -95,6 +106,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
     return this.places.filter(({ host }) => host !== undefined).length;
   }
 
+  /** How many workers there are, how many live, and what has become of the others. */
   get status(): PoolStatus {
     const { places, lastEndReason } = this;
     return {

@@ -5,7 +5,15 @@ import type { SerializedError } from './serialized-error.js';
  * the worker may be a thread or another process. `TCalls extends WorkerCalls<TCalls>` is such an interface.
  */
 export type WorkerCalls<TCalls> = Readonly<
-  Record<keyof TCalls, { readonly request: unknown; readonly reply: unknown }>
+  Record<
+    keyof TCalls,
+    {
+      /** What is sent with the call. */
+      readonly request: unknown;
+      /** What comes back. */
+      readonly reply: unknown;
+    }
+  >
 >;
 
 /** To a worker. Each call gets exactly one reply; calls are worked off one at a time, in the order of their coming. */

@@ -3,6 +3,7 @@ import type { WorkerCalls } from './worker-protocol.js';
 
 /** What a worker does with a call's answer. */
 export interface ServiceAnswer<TReply> {
+  /** Plain data for who has called. */
   readonly reply: TReply;
   /** What is given away with it rather than copied, if the worker is a thread. */
   readonly buffers?: readonly ArrayBufferLike[];
@@ -10,6 +11,7 @@ export interface ServiceAnswer<TReply> {
 
 /** What lives in a worker and answers its calls, one at a time. */
 export interface WorkerService<TCalls extends WorkerCalls<TCalls>> {
+  /** Answers one call. What it throws reaches the caller with its name, message, code, stack and causes. */
   call<TName extends keyof TCalls & string>(
     name: TName,
     request: TCalls[TName]['request'],

@@ -9,6 +9,12 @@ export abstract class BatchingError extends Error {
   /** After how many milliseconds a retry is worth it, where that can be told. */
   readonly retryAfterMs?: number | undefined;
 
+  /**
+   * Gives the error the name of its class, which logs show.
+   *
+   * @param message What came, what is allowed, and what to do, in sentences.
+   * @param options What the error was caused by, if anything.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;

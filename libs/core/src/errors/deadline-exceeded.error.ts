@@ -25,6 +25,12 @@ export class DeadlineExceededError extends BatchingError {
   /** At admission: when such a request is expected to make it, in milliseconds. */
   declare readonly retryAfterMs?: number;
 
+  /**
+   * Says what was allowed, and where the request was when that was over.
+   *
+   * @param batcherName For the message.
+   * @param forecast Why the request was refused before its time was over; only at admission.
+   */
   constructor(
     batcherName: string,
     /** Where the request was: not yet accepted, in the queue, or in a running batch. */

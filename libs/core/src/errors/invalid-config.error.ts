@@ -13,9 +13,11 @@ export class InvalidConfigError extends BatchingError {
   readonly code = 'INVALID_CONFIG';
   readonly isRetryable = false;
 
+  /** The message lists the faults, one a line. */
   constructor(
     /** What was being configured, as a noun phrase: `batcher "digits"`. */
     readonly subject: string,
+    /** Every fault that was found, at least one. */
     readonly faults: readonly ConfigFault[],
   ) {
     super(

@@ -28,10 +28,18 @@ export class QueueFullError extends BatchingError {
   /** When the requests now ahead are expected to be through, in milliseconds. */
   override readonly retryAfterMs: number;
 
+  /**
+   * Says which bound was reached, and when to try again.
+   *
+   * @param batcherName For the message.
+   * @param limit The bound that was reached, in requests.
+   * @param retryAfterMs When a place is expected to be free, in milliseconds.
+   */
   constructor(
     batcherName: string,
     limit: number,
     retryAfterMs: number,
+    /** Which bound was reached, or that another request took the place. Default `queue`. */
     readonly reason: QueueFullReason = 'queue',
   ) {
     super(

@@ -5,7 +5,14 @@ export class RequestTooLargeError extends BatchingError {
   readonly code = 'REQUEST_TOO_LARGE';
   readonly isRetryable = false;
 
-  /** @param limit The option that stands against it: `maxBatchCost`, `maxQueueSize`. */
+  /**
+   * Says what the request takes, what is allowed, and which option to raise.
+   *
+   * @param batcherName For the message.
+   * @param what What the request takes, as the beginning of a sentence.
+   * @param limit The option that stands against it: `maxBatchCost`, `maxQueueSize`.
+   * @param allowed How much that option allows.
+   */
   constructor(batcherName: string, what: string, limit: string, allowed: number) {
     super(
       `Batcher "${batcherName}" refused the request: ${what}, and ${limit} allows ${allowed}. ` +

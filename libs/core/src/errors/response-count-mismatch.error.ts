@@ -8,6 +8,13 @@ export class ResponseCountMismatchError extends BatchingError {
   readonly code = 'RESPONSE_COUNT_MISMATCH';
   readonly isRetryable = false;
 
+  /**
+   * Says how many results came, and how many were expected.
+   *
+   * @param batcherName For the message.
+   * @param batchSize How many results there should have been.
+   * @param received What the processor returned instead of an array of that length.
+   */
   constructor(batcherName: string, batchSize: number, received: unknown) {
     const what = Array.isArray(received) ? `${received.length} results` : describeNonArray(received);
     super(

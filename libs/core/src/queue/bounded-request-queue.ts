@@ -5,6 +5,7 @@ import { isQueued, type QueueEntry } from './queue-entry.js';
 
 /** What the queue must know of the configuration. It may change; `rulesChanged` must follow then. */
 export interface QueueRules extends BucketRules {
+  /** Most requests that wait; the caller of `enqueue` keeps to it. */
   readonly maxQueueSize: number;
   /** Whether a bucket holds as much as a batch takes. */
   isFull(bucket: {
@@ -16,8 +17,11 @@ export interface QueueRules extends BucketRules {
 
 /** What is served before a request that comes now. */
 export interface RequestsAhead {
+  /** Requests of its own bucket. */
   readonly inBucket: number;
+  /** Requests of all other buckets together. */
   readonly inOtherBuckets: number;
+  /** How many other buckets those are. */
   readonly otherBuckets: number;
 }
 
@@ -40,6 +44,11 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   private arrivals = 0;
   private maxSize: number;
 
+  /**
+   * Makes an empty queue.
+   *
+   * @param rules Asked at each step, so that the configuration may change; call `settleAll` when it has.
+   */
   constructor(private readonly rules: QueueRules) {
     this.maxSize = rules.maxQueueSize;
     this.common = new Bucket<TEntry>(rules);
@@ -49,14 +58,17 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     );
   }
 
+  /** Whether as many wait as `maxQueueSize` allows. */
   get isFull(): boolean {
     return this.size >= this.maxSize;
   }
 
+  /** Whether nobody waits. */
   get isEmpty(): boolean {
     return this.size === 0;
   }
 
+  /** How many buckets hold requests. */
   get bucketCount(): number {
     return this.keyed.size + (this.common.size > 0 ? 1 : 0);
   }
@@ -115,6 +127,9 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     bucket?.forEachUpTo(priority, visit);
   }
 
+  /**
+   * How many requests of this tenant wait. The first call counts them all; from then on the number is kept.
+   */
   sizeOfTenant(tenant: string): number {
     if (this.sizeByTenant === undefined) {
       this.sizeByTenant = new Map();

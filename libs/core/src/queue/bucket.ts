@@ -8,6 +8,7 @@ import { RequestRing } from './request-ring.js';
 export interface BucketRules {
   /** A request of priority p that has waited p times this long is served like one of priority 0, in ms. */
   readonly priorityAgingMs: number;
+  /** The share of a tenant; 1 for who has none of their own, and for requests of nobody. */
   weightOf(tenant: string | undefined): number;
 }
 
@@ -19,10 +20,15 @@ export interface BucketRules {
  * p × `priorityAgingMs` after it, which bounds its wait.
  */
 export class Bucket<TEntry extends QueueEntry> {
+  /** How many requests it holds. */
   size = 0;
   /** What its requests have in common; undefined for the bucket of all that name none. Changed only while it is empty. */
   key: BucketKey = undefined;
-  /** Where it stands among the buckets; kept by their order. The bucket of all that name none stands nowhere. */
+  /**
+   * Where it stands among the buckets; kept by their order. The bucket of all that name none stands nowhere.
+   *
+   * @internal
+   */
   places: BucketPlaces<TEntry> | undefined = undefined;
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
   /** Whether each of them costs 1. Until one does not, costs need not be added up. */
@@ -31,6 +37,7 @@ export class Bucket<TEntry extends QueueEntry> {
   private largestKnownCost = 0;
   private isLargestCostStale = false;
 
+  /** @param rules Asked at each step. */
   constructor(private readonly rules: BucketRules) {}
 
   /** When its most urgent request came, with the head starts of the priorities taken into account; in ms. */
@@ -87,6 +94,7 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.urgentKey(enqueuedAtMs, priority);
   }
 
+  /** Lets a request wait. The queue sees to the bounds. */
   add(entry: TEntry): void {
     this.lineFor(entry).add(entry);
     this.count(entry);
@@ -99,6 +107,7 @@ export class Bucket<TEntry extends QueueEntry> {
     this.size += 1;
   }
 
+  /** Takes out who is to be served next; undefined if it is empty. */
   take(): TEntry | undefined {
     const entry = this.lines[this.urgentPriority]?.take();
     if (entry !== undefined) this.discount(entry);
@@ -122,6 +131,7 @@ export class Bucket<TEntry extends QueueEntry> {
     this.count(entry);
   }
 
+  /** Takes a request out, wherever it stands. It must be here. */
   remove(entry: TEntry): void {
     this.lineFor(entry).remove(entry);
     this.discount(entry);
@@ -151,6 +161,7 @@ export class Bucket<TEntry extends QueueEntry> {
     if (this.size === 0) this.areCostsEqual = true;
   }
 
+  /** Visits all its requests, in no particular order. */
   forEach(visit: (entry: TEntry) => void): void {
     for (const line of this.lines) line.forEach(visit);
   }

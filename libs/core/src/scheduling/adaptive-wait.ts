@@ -10,6 +10,7 @@ export interface AdaptiveView {
   readonly lastDispatchAtMs: number;
   /** Requests per millisecond. */
   readonly arrivalsPerMs: number;
+  /** What a batch of n requests takes, as learned so far. */
   readonly curve: CostCurve;
 }
 

@@ -26,9 +26,24 @@ export interface BatchingView {
 
 /** What to do now. Only an arrival, a finished batch or the time named can change it. */
 export type BatchDecision =
-  | { readonly action: 'dispatch'; readonly size: number; readonly reason: DispatchReason }
-  | { readonly action: 'wait'; readonly untilMs: number }
-  | { readonly action: 'idle' };
+  | {
+      /** A batch goes now. */
+      readonly action: 'dispatch';
+      /** How many requests it takes; integer from 1. */
+      readonly size: number;
+      /** Why it goes now. */
+      readonly reason: DispatchReason;
+    }
+  | {
+      /** Company is awaited although a slot is free. */
+      readonly action: 'wait';
+      /** When to decide again at the latest, on the clock's scale. */
+      readonly untilMs: number;
+    }
+  | {
+      /** Nothing waits, or no slot is free. */
+      readonly action: 'idle';
+    };
 
 /** An alarm may ring this much late (timers count whole milliseconds); a batch that goes for a deadline allows for it. */
 const ALARM_MARGIN_MS = 1;
@@ -43,6 +58,12 @@ export class BatchBuilder {
   /** So many requests run at once, whatever the strategy, provided that a slot is free. */
   dispatchAtOnceSize = 0;
 
+  /**
+   * Decides for one batcher.
+   *
+   * @param config Read at each decision, so that it may change; call `configChanged` when it has.
+   * @param learned What the adaptive strategy and deadlines go by; somebody else keeps it up to date.
+   */
   constructor(
     private readonly config: ResolvedBatchingConfig,
     private readonly learned: LearnedBehavior,
@@ -56,6 +77,7 @@ export class BatchBuilder {
     this.dispatchAtOnceSize = Math.min(preferredBatchSize, largestBatchSize(this.config));
   }
 
+  /** Says whether a batch goes now, and of how many requests, or until when to wait. */
   decide(view: BatchingView): BatchDecision {
     const { queueSize, isCostReached, freeSlots, nowMs, isExpedited } = view;
     if (queueSize === 0 || freeSlots === 0) return IDLE;

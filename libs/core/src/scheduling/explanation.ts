@@ -4,22 +4,34 @@ import { largestBatchSize } from './batch-size-choice.js';
 
 /** Why batches are as small, or answers as late, as they are. */
 export type BatchingCause =
+  /** No batch has run yet. */
   | 'no-traffic'
+  /** Half of the batches or more hold as much as a batch may hold. */
   | 'batches-full'
+  /** More comes than can be run: many are turned away, or wait while every slot is busy. */
   | 'overload'
+  /** Hardly anything else comes while a batch runs. */
   | 'arrivals-too-few'
+  /** Batches go before enough has come, and `maxWaitTimeMs` is why. */
   | 'wait-too-short'
+  /** What waits is spread over several buckets, which never share a batch. */
   | 'too-many-buckets'
+  /** Batches reach `maxBatchCost` long before `maxBatchSize`. */
   | 'cost-limit'
+  /** Most slots are free most of the time, so that requests go at once. */
   | 'slots-idle'
+  /** Batches go early for a deadline, or requests run out of time. */
   | 'deadlines';
 
 /** One reason, with its figures and what can be done about it. */
 export interface BatchingFinding {
+  /** Which of the known reasons it is. */
   readonly cause: BatchingCause;
+  /** What was seen, with its figures, and what can be done about it; sentences for an operator. */
   readonly message: string;
 }
 
+/** What a batcher says of the batches that it has run. */
 export interface BatchingExplanation {
   /** What batches are like, in a sentence. */
   readonly summary: string;

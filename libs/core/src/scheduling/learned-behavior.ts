@@ -9,7 +9,9 @@ const TRUSTED_AT_MOST_MS = 2000;
 
 /** What a batcher has learned by watching: what batches cost, and how many requests come. */
 export class LearnedBehavior {
+  /** S(n): what a batch of n requests takes. */
   readonly curve = new CostCurve();
+  /** How many requests come per millisecond. */
   readonly arrivals = new ArrivalRate();
   private lastObservedAtMs = -Infinity;
 

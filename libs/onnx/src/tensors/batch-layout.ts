@@ -12,6 +12,7 @@ import { toExpectedOutput } from './split-output.js';
 import { elementCountOf } from './tensor-shape.js';
 import { allocateNewBuffer, type AllocateBuffer } from './tensor-type.js';
 
+/** What a plan may be told besides its rows. */
 export interface PlanOptions {
   /** At how many rows the batcher wants the batch to run; counts where it makes a single run. Default: any. */
   readonly paddedBatchSize?: number | undefined;
@@ -31,7 +32,12 @@ export class BatchLayout {
   private readonly runLayout: RunLayout;
   private readonly counter = new PaddingCounter();
 
-  /** @param modelName For messages. */
+  /**
+   * Prepares what does not depend on the requests.
+   *
+   * @param modelName For messages.
+   * @param signature The model's inputs and outputs, checked.
+   */
   constructor(modelName: string, signature: ModelSignature) {
     const { inputs, outputs, dynamicAxes } = signature;
     this.reader = new RowReader(modelName, signature);

@@ -39,10 +39,15 @@ export type DynamicAxesOptions = Readonly<Record<string, DynamicAxisOptions>>;
 
 /** A dynamic axis with every field decided but the value of padding, which each input has for itself. */
 export interface DynamicAxis {
+  /** By this name the model has the dimension, or a declared shape. */
   readonly name: string;
+  /** The input that tells real elements, 1, from padding, 0; undefined if there is none. */
   readonly mask: string | undefined;
+  /** The input that tells each row's length; undefined if there is none. */
   readonly lengths: string | undefined;
+  /** The greatest length that is accepted; Infinity if any is. */
   readonly maxLength: number;
+  /** How much of this dimension may be padding, as a share of what runs; 0 to 1. */
   readonly maxPaddingShare: number;
 }
 

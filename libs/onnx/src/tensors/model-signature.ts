@@ -12,6 +12,7 @@ import { isTensorType, TENSOR_TYPES } from './tensor-type.js';
 
 /** What goes into a model and what comes out of it, and in which sizes it runs. */
 export interface ModelSignature {
+  /** In the model's order; each batched along its own axis, or shared. */
   readonly inputs: readonly BatchedInput[];
   /** Those that are fetched. */
   readonly outputs: readonly BatchedTensor[];
@@ -21,6 +22,7 @@ export interface ModelSignature {
   readonly fixedBatchSize: number | undefined;
   /** The numbers of rows that it shall run; undefined for any. */
   readonly allowedBatchSizes: readonly number[] | undefined;
+  /** How many rows one request may bring; integer from 1. */
   readonly maxRowsPerRequest: number;
 }
 

@@ -6,6 +6,7 @@ export interface PaddingStatistics {
   readonly realRows: number;
   /** Rows that were only there to make a size that the model likes. */
   readonly paddingRows: number;
+  /** Elements that requests brought. */
   readonly realElements: number;
   /** Elements of padding rows, and what filled up shorter rows. */
   readonly paddingElements: number;

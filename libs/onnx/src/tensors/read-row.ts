@@ -2,6 +2,7 @@ import type { TensorData } from './tensor-type.js';
 
 /** One input of one request, checked. */
 export interface RowTensor {
+  /** The elements, row-major: the caller's own array, unless it is a mask or a length that was left out. */
   readonly data: TensorData;
   /** The dimensions of one row, without the batch axis; of a shared input the whole. */
   readonly dims: readonly number[];

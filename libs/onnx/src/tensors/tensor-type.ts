@@ -14,10 +14,22 @@ const ARRAYS = {
   uint32: Uint32Array,
   uint64: BigUint64Array,
   bool: Uint8Array,
-} as const;
+} as const satisfies Record<NumericTensorType, unknown>;
 
 /** An element type whose elements lie in a buffer. */
-export type NumericTensorType = keyof typeof ARRAYS;
+export type NumericTensorType =
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'bool';
 
 /**
  * Element type of a tensor, in ONNX Runtime's words. A `bool` is one byte, 0 or 1, in a `Uint8Array`. A `float16`
