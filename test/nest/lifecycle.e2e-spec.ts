@@ -83,7 +83,7 @@ describe('a module that is made for a test', () => {
     await expect(batcher.process('word')).rejects.toMatchObject({ code: 'BATCHER_CLOSED' });
   });
 
-  it('can be made again and again, as hot module replacement does', async () => {
+  it('can be made again and again in one process', async () => {
     for (let round = 1; round <= 3; round += 1) {
       const module = await Test.createTestingModule({ imports: [EchoModule] }).compile();
       await module.init();
