@@ -15,6 +15,7 @@ export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
 export { BatcherService } from './batcher.service.js';
 export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
 export { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
+export { BatchingErrorResponder } from './batching-error.responder.js';
 export { BatchingHttpException } from './batching-http.exception.js';
 export { BatchingModule } from './batching.module.js';
 export {
