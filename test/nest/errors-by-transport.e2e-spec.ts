@@ -158,7 +158,7 @@ describe("the batcher's errors over each transport", () => {
   afterAll(async () => {
     socket.close();
     await once(socket, 'close');
-    await Promise.all(Object.values(clients).map((client) => client.close()));
+    await Promise.all(Object.values(clients).map(async (client) => void (await client.close())));
     await app.close();
   });
 
@@ -167,7 +167,7 @@ describe("the batcher's errors over each transport", () => {
   const overWebSocket = async (event: string): Promise<unknown> => {
     socket.send(JSON.stringify({ event }));
     const [message] = (await once(socket, 'message')) as [Buffer];
-    return (JSON.parse(message.toString()) as { data: unknown }).data;
+    return (JSON.parse(String(message)) as { data: unknown }).data;
   };
 
   it.each(names)('come to an HTTP client: %s', async (name) => {

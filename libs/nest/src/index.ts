@@ -26,6 +26,7 @@ export {
   type BatcherOptions,
   type BatchingModuleOptions,
 } from './batching-options.js';
+export { collectFaults, type ConfigOutcome } from './collect-faults.js';
 export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';
 export type { ProcessorReference } from './processor-reference.js';
 export * from 'nestjs-batching/core';
