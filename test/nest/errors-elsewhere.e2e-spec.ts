@@ -3,14 +3,26 @@ import {
   Controller,
   Get,
   HttpException,
+  Module,
   Injectable,
+  Param,
   UseGuards,
   type ArgumentsHost,
   type CanActivate,
   type ExceptionFilter,
+  type MiddlewareConsumer,
+  type NestMiddleware,
+  type NestModule,
+  type PipeTransform,
 } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
-import { Batched, BatchingModule, DynamicBatcher, InjectBatcher } from 'nestjs-batching';
+import {
+  Batched,
+  BatchingErrorResponder,
+  BatchingModule,
+  DynamicBatcher,
+  InjectBatcher,
+} from 'nestjs-batching';
 import { get } from '../http/json-client.js';
 import { HttpApps, platforms } from './http-apps.js';
 
@@ -21,6 +33,27 @@ class RefusedGuard implements CanActivate {
 
   async canActivate(): Promise<boolean> {
     return (await this.closed.process('may I?')) === 'yes';
+  }
+}
+
+/** The same before the guards. */
+@Injectable()
+class RefusedMiddleware implements NestMiddleware {
+  constructor(@InjectBatcher('closed') private readonly closed: DynamicBatcher<string, string>) {}
+
+  async use(_request: unknown, _response: unknown, next: () => void): Promise<void> {
+    await this.closed.process('may I?');
+    next();
+  }
+}
+
+/** And after them. */
+@Injectable()
+class RefusedPipe implements PipeTransform<string, Promise<string>> {
+  constructor(@InjectBatcher('closed') private readonly closed: DynamicBatcher<string, string>) {}
+
+  transform(word: string): Promise<string> {
+    return this.closed.process(word);
   }
 }
 
@@ -47,6 +80,16 @@ class ErrorsController {
     return 'never';
   }
 
+  @Get('stopped')
+  stopped(): string {
+    return 'never';
+  }
+
+  @Get('piped/:word')
+  piped(@Param('word', RefusedPipe) word: string): string {
+    return word;
+  }
+
   @Get('batched')
   @Batched('closed')
   batched(): string {
@@ -59,12 +102,20 @@ class ErrorsController {
   }
 }
 
-/** Makes an answer of its own out of everything, as many apps do. */
+/**
+ * Makes an answer of its own out of everything, as many apps do.
+ *
+ * @param errors By which it knows the batcher's errors; undefined in an app that was not made for them.
+ */
 @Catch()
 class CatchAllFilter implements ExceptionFilter<unknown> {
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly errors?: BatchingErrorResponder,
+  ) {}
 
-  catch(exception: unknown, context: ArgumentsHost): void {
+  catch(error: unknown, context: ArgumentsHost): void {
+    const exception = this.errors === undefined ? error : this.errors.toException(error, context);
     const status = exception instanceof HttpException ? exception.getStatus() : 500;
     const seen = exception instanceof Error ? exception.constructor.name : typeof exception;
     const response: unknown = context.switchToHttp().getResponse();
@@ -82,17 +133,26 @@ const batchers = [
   }),
 ];
 
+@Module({ imports: batchers, controllers: [ErrorsController] })
+class ErrorsModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(RefusedMiddleware).forRoutes('stopped');
+  }
+}
+
 const apps = new HttpApps();
 afterEach(() => apps.closeAll());
 
 describe.each(platforms)("the batcher's errors outside of @Batched on $name", (platform) => {
   const start = async (
-    filter?: (host: HttpAdapterHost) => ExceptionFilter<unknown>,
+    filter?: (host: HttpAdapterHost, errors: BatchingErrorResponder) => ExceptionFilter<unknown>,
   ): Promise<Awaited<ReturnType<HttpApps['start']>>> => {
     const started = await apps.start(
-      { imports: batchers, controllers: [ErrorsController] },
+      { imports: [ErrorsModule] },
       platform,
-      (app) => filter !== undefined && app.useGlobalFilters(filter(app.get(HttpAdapterHost))),
+      (app) =>
+        filter !== undefined &&
+        app.useGlobalFilters(filter(app.get(HttpAdapterHost), app.get(BatchingErrorResponder))),
     );
     await started.batcher('closed').close();
     return started;
@@ -117,16 +177,19 @@ describe.each(platforms)("the batcher's errors outside of @Batched on $name", (p
     expect(logger.at('error').join()).toContain('out of memory on device 0');
   });
 
-  it('are mapped where a guard calls a batcher', async () => {
-    const { url } = await start();
+  it.each(['guarded', 'stopped', 'piped/a'])(
+    'are mapped where no handler is reached: GET /%s',
+    async (path) => {
+      const { url } = await start();
 
-    const refused = await get(`${url}/guarded`);
+      const refused = await get(`${url}/${path}`);
 
-    expect(refused).toMatchObject({ status: 503, body: { code: 'BATCHER_CLOSED' } });
-    expect(refused.headers.get('retry-after')).toBe('1');
-  });
+      expect(refused).toMatchObject({ status: 503, body: { code: 'BATCHER_CLOSED' } });
+      expect(refused.headers.get('retry-after')).toBe('1');
+    },
+  );
 
-  it.each(['refused', 'batched'])(
+  it.each(['refused', 'batched', 'piped/a'])(
     'come as HTTP exceptions to a catch-all filter of the app (GET /%s)',
     async (path) => {
       const { url } = await start((host) => new CatchAllFilter(host));
@@ -137,6 +200,36 @@ describe.each(platforms)("the batcher's errors outside of @Batched on $name", (p
       expect(refused.headers.get('retry-after')).toBe('1');
     },
   );
+
+  it.each(['guarded', 'stopped'])(
+    'come as they are to a catch-all filter where no interceptor is reached (GET /%s)',
+    async (path) => {
+      const { url } = await start((host) => new CatchAllFilter(host));
+
+      expect(await get(`${url}/${path}`)).toMatchObject({
+        status: 500,
+        body: { seen: 'BatcherClosedError' },
+      });
+    },
+  );
+
+  it.each(['guarded', 'stopped', 'piped/a', 'refused', 'batched'])(
+    'are HTTP exceptions wherever they come from to one that asks BatchingErrorResponder (GET /%s)',
+    async (path) => {
+      const { url } = await start((host, errors) => new CatchAllFilter(host, errors));
+
+      const refused = await get(`${url}/${path}`);
+
+      expect(refused).toMatchObject({ status: 503, body: { seen: 'BatchingHttpException' } });
+      expect(refused.headers.get('retry-after')).toBe('1');
+    },
+  );
+
+  it('stay what they are in such a filter if they are of others', async () => {
+    const { url } = await start((host, errors) => new CatchAllFilter(host, errors));
+
+    expect(await get(`${url}/broken`)).toMatchObject({ status: 500, body: { seen: 'TypeError' } });
+  });
 
   it('leave the errors of others to the filters of the app', async () => {
     const { url } = await start((host) => new CatchAllFilter(host));

@@ -33,5 +33,18 @@ describe('@Batched on a GraphQL resolver', () => {
   it('tells of a refused request as GraphQL does', async () => {
     const answer = JSON.stringify(await query('{ upper(word: "") }'));
     expect(answer).toContain('received an empty word, expected letters');
+    expect(answer).toContain('"code":"INVALID_REQUEST"');
   });
+
+  it.each(['failing', 'miscounting', 'guarded'])(
+    'tells nothing of what went wrong inside: %s',
+    async (field) => {
+      const answer = JSON.stringify(await query(`{ ${field} }`));
+      expect(answer).toContain('The request could not be processed.');
+      expect(answer).toMatch(
+        /"extensions":\{"code":"(?:PROCESSING_FAILED|RESPONSE_COUNT_MISMATCH)","isRetryable":false\}/,
+      );
+      expect(answer).not.toMatch(/out of memory|results for a batch/);
+    },
+  );
 });

@@ -1,4 +1,13 @@
-import { Controller, Get, Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Global,
+  Injectable,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClientProxyFactory, MessagePattern, Payload, Transport } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
@@ -83,7 +92,7 @@ describe('a module that is made for a test', () => {
     await expect(batcher.process('word')).rejects.toMatchObject({ code: 'BATCHER_CLOSED' });
   });
 
-  it('can be made again and again, as hot module replacement does', async () => {
+  it('can be made again and again in one process', async () => {
     for (let round = 1; round <= 3; round += 1) {
       const module = await Test.createTestingModule({ imports: [EchoModule] }).compile();
       await module.init();
@@ -94,20 +103,44 @@ describe('a module that is made for a test', () => {
   });
 });
 
-describe('an app that does not start', () => {
-  it('releases its processors when it is closed all the same', async () => {
-    @Injectable()
-    class FailingService implements OnModuleInit {
-      onModuleInit(): void {
-        throw new Error('there is no database');
-      }
-    }
-    const module = await Test.createTestingModule({
-      imports: [EchoModule],
-      providers: [FailingService],
-    }).compile();
+@Injectable()
+class FailingOnInit implements OnModuleInit {
+  onModuleInit(): void {
+    throw new Error('there is no database');
+  }
+}
+
+@Injectable()
+class FailingOnBootstrap implements OnApplicationBootstrap {
+  onApplicationBootstrap(): void {
+    throw new Error('there is no database');
+  }
+}
+
+@Module({ providers: [FailingOnInit] })
+class FailingModule {}
+
+@Global()
+@Module({ providers: [FailingOnInit] })
+class FailingGlobalModule {}
+
+describe('an app that does not start, since something else of it fails,', () => {
+  it.each<[string, ModuleMetadata]>([
+    ['in the same module', { imports: [EchoModule], providers: [FailingOnInit] }],
+    ['in another module', { imports: [EchoModule, FailingModule] }],
+    // The hooks of global modules come first, so that batching itself may not have begun.
+    ['in a global module before it', { imports: [FailingGlobalModule, EchoModule] }],
+    ['in a global module after it', { imports: [EchoModule, FailingGlobalModule] }],
+    ['when all modules are there', { imports: [EchoModule], providers: [FailingOnBootstrap] }],
+  ])('releases its processors, once, and refuses requests: %s', async (_, metadata) => {
+    const module = await Test.createTestingModule(metadata).compile();
+    const batcher = module.get(BatcherService).get(EchoProcessor);
     await expect(module.init()).rejects.toThrow('there is no database');
+
     await module.close();
+    await module.close();
+
     expect(released).toEqual(['echo']);
+    await expect(batcher.process('word')).rejects.toMatchObject({ code: 'BATCHER_CLOSED' });
   });
 });

@@ -80,7 +80,12 @@ describe.each(['thread', 'process'])('A model in a %s', (isolation) => {
   );
 });
 
-describe.each(['thread', 'process'])('SIGTERM to an app with a model in a %s', (isolation) => {
+describe.each([
+  ['SIGTERM', 'thread'],
+  ['SIGTERM', 'process'],
+  ['SIGINT', 'thread'],
+  ['SIGINT', 'process'],
+] as const)('%s to an app with a model in a %s', (signal, isolation) => {
   let folder: string;
   beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'chaos-'))));
   afterAll(() => rm(folder, { recursive: true }));
@@ -96,12 +101,15 @@ describe.each(['thread', 'process'])('SIGTERM to an app with a model in a %s', (
     async (state, outcome) => {
       const server = spawn(process.execPath, [fileOf('chaos-server'), state, isolation, folder], {
         stdio: ['ignore', 'pipe', 'inherit'],
+        // In a process group of its own, as a terminal would start it.
+        detached: true,
       });
       const said: unknown[] = [];
       createInterface({ input: server.stdout }).on('line', (line) => said.push(JSON.parse(line)));
       const ended = new Promise((resolve) => server.on('close', (...ending) => resolve(ending)));
       await until('the server is in that state', () => said.includes('waiting') || server.exitCode !== null);
-      server.kill('SIGTERM');
+      // Ctrl+C reaches the workers as well.
+      process.kill(signal === 'SIGINT' ? -server.pid! : server.pid!, signal);
       expect(await ended).toEqual([0, null]);
       expect(said.filter((line) => line !== 'waiting')).toEqual(expect.arrayContaining(outcome));
     },

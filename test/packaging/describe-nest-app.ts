@@ -32,10 +32,15 @@ export function describeNestApp({ nest, type }: Generation): void {
     });
 
     describe.each(nodes)('on Node $major', ({ path: node }) => {
-      it.each(['express', 'fastify'])(
-        'batches, tells its health, and ends in order under load: %s',
-        async (platform) => {
-          const report = await proveApp(node, join(built, `main-${platform}.js`));
+      it.each([
+        ['express', 'SIGTERM'],
+        ['express', 'SIGINT'],
+        ['fastify', 'SIGTERM'],
+        ['fastify', 'SIGINT'],
+      ] as const)(
+        'batches, tells its health, and ends in order under load: %s, %s',
+        async (platform, signal) => {
+          const report = await proveApp(node, join(built, `main-${platform}.js`), signal);
           expect(report).toMatchObject(ALL_IN_ORDER);
           expect(report.largestBatch).toBeGreaterThan(1);
         },

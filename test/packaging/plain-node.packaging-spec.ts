@@ -1,3 +1,7 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { installInto, nodes, pack } from './prepared.js';
 import { runProgram, type EndedProgram } from './run-program.js';
 
@@ -56,7 +60,6 @@ describe('a subpath whose optional package is not installed', () => {
   });
 
   it.each([
-    ['@nestjs/terminus', "await import('nestjs-batching/health');", "Cannot find package '@nestjs/terminus'"],
     [
       'onnxruntime-node',
       `import { OnnxModel } from 'nestjs-batching/onnx';
@@ -73,6 +76,28 @@ describe('a subpath whose optional package is not installed', () => {
     const { code, output } = await evaluate(folder, 'module', program, process.execPath);
     expect(code).toBe(1);
     expect(output).toContain(message);
+  });
+
+  describe.each(nodes)('on Node $major', ({ path: node }) => {
+    it.each<['module' | 'commonjs', string]>([
+      ['module', "import { BatchingHealthModule } from 'nestjs-batching/health';"],
+      ['commonjs', "const { BatchingHealthModule } = require('nestjs-batching/health');"],
+    ])('says at its import that @nestjs/terminus is missing: %s', async (kind, load) => {
+      const { code, output } = await evaluate(folder, kind, load, node);
+      expect(code).toBe(1);
+      expect(output).toContain(
+        'Error: nestjs-batching/health needs the package "@nestjs/terminus"; run `npm install @nestjs/terminus`.',
+      );
+    });
+  });
+
+  it('says nothing of a package that a bundler may have put beside it', async () => {
+    // A file of a bundle lies where no package is installed.
+    const bundled = join(await mkdtemp(join(tmpdir(), 'bundle-')), 'terminus.mjs');
+    await copyFile(join(folder, 'node_modules/nestjs-batching/dist/libs/health/src/terminus.js'), bundled);
+    const load = `await import(${JSON.stringify(pathToFileURL(bundled))});`;
+    expect(await evaluate(folder, 'module', load, process.execPath)).toEqual({ code: 0, output: '' });
+    await rm(dirname(bundled), { recursive: true });
   });
 
   it('is not in the way of the others', async () => {

@@ -6,7 +6,7 @@ import { startApp, type RunningApp } from './running-app.js';
 const CONCURRENT = 200;
 const CLIENTS = 32;
 /** By then every client has had an answer, and has the next request under way. */
-const ANSWERS_BEFORE_SIGTERM = 5 * CLIENTS;
+const ANSWERS_BEFORE_THE_END = 5 * CLIENTS;
 
 /** What an app did. */
 export interface AppReport {
@@ -15,7 +15,7 @@ export interface AppReport {
   readonly largestBatch: number;
   readonly reversed: unknown;
   readonly health: unknown;
-  /** Statuses of the answers before and after SIGTERM. */
+  /** Statuses of the answers before and after the signal. */
   readonly statusesUnderLoad: readonly number[];
   /** Answers that began and did not end. */
   readonly brokenAnswers: number;
@@ -32,8 +32,12 @@ export const ALL_IN_ORDER = {
   exitCode: 0,
 };
 
-/** Starts the app, asks it many things at once, and ends it while it has much to do. */
-export async function proveApp(node: string, file: string): Promise<AppReport> {
+/** Starts the app, asks it many things at once, and ends it by the signal while it has much to do. */
+export async function proveApp(
+  node: string,
+  file: string,
+  signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM',
+): Promise<AppReport> {
   const app = await startApp(node, file);
   const texts = Array.from({ length: CONCURRENT }, (_, index) => `text ${index}`);
   const echoes = await Promise.all(texts.map((text) => post<Echo>(`${app.url}/echo`, { text })));
@@ -44,12 +48,13 @@ export async function proveApp(node: string, file: string): Promise<AppReport> {
     largestBatch: Math.max(...echoes.map(({ body }) => body.batchSize)),
     reversed: reversed.body,
     health: health.body,
-    ...(await endUnderLoad(app)),
+    ...(await endUnderLoad(app, signal)),
   };
 }
 
 async function endUnderLoad(
   app: RunningApp,
+  signal: 'SIGTERM' | 'SIGINT',
 ): Promise<Pick<AppReport, 'statusesUnderLoad' | 'brokenAnswers' | 'exitCode'>> {
   let answers = 0;
   let startEnding: () => void = () => undefined;
@@ -57,11 +62,11 @@ async function endUnderLoad(
   const clients = Array.from({ length: CLIENTS }, () =>
     sendUntilRefused(`${app.url}/echo`, JSON.stringify({ text: 'a' }), () => {
       answers += 1;
-      if (answers === ANSWERS_BEFORE_SIGTERM) startEnding();
+      if (answers === ANSWERS_BEFORE_THE_END) startEnding();
     }),
   );
   await isUnderLoad;
-  const exitCode = await app.stop();
+  const exitCode = await app.stop(signal);
   const reports = await Promise.all(clients);
   return {
     statusesUnderLoad: [...new Set(reports.flatMap((report) => [...report.answers.keys()]))].sort(),

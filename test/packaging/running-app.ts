@@ -4,8 +4,8 @@ import { until } from '../http/until.js';
 
 /** A server in a process of its own. */
 export interface RunningServer {
-  /** Sends SIGTERM; resolves with the exit code. */
-  stop(): Promise<number | null>;
+  /** Sends the signal, SIGTERM unless another one is given; resolves with the exit code. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
   /** What it has printed so far. */
   readonly printed: () => string;
   readonly ended: Promise<number | null>;
@@ -33,8 +33,8 @@ export function startServer(
   return {
     printed: () => printed,
     ended,
-    stop: () => {
-      child.kill('SIGTERM');
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal);
       return ended;
     },
   };

@@ -12,7 +12,7 @@ import { findWorkerProcesses } from './child-processes.js';
 import { buildChaosModel } from './chaos-model.js';
 
 /**
- * A Nest app with a model in a certain state, which waits for SIGTERM. Writes `waiting` when it is in that state, and
+ * A Nest app with a model in a certain state, which waits for a signal. Writes `waiting` when it is in that state, and
  * what its request got.
  *
  * Usage: node chaos-server.js <state> thread|process <folder for the model>
@@ -39,7 +39,7 @@ await writeFile(path, await buildChaosModel({ steps: 60 }));
 class ChaosModule {}
 
 const app = await NestFactory.create(ChaosModule, { logger: false });
-app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
+app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
 await app.listen(0, '127.0.0.1');
 const model = app.get<OnnxModel>(getOnnxModelToken('slow'), { strict: false });
 const batcher = app.get<DynamicBatcher<unknown, unknown> | BatcherService>(getBatcherToken('slow'), {

@@ -1,10 +1,17 @@
 import 'reflect-metadata';
-import { Module } from '@nestjs/common';
+import { Injectable, Module, UseGuards, type CanActivate } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Args, GraphQLModule, Query, Resolver } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { Batched, BatchingModule, BatchProcessor, type BatchProcessorHost } from 'nestjs-batching';
+import {
+  Batched,
+  BatchingModule,
+  BatchProcessor,
+  InjectBatcher,
+  type BatchProcessorHost,
+  type DynamicBatcher,
+} from 'nestjs-batching';
 
 /** A GraphQL server whose field tells in how large a batch it was resolved. Prints its address. */
 @BatchProcessor('upper', { maxBatchSize: 8, timeoutStrategy: 'dispatch-partial', maxWaitTimeMs: 30 })
@@ -18,6 +25,16 @@ class UpperProcessor implements BatchProcessorHost<string, string> {
   }
 }
 
+/** Asks a batcher that has an error for everybody. */
+@Injectable()
+class MiscountingGuard implements CanActivate {
+  constructor(@InjectBatcher('miscounting') private readonly batcher: DynamicBatcher<string, string>) {}
+
+  async canActivate(): Promise<boolean> {
+    return (await this.batcher.process('may I?')) === 'yes';
+  }
+}
+
 @Resolver()
 class UpperResolver {
   @Query(() => String)
@@ -25,18 +42,43 @@ class UpperResolver {
   upper(@Args('word', { type: () => String }) word: string): string {
     return word;
   }
+
+  @Query(() => String)
+  @Batched('failing')
+  failing(): string {
+    return 'a';
+  }
+
+  @Query(() => String)
+  @Batched('miscounting')
+  miscounting(): string {
+    return 'a';
+  }
+
+  @Query(() => String)
+  @UseGuards(MiscountingGuard)
+  guarded(): string {
+    return 'never';
+  }
 }
 
 @Module({
   imports: [
     BatchingModule.forRoot(),
+    BatchingModule.registerBatcher({ name: 'miscounting', processor: () => ['one', 'too', 'many'] }),
+    BatchingModule.registerBatcher({
+      name: 'failing',
+      processor: () => {
+        throw new Error('out of memory on device 0');
+      },
+    }),
     GraphQLModule.forRoot<MercuriusDriverConfig>({ driver: MercuriusDriver, autoSchemaFile: true }),
   ],
   providers: [UpperProcessor, UpperResolver],
 })
 class GraphModule {}
 
-const app = await NestFactory.create(GraphModule, new FastifyAdapter(), { logger: ['error', 'warn'] });
+const app = await NestFactory.create(GraphModule, new FastifyAdapter(), { logger: false });
 app.enableShutdownHooks(['SIGTERM']);
 await app.listen(0, '127.0.0.1');
 console.log(await app.getUrl());

@@ -8,7 +8,7 @@ import { generateDigit } from '../../apps/inference-api/digit-image/stroke-digit
 import type { RequestCounts } from './count-requests.js';
 import { sendUntilRefused, type ClientReport } from './shutdown-client.js';
 
-/** One server that was ended by SIGTERM under load. */
+/** One server that was ended by a signal under load. */
 export interface ShutdownTrial {
   readonly exitCode: number | null;
   /** What the clients got. */
@@ -25,16 +25,19 @@ const ANSWERS_FIRST = 2 * CLIENTS;
 const COUNTER = new URL('./count-requests.js', import.meta.url).href;
 
 /**
- * Starts the sample, keeps clients sending over kept connections, sends SIGTERM, and compares what the clients
+ * Starts the sample, keeps clients sending over kept connections, sends the signal, and compares what the clients
  * got with what the server had read.
  *
- * @param afterMs When SIGTERM is sent, counted from the first answers.
+ * @param afterMs When the signal is sent, counted from the first answers.
  */
-export async function runShutdownTrial(afterMs: number): Promise<ShutdownTrial> {
+export async function runShutdownTrial(
+  afterMs: number,
+  signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM',
+): Promise<ShutdownTrial> {
   const folder = await mkdtemp(join(tmpdir(), 'shutdown-trial-'));
   try {
     const countsFile = join(folder, 'counts.json');
-    const { exitCode, reports } = await loadAndStop(afterMs, countsFile);
+    const { exitCode, reports } = await loadAndStop(afterMs, signal, countsFile);
     const counts = JSON.parse(await readFile(countsFile, 'utf8')) as RequestCounts;
     const answered = reports.reduce((sum, { answers }) => sum + (answers.get(200) ?? 0), 0);
     return { exitCode, answered, counts, faults: findFaults(exitCode, answered, counts, reports) };
@@ -45,6 +48,7 @@ export async function runShutdownTrial(afterMs: number): Promise<ShutdownTrial> 
 
 async function loadAndStop(
   afterMs: number,
+  signal: 'SIGTERM' | 'SIGINT',
   countsFile: string,
 ): Promise<{ exitCode: number | null; reports: ClientReport[] }> {
   const server = await startSampleServer({
@@ -63,7 +67,7 @@ async function loadAndStop(
   );
   await isUnderLoad;
   await sleep(afterMs);
-  const exitCode = await server.stop();
+  const exitCode = await server.stop(signal);
   return { exitCode, reports: await Promise.all(clients) };
 }
 

@@ -23,9 +23,9 @@ export class SampleServers {
   }
 
   /** Ends a server; resolves with its exit code. */
-  async stop(server: SampleServer): Promise<number | null> {
+  async stop(server: SampleServer, signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null> {
     this.running.splice(this.running.indexOf(server), 1);
-    return server.stop();
+    return server.stop(signal);
   }
 
   async stopAll(): Promise<void> {

@@ -9,11 +9,11 @@ import { SampleServers } from './sample-servers.js';
 const servers = new SampleServers();
 afterAll(() => servers.stopAll());
 
-describe('SIGTERM', () => {
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   it.each([0, 60, 250])(
     'under load, %i ms after the first answers, leaves no request unanswered that the server had read',
     async (afterMs) => {
-      const { exitCode, answered, faults } = await runShutdownTrial(afterMs);
+      const { exitCode, answered, faults } = await runShutdownTrial(afterMs, signal);
 
       expect(faults).toEqual([]);
       expect(exitCode).toBe(0);
@@ -21,19 +21,6 @@ describe('SIGTERM', () => {
     },
     30_000,
   );
-
-  it('takes readiness down first, while requests are still answered for READINESS_DELAY_MS', async () => {
-    const server = await servers.start({ READINESS_DELAY_MS: '3000' });
-    const [digit] = drawDigits(1);
-    expect(await get(`${server.url}/health/ready`)).toMatchObject({ status: 200 });
-
-    const stopped = servers.stop(server);
-    await until('readiness is down', async () => (await get(`${server.url}/health/ready`)).status === 503);
-    const answer = await classify(server.url, digit?.pixels ?? []);
-
-    expect(answer).toMatchObject({ status: 200, body: { digit: digit?.label } });
-    expect(await stopped).toBe(0);
-  }, 30_000);
 
   it('ends the process although a client holds a connection that it has never used', async () => {
     const server = await servers.start();
@@ -43,7 +30,30 @@ describe('SIGTERM', () => {
     // With a request on another connection answered, the server has taken the unused one, too.
     await get(`${server.url}/health/live`);
 
-    expect(await servers.stop(server)).toBe(0);
+    expect(await servers.stop(server, signal)).toBe(0);
     unused.destroy();
+  }, 30_000);
+});
+
+describe('SIGTERM, which says that a load balancer is to look elsewhere,', () => {
+  it('takes readiness down first, while requests are still answered for READINESS_DELAY_MS', async () => {
+    const server = await servers.start({ READINESS_DELAY_MS: '3000' });
+    const [digit] = drawDigits(1);
+    expect(await get(`${server.url}/health/ready`)).toMatchObject({ status: 200 });
+
+    const stopped = servers.stop(server, 'SIGTERM');
+    await until('readiness is down', async () => (await get(`${server.url}/health/ready`)).status === 503);
+    const answer = await classify(server.url, digit?.pixels ?? []);
+
+    expect(answer).toMatchObject({ status: 200, body: { digit: digit?.label } });
+    expect(await stopped).toBe(0);
+  }, 30_000);
+});
+
+describe('SIGINT, which a person has sent,', () => {
+  it('does not wait for a load balancer', async () => {
+    const server = await servers.start({ READINESS_DELAY_MS: '3600000' });
+
+    expect(await servers.stop(server, 'SIGINT')).toBe(0);
   }, 30_000);
 });

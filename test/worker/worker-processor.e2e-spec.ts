@@ -97,24 +97,54 @@ describe.each(['thread', 'process'] as const)('WorkerProcessor with isolation "%
     expect(JSON.stringify(body)).toMatch(/"live":1,"workers":1,"restarts":1/);
   });
 
-  it('does not start with a module that throws, or with options that are wrong, and leaves nothing behind', async () => {
-    const before = await findWorkerProcesses(process.pid);
-    const start = async (options: object): Promise<unknown> => {
+  describe('that cannot be started', () => {
+    const failureOf = async (options: object, module = 'throwing'): Promise<InvalidConfigError> => {
       @Module({
         imports: [
-          WorkerProcessor.register({ name: 'words', module: moduleOf('throwing'), isolation, ...options }),
+          BatchingModule.forRoot({ maxQueueSize: 64 }),
+          WorkerProcessor.register({ name: 'words', module: moduleOf(module), isolation, ...options }),
         ],
       })
       class BrokenModule {}
-      return NestFactory.create(BrokenModule, { logger: false, abortOnError: false }).catch(
-        (error: unknown) => error,
-      );
+      const before = await findWorkerProcesses(process.pid);
+      const failure: unknown = await NestFactory.create(BrokenModule, {
+        logger: false,
+        abortOnError: false,
+      }).catch((error: unknown) => error);
+      // Nothing is left behind.
+      expect(await findWorkerProcesses(process.pid)).toEqual(before);
+      expect(failure).toBeInstanceOf(InvalidConfigError);
+      return failure as InvalidConfigError;
     };
-    expect(await start({})).toMatchObject({
-      message: expect.stringMatching(/"words"[^]*module: no dictionary/) as string,
+
+    it('says what its module throws', async () => {
+      expect((await failureOf({})).message).toMatch(/"words"[^]*module: no dictionary/);
     });
-    expect(await start({ maxBatchSize: 0 })).toBeInstanceOf(InvalidConfigError);
-    expect(await findWorkerProcesses(process.pid)).toEqual(before);
+
+    it('lists what is wrong with batching beside that, each by itself and in pairs', async () => {
+      const { message } = await failureOf({ maxBatchSize: 128, maxWaitTimeMs: -1, timeoutStrategy: 'foo' });
+      expect(message.split('\n').slice(0, 5)).toEqual([
+        'Invalid configuration of processor "words":',
+        '  - maxWaitTimeMs: received -1, expected a number from 0 to 60000 (milliseconds)',
+        expect.stringContaining('  - timeoutStrategy: received "foo"'),
+        // That of forRoot.
+        expect.stringContaining('  - maxQueueSize: received 64, expected at least maxBatchSize (128)'),
+        expect.stringContaining('  - module: no dictionary'),
+      ]);
+    });
+
+    it('lists what is wrong with batching beside options that are wrong', async () => {
+      const { message } = await failureOf({ maxBatchSize: 0, instances: 0, retrys: 2, module: 'none.js' });
+      for (const field of ['maxBatchSize', 'instances', 'retrys', 'module']) {
+        expect(message).toContain(`  - ${field}: `);
+      }
+    });
+
+    it('ends workers that are ready if only batching is wrong', async () => {
+      expect((await failureOf({ maxBatchSize: 0 }, 'letters')).faults).toEqual([
+        { field: 'maxBatchSize', problem: 'received 0, expected an integer from 1 to 65536' },
+      ]);
+    });
   });
 });
 

@@ -8,8 +8,8 @@ export interface SampleServer {
   readonly url: string;
   /** The process, for who wants to do something to it. */
   readonly pid: number;
-  /** Ends it by SIGTERM; resolves with its exit code. */
-  stop(): Promise<number | null>;
+  /** Ends it by a signal, SIGTERM unless another one is given; resolves with its exit code. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
 }
 
 const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
@@ -41,8 +41,8 @@ export async function startSampleServer(environment: Record<string, string> = {}
   return {
     url,
     pid: child.pid ?? 0,
-    stop: async () => {
-      child.kill('SIGTERM');
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
       const [code] = await ended;
       return code;
     },

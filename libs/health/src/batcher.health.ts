@@ -1,5 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
 import {
   BatcherRegistry,
   BatcherService,
@@ -10,7 +10,7 @@ import {
 import { findFaults } from './batcher-condition.js';
 import { BATCHING_HEALTH_DEFAULTS } from './batching-health.module-definition.js';
 import type { HealthThresholds, ResolvedHealthThresholds } from './health-thresholds.js';
-import { toIndicatorResult } from './indicator-result.js';
+import { HEALTH_INDICATORS, toIndicatorResult, type HealthIndicators } from './indicator-result.js';
 import { workersOf } from './processor-details.js';
 import { resolveHealthThresholds } from './resolve-health-thresholds.js';
 import { WorkerRestarts } from './worker-restarts.js';
@@ -32,9 +32,9 @@ export class BatcherHealthIndicator {
   private readonly defaults: ResolvedHealthThresholds;
   private readonly restarts = new Map<string, WorkerRestarts>();
 
-  /** @throws InvalidConfigError that lists every fault of the defaults. */
+  /** Made by Nest. @throws InvalidConfigError that lists every fault of the defaults. @internal */
   constructor(
-    private readonly indicators: HealthIndicatorService,
+    @Inject(HEALTH_INDICATORS) private readonly indicators: HealthIndicators,
     private readonly batchers: BatcherService,
     private readonly registry: BatcherRegistry,
     @Optional() @Inject(BATCHING_HEALTH_DEFAULTS) defaults?: HealthThresholds,

@@ -1,19 +1,28 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
 import { BatcherHealthIndicator } from './batcher.health.js';
 import {
   ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
   OPTIONS_TYPE,
 } from './batching-health.module-definition.js';
+import { HEALTH_INDICATORS, type HealthIndicators } from './indicator-result.js';
+import { loadTerminus } from './terminus.js';
 
 /**
  * Provides `BatcherHealthIndicator`. Needs `BatchingModule` in the app. Imported by itself, or once as `forRoot` (or
  * `forRootAsync`) with the thresholds that count where a check does not say otherwise; a wrong one stops the start.
  */
 @Module({
-  imports: [TerminusModule],
-  providers: [BatcherHealthIndicator],
+  providers: [
+    {
+      provide: HEALTH_INDICATORS,
+      useFactory: async (): Promise<HealthIndicators> => {
+        const { HealthIndicatorService } = await loadTerminus();
+        return new HealthIndicatorService();
+      },
+    },
+    BatcherHealthIndicator,
+  ],
   exports: [BatcherHealthIndicator],
 })
 export class BatchingHealthModule extends ConfigurableModuleClass {

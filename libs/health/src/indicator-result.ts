@@ -1,6 +1,12 @@
 import type { HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { HealthLevel } from './health-thresholds.js';
 
+/** By this token Nest knows what makes the results of terminus. */
+export const HEALTH_INDICATORS = Symbol('HEALTH_INDICATORS');
+
+/** The part of terminus that makes them. */
+export type HealthIndicators = Pick<HealthIndicatorService, 'check'>;
+
 type Indicator = ReturnType<HealthIndicatorService['check']>;
 type ToldDegraded = Pick<Indicator, 'degraded'>;
 

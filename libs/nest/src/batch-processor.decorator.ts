@@ -23,8 +23,11 @@ export interface DeclaredProcessor {
 
 const BATCH_PROCESSOR_METADATA = Symbol('BATCH_PROCESSOR_METADATA');
 
-/** Every class that has been declared, by name, so that `forRoot` can provide its batcher for injection. */
-const declaredByName = new Map<string, Set<Type>>();
+/**
+ * The name of every class that has been declared, so that `forRoot` can provide its batcher for injection. Not the class:
+ * one that hot module replacement has replaced shall go.
+ */
+const declaredNames = new Set<string>();
 
 /**
  * Makes a provider the processor of a batcher: list the class in a module's `providers`, and `@Batched(name)`,
@@ -42,8 +45,7 @@ export function BatchProcessor<TRequest = never>(
     const declared: DeclaredProcessor = { name, config: config };
     Injectable()(target);
     Reflect.defineMetadata(BATCH_PROCESSOR_METADATA, declared, target);
-    const classes = declaredByName.get(name) ?? new Set<Type>();
-    declaredByName.set(name, classes.add(target as unknown as Type));
+    declaredNames.add(name);
   };
 }
 
@@ -55,7 +57,7 @@ export function declarationOf(target: unknown): DeclaredProcessor | undefined {
 
 /** The names of all processors that have been declared so far, in this app or in another one of the process. */
 export function declaredProcessorNames(): readonly string[] {
-  return [...declaredByName.keys()];
+  return [...declaredNames];
 }
 
 /** A batcher, by its name or by its processor's class. */

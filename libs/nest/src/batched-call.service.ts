@@ -5,7 +5,7 @@ import { BatcherService } from './batcher.service.js';
 import { BATCHING_DEFAULTS } from './batcher.tokens.js';
 import type { BatchingModuleOptions } from './batching-options.js';
 import { callOptions } from './call-options.js';
-import { DEFAULT_TIMEOUT_HEADER } from './timeout-header.js';
+import { timeoutHeaderName } from './timeout-header.js';
 
 /** Sends what a `@Batched()` method has returned through its batcher, wherever the call has come from. */
 @Injectable()
@@ -16,9 +16,7 @@ export class BatchedCallService {
     private readonly batchers: BatcherService,
     @Optional() @Inject(BATCHING_DEFAULTS) { timeoutHeader }: BatchingModuleOptions = {},
   ) {
-    if (timeoutHeader === true) this.timeoutHeader = DEFAULT_TIMEOUT_HEADER;
-    else if (typeof timeoutHeader === 'string') this.timeoutHeader = timeoutHeader;
-    else this.timeoutHeader = undefined;
+    this.timeoutHeader = timeoutHeaderName(timeoutHeader);
   }
 
   /** Whether there is nothing to batch: the method has answered by itself. */

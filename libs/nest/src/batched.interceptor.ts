@@ -1,8 +1,9 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
-import { concatMap, type Observable } from 'rxjs';
+import { catchError, concatMap, type Observable } from 'rxjs';
 import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
+import { BatchingErrorResponder } from './batching-error.responder.js';
 import { ClientDisconnect, type HttpResponse } from './client-disconnect.js';
 import { toServerTiming } from './server-timing.js';
 
@@ -16,6 +17,7 @@ export class BatchedInterceptor implements NestInterceptor {
     private readonly reflector: Reflector,
     private readonly calls: BatchedCallService,
     private readonly adapterHost: HttpAdapterHost,
+    private readonly errors: BatchingErrorResponder,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -26,6 +28,10 @@ export class BatchedInterceptor implements NestInterceptor {
         return context.getType() === 'http'
           ? this.answerHttp(returned, metadata, context)
           : this.calls.bodyOf(metadata, await this.calls.send(returned, metadata, context));
+      }),
+      catchError((error: unknown) => {
+        // A microservice that is connected to an app has none of its interceptors, unless it inherits them.
+        throw context.getType() === 'rpc' ? this.errors.toException(error, context) : error;
       }),
     );
   }

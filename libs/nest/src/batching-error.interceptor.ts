@@ -1,8 +1,6 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { BatchingError } from 'nestjs-batching/core';
 import { catchError, type Observable } from 'rxjs';
 import { BatchingErrorResponder } from './batching-error.responder.js';
-import { TransportErrors } from './transport-errors.js';
 
 /**
  * Turns every `BatchingError` that leaves a handler into an exception of its transport, whether the handler is
@@ -11,20 +9,12 @@ import { TransportErrors } from './transport-errors.js';
  */
 @Injectable()
 export class BatchingErrorInterceptor implements NestInterceptor {
-  constructor(
-    private readonly responder: BatchingErrorResponder,
-    private readonly transports: TransportErrors,
-  ) {}
+  constructor(private readonly responder: BatchingErrorResponder) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const contextType = context.getType<string>();
     return next.handle().pipe(
       catchError((error: unknown) => {
-        if (contextType === 'http') {
-          throw this.responder.toHttp(error, context.switchToHttp().getResponse());
-        }
-        if (contextType === 'graphql') throw this.responder.toHttp(error, undefined);
-        throw error instanceof BatchingError ? this.transports.toException(error, contextType) : error;
+        throw this.responder.toException(error, context);
       }),
     );
   }

@@ -1,32 +1,67 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { BatchingError } from 'nestjs-batching/core';
 import { BatchingHttpException } from './batching-http.exception.js';
+import { isServerFault } from './told-error.js';
+import { TransportErrors } from './transport-errors.js';
 
-/** Turns the batcher's errors into what an HTTP client gets, and logs those that are the server's own fault. */
+/**
+ * Turns the batcher's errors into the exceptions that a client may see, and logs those that are the server's own fault.
+ * What leaves a handler goes through it by itself. Inject it where a batcher is asked before any handler is reached
+ * (guards, middleware), or in a filter that catches everything:
+ *
+ * ```ts
+ * @Catch()
+ * export class AllErrorsFilter extends BaseExceptionFilter<unknown> {
+ *   constructor({ httpAdapter }: HttpAdapterHost, private readonly batching: BatchingErrorResponder) {
+ *     super(httpAdapter);
+ *   }
+ *
+ *   override catch(error: unknown, host: ArgumentsHost): void {
+ *     super.catch(this.batching.toException(error, host), host);
+ *   }
+ * }
+ * ```
+ */
 @Injectable()
 export class BatchingErrorResponder {
   private readonly logger = new Logger('Batching');
   /** One error may fail many requests of a batch; it is logged once. */
   private readonly logged = new WeakSet<Error>();
 
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
+  /** Made by Nest. @internal */
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly transports: TransportErrors,
+  ) {}
 
   /**
-   * Sets `Retry-After` where it helps, if there is a response to set it on. An error that is not the batcher's is returned as it is.
+   * The exception of the transport that the call has come by: a `BatchingHttpException` for HTTP and GraphQL, an
+   * `RpcException`, a `WsException`. An error that is not the batcher's is returned as it is.
+   *
+   * @param host Where it happened. An HTTP response gets `Retry-After` where that helps, unless it has begun.
    */
-  toHttp(error: unknown, response: unknown): unknown {
+  toException(error: unknown, host: ArgumentsHost): unknown {
     if (!(error instanceof BatchingError)) return error;
+    const contextType = host.getType<string>();
+    if (contextType === 'http') return this.toHttp(error, host.switchToHttp().getResponse());
+    this.logServerFault(error);
+    if (contextType === 'graphql') return new BatchingHttpException(error);
+    return this.transports.toException(error, contextType);
+  }
+
+  private toHttp(error: BatchingError, response: unknown): BatchingHttpException {
     const exception = new BatchingHttpException(error);
-    if (exception.getStatus() === 500) this.log(error);
-    if (exception.retryAfterSeconds !== undefined && response !== undefined) {
-      this.adapterHost.httpAdapter.setHeader(response, 'Retry-After', String(exception.retryAfterSeconds));
+    const { httpAdapter } = this.adapterHost;
+    this.logServerFault(error);
+    if (exception.retryAfterSeconds !== undefined && !httpAdapter.isHeadersSent(response)) {
+      httpAdapter.setHeader(response, 'Retry-After', String(exception.retryAfterSeconds));
     }
     return exception;
   }
 
-  private log(error: BatchingError): void {
-    if (this.logged.has(error)) return;
+  private logServerFault(error: BatchingError): void {
+    if (!isServerFault(error) || this.logged.has(error)) return;
     this.logged.add(error);
     this.logger.error(error.message, error.cause instanceof Error ? error.cause.stack : error.stack);
   }

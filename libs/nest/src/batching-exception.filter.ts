@@ -1,9 +1,11 @@
 import { Catch, type ArgumentsHost } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { BatchingError } from 'nestjs-batching/core';
+import { throwError, type Observable } from 'rxjs';
 import { BatchingErrorResponder } from './batching-error.responder.js';
+import { bodyOf } from './transport-errors.js';
 
-/** For the batcher's errors of guards, which run before any interceptor. */
+/** For the batcher's errors of guards and middleware, which run before any interceptor. */
 @Catch(BatchingError)
 export class BatchingExceptionFilter extends BaseExceptionFilter<unknown> {
   constructor(
@@ -13,9 +15,12 @@ export class BatchingExceptionFilter extends BaseExceptionFilter<unknown> {
     super(httpAdapter);
   }
 
-  override catch(error: BatchingError, host: ArgumentsHost): void {
-    // Other transports have rules of their own for what an exception may be.
-    if (host.getType() !== 'http') throw error;
-    super.catch(this.responder.toHttp(error, host.switchToHttp().getResponse()), host);
+  override catch(error: BatchingError, host: ArgumentsHost): void | Observable<never> {
+    const exception = this.responder.toException(error, host);
+    const contextType = host.getType<string>();
+    if (contextType === 'http') return super.catch(exception, host);
+    // A microservice sends what the stream fails with.
+    if (contextType === 'rpc') return throwError(() => bodyOf(error));
+    throw exception;
   }
 }

@@ -6,6 +6,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
+import { ProcessorExplorer } from './processor.explorer.js';
 
 /**
  * Closes the batchers in step with the app. Nest calls the hooks in this order, and closes its servers, which
@@ -24,10 +25,14 @@ export class BatchingLifecycleService
   private readonly drainTimers: NodeJS.Timeout[] = [];
   private shuttingDown: Promise<unknown> | undefined;
 
-  constructor(private readonly registry: BatcherRegistry) {}
+  constructor(
+    private readonly registry: BatcherRegistry,
+    private readonly processors: ProcessorExplorer,
+  ) {}
 
   onModuleDestroy(): void {
     this.registry.isShuttingDown = true;
+    this.processors.bindMade();
     for (const { batcher } of this.registry.all) batcher.expedite();
   }
 

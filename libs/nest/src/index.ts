@@ -24,6 +24,7 @@ export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
 export { BatcherService } from './batcher.service.js';
 export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
 export { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
+export { BatchingErrorResponder } from './batching-error.responder.js';
 export { BatchingHttpException } from './batching-http.exception.js';
 export { BatchingModule } from './batching.module.js';
 export type { BatchingModuleExtras } from './batching.module-definition.js';
@@ -35,6 +36,7 @@ export {
   type BatcherOptions,
   type BatchingModuleOptions,
 } from './batching-options.js';
+export { collectFaults, type ConfigOutcome } from './collect-faults.js';
 export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';
 export type { ProcessorReference } from './processor-reference.js';
 export * from 'nestjs-batching/core';

@@ -37,6 +37,16 @@ export class ProcessorExplorer {
     return [...faults, ...this.forgetAbsent(found)];
   }
 
+  /** For an app whose start failed before `explore`: it closes, and what Nest has made by then is to be released. */
+  bindMade(): void {
+    for (const processor of this.findProcessors()) {
+      const { name, wrapper } = processor;
+      if (this.problemOf(processor, []) !== undefined) continue;
+      this.registry.expect(name);
+      this.registry.bind(name, wrapper.instance as BatchProcessor<unknown, unknown>);
+    }
+  }
+
   private findProcessors(): FoundProcessor[] {
     return this.discovery.getProviders().flatMap((wrapper) => {
       const type: unknown = wrapper.metatype;

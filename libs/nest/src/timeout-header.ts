@@ -3,6 +3,15 @@ import { InvalidRequestError } from 'nestjs-batching/core';
 /** By this name clients say how long they wait, if `timeoutHeader` is just `true`. */
 export const DEFAULT_TIMEOUT_HEADER = 'Request-Timeout';
 
+/**
+ * The name of the header that `timeoutHeader` asks for; undefined: none. An environment variable can only say `'true'`,
+ * `'false'` or nothing; no header has such a name.
+ */
+export function timeoutHeaderName(option: boolean | string | undefined): string | undefined {
+  if (option === true || option === 'true') return DEFAULT_TIMEOUT_HEADER;
+  return option === false || option === 'false' || option === '' ? undefined : option;
+}
+
 const MILLISECONDS_IN: Readonly<Record<string, number>> = { '': 1000, s: 1000, ms: 1 };
 const FORMAT = /^\s*(\d+(?:\.\d+)?)\s*(s|ms)?\s*$/;
 

@@ -1,5 +1,5 @@
-import { Logger } from '@nestjs/common';
 import type { BatchingError } from 'nestjs-batching/core';
+import { messageForCaller } from './told-error.js';
 
 /** What a caller of another transport than HTTP gets of a `BatchingError`. */
 export interface TransportErrorBody {
@@ -35,26 +35,23 @@ export async function loadTransportExceptions(): Promise<TransportExceptions> {
  * "Internal server error".
  */
 export class TransportErrors {
-  private readonly logger = new Logger('Batching');
-
   constructor(private readonly exceptions: TransportExceptions) {}
 
   /** @param contextType `rpc` or `ws`; for any other the error is returned as it is. */
   toException(error: BatchingError, contextType: string): Error {
     const exception =
       contextType === 'rpc' ? this.exceptions.rpc : contextType === 'ws' ? this.exceptions.ws : undefined;
-    if (exception === undefined) return error;
-    if (error.code === 'PROCESSING_FAILED') this.logger.error(error.message, error.stack);
-    return new exception(bodyOf(error));
+    return exception === undefined ? error : new exception(bodyOf(error));
   }
 }
 
-function bodyOf({ code, message, isRetryable, retryAfterMs }: BatchingError): TransportErrorBody {
+/** What the caller reads. */
+export function bodyOf(error: BatchingError): TransportErrorBody {
+  const { code, isRetryable, retryAfterMs } = error;
   return {
     status: 'error',
     code,
-    // What went wrong inside is for the log, not for the client.
-    message: code === 'PROCESSING_FAILED' ? 'The request could not be processed.' : message,
+    message: messageForCaller(error),
     isRetryable,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };

@@ -1,23 +1,14 @@
-import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { assertBatchingDefaults, type BatchingConfig } from 'nestjs-batching/core';
-
-import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
-
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BATCHING_DEFAULTS } from './batcher.tokens.js';
+import type { BatchingModuleOptions } from './batching-options.js';
 import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
-import { separateBatching } from './batching-options.js';
 import { BatchingModule } from './batching.module.js';
+import { startWorkerProcessor, withoutWorkers, type StartedProcessor } from './start-worker-processor.js';
 import type {
   WorkerProcessorAsyncOptions,
   WorkerProcessorConfig,
   WorkerProcessorOptions,
 } from './worker-processor-options.js';
-
-/** A processor whose workers are ready, and how its requests are to be batched. */
-interface StartedProcessor {
-  /** Undefined where a test has put another one in its place. */
-  readonly processor: WorkerBatchProcessor | undefined;
-  readonly batching: BatchingConfig;
-}
 
 /**
  * Registers a batcher whose processor is a JavaScript module that runs in workers: for what would hold up the event
@@ -49,9 +40,19 @@ export class WorkerProcessor {
         { provide: configToken, inject, useFactory },
         {
           provide: startedToken,
-          inject: [configToken, { token: BATCHING_OVERRIDES, optional: true }],
-          useFactory: (config: WorkerProcessorConfig, overrides?: BatchingOverrides) =>
-            start(name, config, replacedProcessor(name, overrides) !== undefined),
+          inject: [
+            configToken,
+            { token: BATCHING_DEFAULTS, optional: true },
+            { token: BATCHING_OVERRIDES, optional: true },
+          ],
+          useFactory: (
+            config: WorkerProcessorConfig,
+            defaults?: BatchingModuleOptions,
+            overrides?: BatchingOverrides,
+          ) =>
+            replacedProcessor(name, overrides) === undefined
+              ? startWorkerProcessor(name, config, defaults)
+              : withoutWorkers(config),
         },
       ],
       exports: [startedToken],
@@ -69,21 +70,4 @@ export class WorkerProcessor {
       exports: [processorModule, batcherModule],
     };
   }
-}
-
-async function start(
-  name: string,
-  config: WorkerProcessorConfig,
-  isReplaced: boolean,
-): Promise<StartedProcessor> {
-  const { batching, others } = separateBatching(config);
-  // Before the workers start: a start that fails shall leave none behind.
-  assertBatchingDefaults(`processor "${name}"`, batching);
-  if (isReplaced) return { processor: undefined, batching };
-  const processor = await WorkerBatchProcessor.start(name, {
-    logger: new Logger('WorkerProcessor'),
-    // What nobody knows goes on, to be refused by name.
-    ...(others as WorkerBatchProcessorOptions),
-  });
-  return { processor, batching };
 }

@@ -1,11 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { batchingOf, separateBatching, type BatchingModuleOptions } from 'nestjs-batching';
-import {
-  InvalidConfigError,
-  resolveConfig,
-  type BatchingConfig,
-  type ConfigFault,
-} from 'nestjs-batching/core';
+import { batchingOf, collectFaults, separateBatching, type BatchingModuleOptions } from 'nestjs-batching';
+import { InvalidConfigError, resolveConfig, type BatchingConfig } from 'nestjs-batching/core';
 import { batchingThatFollows } from './batching-that-follows.js';
 import { OnnxModel } from './onnx-model.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
@@ -29,36 +24,33 @@ export async function loadBatchedModel(
   defaults?: BatchingModuleOptions,
 ): Promise<BatchedModel> {
   const { batching, modelOptions } = separate(config);
-  const batchingCheck = check(() =>
+  const batchingCheck = await collectFaults(() =>
     resolveConfig(`model "${name}"`, batchingOf(defaults), withCost(batching, modelOptions)),
   );
   const { maxBatchSize = 1, allowedBatchSizes } = batchingCheck.value ?? {};
   const logger = new Logger('OnnxModel');
-  const loading = loadAlongside(
-    OnnxModel.load(name, {
-      // With batching at fault, the model is still looked at: one start shall tell everything.
-      warmupBatchSizes: allowedBatchSizes ?? [...new Set([1, maxBatchSize])],
-      allowedBatchSizes,
-      logger,
-      ...modelOptions,
-    }),
+  const { value: model, faults } = await collectFaults(() =>
+    loadAlongside(
+      OnnxModel.load(name, {
+        // With batching at fault, the model is still looked at: one start shall tell everything.
+        warmupBatchSizes: allowedBatchSizes ?? [...new Set([1, maxBatchSize])],
+        allowedBatchSizes,
+        logger,
+        ...modelOptions,
+      }),
+    ),
   );
-  const [load] = await Promise.allSettled([loading]);
-  if (load.status === 'fulfilled' && batchingCheck.faults.length === 0) {
-    if (load.value.metadata.fixedBatchSize === 1)
-      logger.warn(
-        `Model "${name}" takes one row at a time, so that nothing is gained by batching; export it anew.`,
-      );
-    const follows = batchingThatFollows(load.value.metadata, load.value.layout, {
-      ...batchingOf(defaults),
-      ...batching,
-    });
-    return { model: load.value, batching: { ...follows, ...batching } };
+  if (model === undefined || batchingCheck.faults.length > 0) {
+    await model?.close();
+    throw new InvalidConfigError(`model "${name}"`, [...batchingCheck.faults, ...faults]);
   }
-
-  if (load.status === 'fulfilled') await load.value.close();
-  const modelFaults = load.status === 'rejected' ? faultsOf(load.reason) : [];
-  throw new InvalidConfigError(`model "${name}"`, [...batchingCheck.faults, ...modelFaults]);
+  const { metadata, layout } = model;
+  if (metadata.fixedBatchSize === 1)
+    logger.warn(
+      `Model "${name}" takes one row at a time, so that nothing is gained by batching; export it anew.`,
+    );
+  const follows = batchingThatFollows(metadata, layout, { ...batchingOf(defaults), ...batching });
+  return { model, batching: { ...follows, ...batching } };
 }
 
 /** How the requests of a model are to be batched which a test replaces: neither file nor runtime are needed. */
@@ -79,20 +71,6 @@ function withCost(
 ): BatchingConfig {
   const isToldByModel = Object.keys(dynamicAxes ?? {}).length > 0 || (maxRowsPerRequest ?? 1) > 1;
   return isToldByModel ? { costOf: () => 1, ...batching } : batching;
-}
-
-function check<TValue>(decide: () => TValue): { value?: TValue; faults: readonly ConfigFault[] } {
-  try {
-    return { value: decide(), faults: [] };
-  } catch (error) {
-    return { faults: faultsOf(error) };
-  }
-}
-
-/** @throws what is no matter of configuration. */
-function faultsOf(error: unknown): readonly ConfigFault[] {
-  if (error instanceof InvalidConfigError) return error.faults;
-  throw error;
 }
 
 const loadsUnderWay = new Set<Promise<unknown>>();

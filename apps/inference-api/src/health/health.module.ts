@@ -19,8 +19,8 @@ const HEALTH_THRESHOLDS: HealthThresholds = {
 export class HealthModule {}
 
 /**
- * How long the server goes on after readiness has gone down, so that a load balancer has seen it before the
- * first connection is refused. Milliseconds, default 0: nothing balances the load of a sample.
+ * How long, on SIGTERM, the server goes on after readiness has gone down, so that a load balancer has seen it before
+ * the first connection is refused. Milliseconds, default 0: nothing balances the load of a sample.
  */
 function readinessDelayMs(): number {
   return Number(process.env['READINESS_DELAY_MS'] ?? 0);
