@@ -1,28 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { post } from '../http/json-client.js';
+import { GraphqlProgram } from './graphql-program.js';
 
-/** A program of its own: on Node 20 Jest cannot load what GraphQL's server is made of. */
 describe('@Batched on a GraphQL resolver', () => {
-  let program: ChildProcess;
-  let url: string;
+  let program: GraphqlProgram;
 
   beforeAll(async () => {
-    program = spawn(process.execPath, ['dist/test/programs/graphql-app.js'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [address] = (await once(createInterface({ input: program.stdout! }), 'line')) as [string];
-    url = address;
+    program = await GraphqlProgram.start('dist/test/programs/graphql-app.js');
   }, 60_000);
-  afterAll(async () => {
-    const ended = once(program, 'exit');
-    program.kill('SIGTERM');
-    await ended;
-  });
+  afterAll(() => program.stop());
 
-  const query = async (text: string): Promise<unknown> =>
-    (await post<unknown>(`${url}/graphql`, { query: text })).body;
+  const query = (text: string): Promise<unknown> => program.query(text);
 
   it('answers the fields of one query from one batch, each with its own', async () => {
     expect(await query('{ a: upper(word: "a") b: upper(word: "b") }')).toEqual({
