@@ -103,7 +103,7 @@ describe.each([
         {
           reload:
             signal === 'SIGINT' && isolation === 'process'
-              ? expect.stringMatching(/BATCHER_CLOSED|INVALID_CONFIG/)
+              ? (expect.stringMatching(/BATCHER_CLOSED|INVALID_CONFIG/) as string)
               : 'BATCHER_CLOSED',
         },
       ],
