@@ -37,3 +37,15 @@ describe('every lib’s index', () => {
     expect(busy.map(({ path }) => path)).toEqual([]);
   });
 });
+
+describe('every program that a test runs', () => {
+  const programs = readSourceFiles('test', { withTests: false, withJavaScript: true }).filter(({ path }) =>
+    path.includes('/programs/'),
+  );
+
+  it('ends by itself, since `process.exit` would hide what is left open', () => {
+    expect(programs.length).toBeGreaterThan(20);
+    const ending = programs.filter(({ text }) => /\bprocess\.(?:exit|abort|reallyExit)\(/.test(text));
+    expect(ending.map(({ path }) => path)).toEqual([]);
+  });
+});

@@ -13,10 +13,14 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** Every TypeScript file under a folder, with or without its tests. */
-export function readSourceFiles(folder: string, { withTests }: { withTests: boolean }): SourceFile[] {
+/** Every TypeScript file under a folder, with or without its tests; with `withJavaScript`, also what needs no compiler. */
+export function readSourceFiles(
+  folder: string,
+  { withTests, withJavaScript = false }: { withTests: boolean; withJavaScript?: boolean },
+): SourceFile[] {
+  const extension = withJavaScript ? /\.[jt]s$/ : /\.ts$/;
   return readdirSync(join(PROJECT_ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && extension.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(PROJECT_ROOT.length).replaceAll('\\', '/'))
     .filter((path) => !path.includes('node_modules/') && (withTests || !path.endsWith('.spec.ts')))
     .map((path) => {

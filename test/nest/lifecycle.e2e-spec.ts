@@ -66,11 +66,13 @@ describe('a hybrid app', () => {
     const client = ClientProxyFactory.create({ transport: Transport.TCP, options });
     await client.connect();
 
+    const batcher = app.get(BatcherService).get(EchoProcessor);
+    // However slowly the second one comes; the end of the app does not wait so long.
+    batcher.reconfigure({ ...batcher.config, maxWaitTimeMs: 60_000 });
     const answers = Promise.all([
       get<unknown>(`${url}/echo`).then(({ body }) => body),
       firstValueFrom(client.send<string>('echo', 'message')),
     ]);
-    const batcher = app.get(BatcherService).get(EchoProcessor);
     while (batcher.getStatistics().requests.accepted < 2)
       await new Promise((resolve) => setTimeout(resolve, 1));
     const closed = app.close();

@@ -95,7 +95,19 @@ describe.each([
     ['in the middle of a run', [{ codes: ['answered'] }]],
     ['while a worker is replaced', [{ codes: ['answered'] }]],
     ['with one worker quarantined', [{ codes: ['RUN_TIMED_OUT'] }]],
-    ['in the middle of a reload', [{ codes: ['answered'] }, { reload: 'BATCHER_CLOSED' }]],
+    // Ctrl+C may end the new model's worker before that knows that it is not meant.
+    [
+      'in the middle of a reload',
+      [
+        { codes: ['answered'] },
+        {
+          reload:
+            signal === 'SIGINT' && isolation === 'process'
+              ? (expect.stringMatching(/BATCHER_CLOSED|INVALID_CONFIG/) as string)
+              : 'BATCHER_CLOSED',
+        },
+      ],
+    ],
   ])(
     'ends it with exit code 0 (%s)',
     async (state, outcome) => {

@@ -1,8 +1,7 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { installInto, nodes, pack } from './prepared.js';
+import { folder as preparedFolder, installInto, nodes, pack } from './prepared.js';
 import { runProgram, type EndedProgram } from './run-program.js';
 
 const CONCURRENT = 200;
@@ -93,11 +92,10 @@ describe('a subpath whose optional package is not installed', () => {
 
   it('says nothing of a package that a bundler may have put beside it', async () => {
     // A file of a bundle lies where no package is installed.
-    const bundled = join(await mkdtemp(join(tmpdir(), 'bundle-')), 'terminus.mjs');
+    const bundled = join(preparedFolder, 'bundled.mjs');
     await copyFile(join(folder, 'node_modules/nestjs-batching/dist/libs/health/src/terminus.js'), bundled);
     const load = `await import(${JSON.stringify(pathToFileURL(bundled))});`;
     expect(await evaluate(folder, 'module', load, process.execPath)).toEqual({ code: 0, output: '' });
-    await rm(dirname(bundled), { recursive: true });
   });
 
   it('is not in the way of the others', async () => {
