@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { PROJECT_ROOT } from '../architecture/source-files.js';
+import { codeBlocks, readDocument } from './code-blocks.js';
 
 /** A TypeScript block of a document, as a file of its own beside the project's other files. */
 interface Snippet {
@@ -16,15 +17,27 @@ const documents = [
 ].filter((path) => path.endsWith('.md'));
 const snippets = documents.flatMap(readSnippets);
 
-/** Blocks that are marked `ts`; each must stand by itself, as a reader would paste it. */
+/** What the files of a page may import besides each other: the Nest CLI has made it. */
+const MADE_BY_THE_CLI = { 'src/app.module.ts': 'export declare class AppModule {}\n' };
+
+/**
+ * Blocks that are marked `ts`. Each must stand by itself, as a reader would paste it; those that name their file may
+ * import each other.
+ */
 function readSnippets(document: string): Snippet[] {
-  const blocks = readFileSync(join(PROJECT_ROOT, document), 'utf8').matchAll(/^```ts\n(.*?)^```/gms);
-  return [...blocks].map(([, text = ''], index) => ({
-    title: `${document}, block ${index + 1}`,
-    fileName: join(PROJECT_ROOT, 'test/docs', `${document.replaceAll(/\W/g, '-')}-${index + 1}.ts`),
-    // Without an import or export a file is a script, and its names meet those of all others.
-    text: `${text}\nexport {};\n`,
-  }));
+  const folder = folderOf(document);
+  return codeBlocks(readDocument(document))
+    .filter(({ language }) => language === 'ts')
+    .map(({ text, path }, index) => ({
+      title: `${document}, ${path ?? `block ${index + 1}`}`,
+      fileName: join(folder, path ?? `block-${index + 1}.ts`),
+      // Without an import or export a file is a script, and its names meet those of all others.
+      text: `${text}\nexport {};\n`,
+    }));
+}
+
+function folderOf(document: string): string {
+  return join(PROJECT_ROOT, 'test/docs', document.replaceAll(/\W/g, '-'));
 }
 
 function findFaults(): Map<string, string[]> {
@@ -37,10 +50,17 @@ function findFaults(): Map<string, string[]> {
       onUnRecoverableConfigFileDiagnostic: () => undefined,
     },
   ) ?? { options: {} };
-  const files = new Map(snippets.map(({ fileName, text }) => [fileName, text]));
+  const files = new Map([
+    ...documents.flatMap((document) =>
+      Object.entries(MADE_BY_THE_CLI).map(([path, text]) => [join(folderOf(document), path), text] as const),
+    ),
+    ...snippets.map(({ fileName, text }) => [fileName, text] as const),
+  ]);
   const host = ts.createCompilerHost(options);
   const onDisk = { ...host };
   host.readFile = (fileName) => files.get(fileName) ?? onDisk.readFile(fileName);
+  // Without it, a folder that is not on disk is not looked into.
+  delete host.directoryExists;
   host.fileExists = (fileName) => files.has(fileName) || onDisk.fileExists(fileName);
   const program = ts.createProgram(
     [...files.keys()],

@@ -1,7 +1,9 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { PROJECT_ROOT } from '../architecture/source-files.js';
 import { folder as preparedFolder, installInto, nodes, pack } from './prepared.js';
+import { ALL_IN_ORDER, proveApp } from './prove-app.js';
 import { runProgram, type EndedProgram } from './run-program.js';
 
 const CONCURRENT = 200;
@@ -29,6 +31,7 @@ describe('nestjs-batching/core without Nest', () => {
 
   beforeAll(async () => {
     folder = await installInto('plain-node', ['--omit=peer', pack.tarball]);
+    await cp(join(PROJECT_ROOT, 'test/packaging/plain-app/main.js'), join(folder, 'main.mjs'));
   });
 
   describe.each(nodes)('on Node $major', ({ path: node }) => {
@@ -40,6 +43,12 @@ describe('nestjs-batching/core without Nest', () => {
         code: 0,
         output: `${CONCURRENT} true\n`,
       });
+    });
+
+    it('batches behind Node’s own server, and ends in order under load', async () => {
+      const report = await proveApp(node, join(folder, 'main.mjs'));
+      expect(report).toMatchObject(ALL_IN_ORDER);
+      expect(report.largestBatch).toBeGreaterThan(1);
     });
   });
 

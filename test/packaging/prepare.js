@@ -30,6 +30,7 @@ async function packProject(folder) {
   const [pack] = Object.values(JSON.parse(stdout.slice(stdout.search(/^[[{]/m))));
   return {
     tarball: join(folder, pack.filename),
+    integrity: pack.integrity,
     size: pack.size,
     unpackedSize: pack.unpackedSize,
     paths: pack.files.map(({ path }) => path),

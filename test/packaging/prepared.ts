@@ -8,6 +8,8 @@ interface Prepared {
   readonly folder: string;
   readonly pack: {
     readonly tarball: string;
+    /** Its hash, as a registry tells it. */
+    readonly integrity: string;
     /** In bytes, as the registry would send it. */
     readonly size: number;
     readonly unpackedSize: number;

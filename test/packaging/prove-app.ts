@@ -19,6 +19,8 @@ export interface AppReport {
   readonly statusesUnderLoad: readonly number[];
   /** Answers that began and did not end. */
   readonly brokenAnswers: number;
+  /** Requests that the app has received, and not answered. */
+  readonly unanswered: number;
   readonly exitCode: number | null;
 }
 
@@ -29,6 +31,7 @@ export const ALL_IN_ORDER = {
   health: expect.objectContaining({ status: 'ok' }) as unknown,
   statusesUnderLoad: [200],
   brokenAnswers: 0,
+  unanswered: 0,
   exitCode: 0,
 };
 
@@ -55,7 +58,7 @@ export async function proveApp(
 async function endUnderLoad(
   app: RunningApp,
   signal: 'SIGTERM' | 'SIGINT',
-): Promise<Pick<AppReport, 'statusesUnderLoad' | 'brokenAnswers' | 'exitCode'>> {
+): Promise<Pick<AppReport, 'statusesUnderLoad' | 'brokenAnswers' | 'unanswered' | 'exitCode'>> {
   let answers = 0;
   let startEnding: () => void = () => undefined;
   const isUnderLoad = new Promise<void>((resolve) => (startEnding = resolve));
@@ -71,6 +74,7 @@ async function endUnderLoad(
   return {
     statusesUnderLoad: [...new Set(reports.flatMap((report) => [...report.answers.keys()]))].sort(),
     brokenAnswers: reports.reduce((sum, { broken }) => sum + broken, 0),
+    unanswered: app.unanswered(),
     exitCode,
   };
 }

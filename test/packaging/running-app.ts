@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '../architecture/source-files.js';
 import { until } from '../http/until.js';
+
+const COUNT_ANSWERS = join(PROJECT_ROOT, 'test/packaging/count-answers.cjs');
 
 /** A server in a process of its own. */
 export interface RunningServer {
@@ -8,6 +12,8 @@ export interface RunningServer {
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
   /** What it has printed so far. */
   readonly printed: () => string;
+  /** How many requests it has received and not answered. @throws Error if it has not ended by itself. */
+  readonly unanswered: () => number;
   readonly ended: Promise<number | null>;
 }
 
@@ -21,7 +27,7 @@ export function startServer(
   file: string,
   environment: Record<string, string> = {},
 ): RunningServer {
-  const child = spawn(node, [file], {
+  const child = spawn(node, ['--require', COUNT_ANSWERS, file], {
     env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -29,9 +35,14 @@ export function startServer(
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => (printed += String(text)));
   }
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
   return {
     printed: () => printed,
+    unanswered: () => {
+      const [, received, answered] = COUNTED.exec(printed) ?? [];
+      if (received === undefined) throw new Error(`${file} did not tell what it answered:\n${printed}`);
+      return Number(received) - Number(answered);
+    },
     ended,
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);
@@ -55,4 +66,5 @@ export async function startApp(node: string, file: string): Promise<RunningApp> 
   return { ...server, url };
 }
 
+const COUNTED = /^received (\d+), answered (\d+)\n/m;
 const LISTENING = /^listening on (\S+)\n/m;
