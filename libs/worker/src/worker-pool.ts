@@ -2,6 +2,7 @@ import { BatcherClosedError } from 'nestjs-batching/core';
 
 import { CallUnderWay } from './call-under-way.js';
 import { RunTimeoutError } from './run-timeout.error.js';
+import { WaitingCalls } from './waiting-calls.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { WorkerHost } from './worker-host.js';
 import type { WorkerLogger } from './worker-logger.js';
@@ -66,20 +67,13 @@ export interface PoolStatus {
   readonly lastEndReason?: string;
 }
 
-interface Waiting<TCalls extends WorkerCalls<TCalls>> {
-  readonly resolve: (place: WorkerPlace<TCalls>) => void;
-  readonly reject: (error: unknown) => void;
-  readonly signal: AbortSignal | undefined;
-  readonly onAborted: () => void;
-}
-
 /**
  * Workers of one kind, each of which works off one call at a time. One that ends is replaced, and its call goes to
  * another; one that takes too long is given up and replaced.
  */
 export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   private readonly places: readonly WorkerPlace<TCalls>[];
-  private readonly waiting = new Set<Waiting<TCalls>>();
+  private readonly waiting = new WaitingCalls<WorkerPlace<TCalls>>();
   private readonly listeners = new Set<() => void>();
   private latestPlace = -1;
   private lastEndReason: string | undefined;
@@ -150,7 +144,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
     let retriesLeft = this.options.retries;
     for (;;) {
       options.signal?.throwIfAborted();
-      const place = this.takeFree() ?? (await this.waitForFree(options.signal));
+      const place = this.takeFree() ?? (await this.waiting.wait(options.signal));
       const { host } = place;
       try {
         // Between being told of a free worker and getting here, it may have ended. Nothing has been tried then.
@@ -172,7 +166,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
 
   private async closeOnce(): Promise<void> {
     const error = new BatcherClosedError(this.options.subject, 'its workers have been stopped.');
-    for (const waiting of [...this.waiting]) this.settle(waiting).reject(error);
+    this.waiting.rejectAll(error);
     await Promise.all(this.places.map((place) => place.close()));
   }
 
@@ -229,20 +223,6 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
     return undefined;
   }
 
-  private waitForFree(signal: AbortSignal | undefined): Promise<WorkerPlace<TCalls>> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      const waiting: Waiting<TCalls> = {
-        resolve,
-        reject,
-        signal,
-        onAborted: () => this.settle(waiting).reject(signal?.reason),
-      };
-      this.waiting.add(waiting);
-      signal?.addEventListener('abort', waiting.onAborted, { once: true });
-    });
-  }
-
   private giveBack(place: WorkerPlace<TCalls>): void {
     place.callsUnderWay -= 1;
     if (place.callsUnderWay === 0) place.latestCall = undefined;
@@ -250,17 +230,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   }
 
   private serveWaiting(): void {
-    for (const waiting of this.waiting) {
-      const place = this.closing === undefined ? this.takeFree() : undefined;
-      if (place === undefined) return;
-      this.settle(waiting).resolve(place);
-    }
-  }
-
-  private settle(waiting: Waiting<TCalls>): Waiting<TCalls> {
-    this.waiting.delete(waiting);
-    waiting.signal?.removeEventListener('abort', waiting.onAborted);
-    return waiting;
+    if (this.closing === undefined) this.waiting.serve(() => this.takeFree());
   }
 
   private onChanged(): void {
