@@ -11,7 +11,8 @@ export const SWEEP_OPTIONS = {
   turns: { type: 'string', default: '15' },
   ms: { type: 'string', default: '150' },
   threads: { type: 'string', default: '1' },
-  'in-flight': { type: 'string', default: '1' },
+  // As a batcher has them that is saturated: one runs, the next full one is being made ready.
+  'in-flight': { type: 'string', default: '2' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -22,7 +23,7 @@ export const SWEEP_USAGE = `  --models LIST     of ${BENCH_MODELS.map(({ name })
   --ms N            how long each time, in milliseconds (default 150); short
                     turns, since the machine shall be the same for both sides of one
   --threads N       threads of ONNX Runtime within an operator, on both sides (default 1; 0 is one per core)
-  --in-flight N     batches handed over at a time per instance (default 1)`;
+  --in-flight N     batches handed over at a time per instance (default 2)`;
 
 /** All of a sweep but what runs it. @throws RangeError that names the option, what was received and what is allowed. */
 export function parseSweep(
