@@ -84,11 +84,54 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(processor.getHealth()).toMatchObject({ isReady: true, details: { workers: { restarts: 0 } } });
   });
 
-  it('says so where results or requests cannot be copied, and goes on', async () => {
+  it('refuses a request that cannot be copied, and runs the others', async () => {
     const processor = await start();
-    await expect(run(processor, [{ uncopied: 1 }])).rejects.toThrow(/could not be cloned/);
-    await expect(run(processor, [() => undefined])).rejects.toThrow(/could not be cloned/);
-    expect(await run(processor, [{ letter: 'a' }])).toEqual(['A']);
+    const requests = [{ letter: 'a' }, { letter: () => 'b' }, { letter: 'c' }];
+    const [first, uncopied, last] = await run(processor, requests);
+    expect([first, last]).toEqual(['A', 'C']);
+    expect(uncopied).toBeInstanceOf(InvalidRequestError);
+    expect((uncopied as Error).message).toMatch(
+      /^Processor "letters": the request cannot be copied into a worker: .* could not be cloned\. Send plain data\.$/,
+    );
+    expect(await run(processor, [() => undefined])).toEqual([expect.any(InvalidRequestError)]);
+  });
+
+  it('has an error in place of a result that cannot be copied, and all other results', async () => {
+    const processor = await start();
+    const results = await run(processor, [{ letter: 'a' }, { uncopied: 1 }, { error: 'E' }, { letter: 'c' }]);
+    expect([results[0], results[3]]).toEqual(['A', 'C']);
+    expect(results[1]).toMatchObject({
+      message: expect.stringMatching(
+        /^The result cannot be copied out of the worker: .* could not be cloned\. Return plain data\.$/,
+      ) as string,
+    });
+    expect(results[2]).toMatchObject({ code: 'E' });
+  });
+
+  it('keeps nothing of the batches that it has answered', async () => {
+    const processor = await start();
+    const heapAfter = async (batches: number): Promise<number> => {
+      for (let batch = 0; batch < batches; batch += 1) await run(processor, [{ letter: 'a' }]);
+      return (await run(processor, [{ heap: 1 }]))[0] as number;
+    };
+    const before = await heapAfter(5000);
+    // What is compiled meanwhile takes half of it; 60 bytes kept for each batch would take more than all.
+    expect((await heapAfter(20_000)) - before).toBeLessThan(MEGABYTE);
+  });
+
+  it.each(['object-default.processor.js', 'creator-default.processor.js', 'creator-whole.processor.cjs'])(
+    'runs a module of any shape (%s)',
+    async (file) => {
+      const processor = await start({ module: join('test', 'worker', 'processors', file), workerData: 2 });
+      expect(await run(processor, [1, 2])).toEqual([2, 4]);
+    },
+  );
+
+  it('refuses a module whose default is a class, at the start', async () => {
+    const { faults } = await faultsOf({ module: moduleOf('class') });
+    expect(faults).toEqual([
+      { field: 'module', problem: expect.stringMatching(/exports no processor/) as string },
+    ]);
   });
 
   it('tells the processor that nobody waits any more', async () => {
@@ -167,7 +210,12 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
 
   describe('a start', () => {
     it.each([
-      ['that throws', { module: moduleOf('throwing') }, 'module', /no dictionary/],
+      [
+        'that throws',
+        { module: moduleOf('throwing') },
+        'module',
+        /no dictionary \(.*throwing\.processor\.js:1:7\)/,
+      ],
       [
         'that never ends',
         { module: moduleOf('endless'), startTimeoutMs: 1000 },

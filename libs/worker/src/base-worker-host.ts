@@ -1,4 +1,5 @@
 import { PendingCalls } from './pending-calls.js';
+import { UncopiedError } from './uncopied.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { CallOptions, WorkerHost, WorkerSpecification } from './worker-host.js';
 import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
@@ -96,7 +97,7 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
           this.send(messageOf(callId), buffers);
         } catch (error) {
           this.rest();
-          throw error;
+          throw new UncopiedError(error);
         }
       },
       signal,

@@ -15,7 +15,7 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 watchParent();
 
 /** Settles when all answers have left: what is still in this process would be lost with its line to the parent. */
-let allSent: Promise<unknown> = Promise.resolve();
+let allSent: Promise<void> = Promise.resolve();
 
 serveCalls({
   onMessage: (listener) => void process.on('message', (message: WorkerMessage) => listener(message)),
@@ -24,7 +24,8 @@ serveCalls({
     const sent = new Promise<void>((resolve) => (onSent = resolve));
     // What cannot be copied is thrown here and now.
     send(reply, undefined, undefined, () => onSent());
-    allSent = Promise.all([allSent, sent]);
+    // Not the list of both: each would keep the one before it, for as long as the worker lives.
+    allSent = allSent.then(() => sent);
   },
   close: async () => {
     await allSent;

@@ -3,6 +3,7 @@ import type { BatchContext, BatchProcessor, ProcessBatch } from 'nestjs-batching
 import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
 import type { CallContext } from './served-call.js';
 import { serializeError } from './serialized-error.js';
+import { describeUncopied } from './uncopied.js';
 import type { ServiceAnswer, WorkerService } from './worker-service.js';
 
 /** Which module to run, and what it is given. */
@@ -36,19 +37,45 @@ export async function createService({
 }
 
 async function createProcessor(module: string, workerData: unknown): Promise<AnyProcessor> {
-  const exported = (await import(module)) as ProcessorModule;
-  const candidates: unknown[] = [
-    typeof exported.createProcessor === 'function' ? await exported.createProcessor(workerData) : exported,
-    exported.default,
-  ];
-  for (const candidate of candidates) {
-    if (typeof candidate === 'function') return { processBatch: candidate as ProcessBatch<unknown, unknown> };
+  const exported = await load(module);
+  // What CommonJS exports as a whole is the default here.
+  for (const owner of [exported, exported.default]) {
+    const candidate = hasCreator(owner) ? await owner.createProcessor(workerData) : owner;
+    if (isPlainFunction(candidate)) return { processBatch: candidate as ProcessBatch<unknown, unknown> };
     if (isProcessor(candidate)) return candidate;
   }
   throw new Error(
     `"${module}" exports no processor; expected an exported function processBatch(requests, context), or ` +
       'createProcessor(workerData) that returns an object with that method',
   );
+}
+
+/** @throws Error that says where the module failed, too. */
+async function load(module: string): Promise<ProcessorModule> {
+  try {
+    return (await import(module)) as ProcessorModule;
+  } catch (error) {
+    const { message, stack = '' } = serializeError(error);
+    const place = FIRST_PLACE.exec(stack)?.[0];
+    throw new Error(place === undefined ? message : `${message} (${place})`, { cause: error });
+  }
+}
+
+/** The first file of a stack, with line and perhaps column. */
+const FIRST_PLACE = /(?:file:\/\/)?\/[^\s()]+:\d+(?::\d+)?/;
+
+function hasCreator(owner: unknown): owner is Required<Pick<ProcessorModule, 'createProcessor'>> {
+  return (
+    typeof owner === 'object' &&
+    owner !== null &&
+    'createProcessor' in owner &&
+    typeof owner.createProcessor === 'function'
+  );
+}
+
+/** A class is a function, too, but none that can be called. */
+function isPlainFunction(candidate: unknown): candidate is (...parameters: never[]) => unknown {
+  return typeof candidate === 'function' && !/^class\b/.test(Function.prototype.toString.call(candidate));
 }
 
 function isProcessor(candidate: unknown): candidate is AnyProcessor {
@@ -82,5 +109,17 @@ async function answer(
     errors.push({ index, error: serializeError(result) });
     return undefined;
   });
-  return { reply: { results: values, errors } };
+  return { reply: { results: values, errors }, withoutUncopied: () => withoutUncopied(values, errors) };
+}
+
+/** Who has a result that cannot leave the worker gets an error for it; the others get theirs. */
+function withoutUncopied(values: readonly unknown[], errors: BatchReply['errors']): BatchReply {
+  const uncopied = values.flatMap((value, index) => {
+    const problem = describeUncopied(value, process.send === undefined ? 'thread' : 'process');
+    const error = new Error(`The result cannot be copied out of the worker: ${problem} Return plain data.`);
+    return problem === undefined ? [] : [{ index, error: serializeError(error) }];
+  });
+  const indexes = new Set(uncopied.map(({ index }) => index));
+  const results = values.map((value, index) => (indexes.has(index) ? undefined : value));
+  return { results, errors: [...errors, ...uncopied] };
 }

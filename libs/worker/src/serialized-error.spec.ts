@@ -48,6 +48,28 @@ describe('an error that has been serialized and revived', () => {
     });
   });
 
+  it('keeps the name and the stack of a refused request, too', () => {
+    class NoText extends InvalidRequestError {}
+    const error = Object.defineProperty(new NoText('a text, please'), 'name', { value: 'NoText' });
+    const revived = thereAndBack(error);
+    expect(revived.name).toBe('NoText');
+    expect(revived.stack).toBe(error.stack);
+  });
+
+  it('keeps a code that is a number', () => {
+    expect(thereAndBack(Object.assign(new Error('odd'), { code: 42 }))).toMatchObject({ code: 42 });
+  });
+
+  it('is an error even if what was thrown throws when it is looked at', () => {
+    const thrown = {
+      get message(): string {
+        throw new Error('not to be read');
+      },
+      code: 'ODD',
+    };
+    expect(thereAndBack(thrown)).toMatchObject({ name: 'Error', message: 'an object', code: 'ODD' });
+  });
+
   it.each([
     ['a text', 'a text'],
     [undefined, 'undefined'],
@@ -68,7 +90,7 @@ describe('an error that has been serialized and revived', () => {
 
   it('leaves behind what is not plain data', () => {
     const error = Object.assign(new Error('odd'), {
-      code: 25,
+      code: { nested: true },
       name: () => 'a function',
       socket: () => undefined,
     });

@@ -7,7 +7,7 @@ export interface SerializedError {
   /** What it said; for what was no error, the value in words. */
   readonly message: string;
   /** By which callers tell errors apart; undefined where it had none. */
-  readonly code: string | undefined;
+  readonly code: string | number | undefined;
   /** Where it was thrown, inside the worker. */
   readonly stack: string | undefined;
   /** What it was caused by; of a long chain only the first few are kept. */
@@ -22,22 +22,33 @@ export function serializeError(error: unknown, mostCauses = MOST_CAUSES): Serial
   if (typeof error !== 'object' || error === null) {
     return { name: 'Error', message: String(error), code: undefined, stack: undefined, cause: undefined };
   }
-  const { name, message, code, stack, cause } = error as Readonly<Record<string, unknown>>;
+  const [name, message, code, stack, cause] = PARTS.map((part) => read(error, part));
   return {
     name: typeof name === 'string' ? name : 'Error',
     message: typeof message === 'string' ? message : describeValue(error),
-    code: typeof code === 'string' ? code : undefined,
+    code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
     stack: typeof stack === 'string' ? stack : undefined,
     cause: cause === undefined || mostCauses === 0 ? undefined : serializeError(cause, mostCauses - 1),
   };
 }
 
+const PARTS = ['name', 'message', 'code', 'stack', 'cause'] as const;
+
+/** What is thrown may have any shape; to read it may throw in turn. */
+function read(error: object, part: string): unknown {
+  try {
+    return (error as Readonly<Record<string, unknown>>)[part];
+  } catch {
+    return undefined;
+  }
+}
+
 /** The error that was serialized, with its name, code, stack and causes. A refused request is one here, too. */
 export function reviveError({ name, message, code, stack, cause }: SerializedError): Error {
   const options = cause === undefined ? {} : { cause: reviveError(cause) };
-  if (code === 'INVALID_REQUEST') return new InvalidRequestError(message, options);
-  const error = new Error(message, options);
+  const isRefusal = code === 'INVALID_REQUEST';
+  const error = isRefusal ? new InvalidRequestError(message, options) : new Error(message, options);
   Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
   if (stack !== undefined) error.stack = stack;
-  return code === undefined ? error : Object.assign(error, { code });
+  return isRefusal || code === undefined ? error : Object.assign(error, { code });
 }

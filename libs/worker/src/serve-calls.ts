@@ -36,12 +36,20 @@ export function serveCalls(port: WorkerPort): void {
   async function answer(message: Exclude<WorkerMessage, { kind: 'abort' | 'stop' }>): Promise<void> {
     const { callId } = message;
     try {
-      const { reply, buffers = [] } = await perform(message);
-      port.send({ callId, reply }, buffers);
+      send(callId, await perform(message));
     } catch (error) {
       port.send({ callId, failure: serializeError(error) }, []);
     }
     calls.delete(callId);
+  }
+
+  function send(callId: number, { reply, buffers = [], withoutUncopied }: ServiceAnswer<unknown>): void {
+    try {
+      port.send({ callId, reply }, buffers);
+    } catch (error) {
+      if (withoutUncopied === undefined) throw error;
+      port.send({ callId, reply: withoutUncopied() }, buffers);
+    }
   }
 
   async function perform(

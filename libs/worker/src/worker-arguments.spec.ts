@@ -10,6 +10,7 @@ describe('the arguments of Node with which a worker starts', () => {
 
   it('leave the debugger’s port to this process', () => {
     expect(argumentsForProcesses(['--inspect-brk=9230', ...plain, '--inspect'])).toEqual(plain);
+    expect(argumentsForProcesses(['--inspect-port', '9330', ...plain, '--inspect'])).toEqual(plain);
   });
 
   it.each([['-e'], ['--eval=1'], ['-p'], ['--print'], ['-pe'], ['--input-type=module']])(

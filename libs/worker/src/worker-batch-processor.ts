@@ -1,6 +1,8 @@
 import {
   BatcherClosedError,
   InvalidConfigError,
+  InvalidRequestError,
+  ResponseCountMismatchError,
   checkConfig,
   type BatchContext,
   type BatchProcessor,
@@ -17,7 +19,9 @@ import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from './ready-within.js';
 import { reviveError } from './serialized-error.js';
 import { startWorker } from './start-worker.js';
+import { describeUncopied, UncopiedError } from './uncopied.js';
 import { WorkerEndedError } from './worker-ended.error.js';
+import type { WorkerIsolation } from './worker-host.js';
 import { processWarnings, type WorkerLogger } from './worker-logger.js';
 import { resolveWorkerOptions, WORKER_OPTION_RULES, type WorkerOptions } from './worker-options.js';
 import { WorkerPool } from './worker-pool.js';
@@ -52,6 +56,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
   private constructor(
     private readonly name: string,
     private readonly module: URL,
+    private readonly isolation: WorkerIsolation,
     private readonly pool: WorkerPool<BatchCalls>,
   ) {}
 
@@ -98,7 +103,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
       const problem = error instanceof WorkerEndedError ? error.reason : messageOf(error);
       throw new InvalidConfigError(subject, [{ field: 'module', problem }]);
     }
-    return new WorkerBatchProcessor(name, module, pool);
+    return new WorkerBatchProcessor(name, module, options.isolation, pool);
   }
 
   /** One batch for each worker that is alive. */
@@ -111,14 +116,43 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
   }
 
   /**
+   * A request that cannot be copied gets an `InvalidRequestError` in its place.
+   *
    * @throws what the module's `processBatch` throws; WorkerEndedError if the worker has ended, and the one after it,
    *   too; RunTimeoutError after `runTimeoutMs`; BatcherClosedError after `close`.
    */
-  async processBatch(
+  async processBatch(requests: readonly unknown[], context: BatchContext): Promise<readonly unknown[]> {
+    if (this.closing !== undefined) throw new BatcherClosedError(this.name, 'its workers have been stopped.');
+    try {
+      return await this.runBatch(requests, context);
+    } catch (error) {
+      if (!(error instanceof UncopiedError)) throw error;
+      return await this.runCopyable(requests, context);
+    }
+  }
+
+  /** Finds those who cannot be copied by a look at each, and runs the others. */
+  private async runCopyable(requests: readonly unknown[], context: BatchContext): Promise<unknown[]> {
+    const problems = requests.map((request) => describeUncopied(request, this.isolation));
+    const copyable = requests.filter((_, index) => problems[index] === undefined);
+    const results = copyable.length === 0 ? [] : await this.runBatch(copyable, context);
+    if (!Array.isArray(results) || results.length !== copyable.length) {
+      throw new ResponseCountMismatchError(this.name, copyable.length, results);
+    }
+    let next = 0;
+    return problems.map((problem) =>
+      problem === undefined
+        ? (results as readonly unknown[])[next++]
+        : new InvalidRequestError(
+            `Processor "${this.name}": the request cannot be copied into a worker: ${problem} Send plain data.`,
+          ),
+    );
+  }
+
+  private async runBatch(
     requests: readonly unknown[],
     { batchId, paddedBatchSize, signal }: BatchContext,
   ): Promise<readonly unknown[]> {
-    if (this.closing !== undefined) throw new BatcherClosedError(this.name, 'its workers have been stopped.');
     const request = { requests, batchId, paddedBatchSize };
     const reply = await this.pool.run('batch', () => ({ request, buffers: [] }), { signal });
     if (!Array.isArray(reply.results)) return reply.results;

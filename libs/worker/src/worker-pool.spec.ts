@@ -106,6 +106,19 @@ describe('WorkerPool', () => {
       expect(started.filter(({ worker }) => worker.calls.length > 0)).toHaveLength(retries + 1);
     });
 
+    it('does not count as an attempt of a call that stood behind another one', async () => {
+      const { run, worker } = await startLetterPool({ workers: 1, retries: 0, callsInAdvance: 1 });
+      const [fatal, behind] = [new WatchedPromise(run('a')), new WatchedPromise(run('b'))];
+      await settle();
+      expect(worker(0).calls).toHaveLength(2);
+      worker(0).end('killed');
+      await jest.advanceTimersByTimeAsync(100);
+      expect(fatal.error).toBeInstanceOf(WorkerEndedError);
+      worker(1).latest.answer('B');
+      await settle();
+      expect(behind.response).toBe('B');
+    });
+
     it('does not count as an attempt that a worker ended before it was given the call', async () => {
       const { run, worker } = await startLetterPool({ workers: 1, retries: 0 });
       const [first, second] = [run('a'), new WatchedPromise(run('b'))];

@@ -143,15 +143,23 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   ): Promise<TCalls[TName]['reply']> {
     let retriesLeft = this.options.retries;
     for (;;) {
+      let hasBegun = false;
+      const onStarted = (): void => {
+        hasBegun = true;
+        options.onStarted?.();
+      };
       options.signal?.throwIfAborted();
       const place = this.takeFree() ?? (await this.waiting.wait(options.signal));
       const { host } = place;
       try {
         // Between being told of a free worker and getting here, it may have ended. Nothing has been tried then.
-        if (host !== undefined) return await this.runOn(place, host, name, prepare(), options);
+        if (host !== undefined)
+          return await this.runOn(place, host, name, prepare(), { ...options, onStarted });
       } catch (error) {
-        if (!(error instanceof WorkerEndedError) || retriesLeft === 0) throw error;
-        retriesLeft -= 1;
+        if (!(error instanceof WorkerEndedError)) throw error;
+        // One that stood behind another call has no part in the end of the worker, and has cost no attempt.
+        if (hasBegun && retriesLeft === 0) throw error;
+        if (hasBegun) retriesLeft -= 1;
       } finally {
         this.giveBack(place);
       }

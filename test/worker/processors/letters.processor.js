@@ -1,5 +1,7 @@
 import { InvalidRequestError } from 'nestjs-batching/core';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { threadId } from 'node:worker_threads';
 
 /** Makes letters large; and whatever else a test asks it to do. */
@@ -40,6 +42,11 @@ const answers = {
   leaveTimer: () => void setInterval(() => undefined, 60_000),
   bytes: (count) => new Uint8Array(count).fill(7),
   uncopied: () => () => undefined,
+  heap: () => {
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    return process.memoryUsage().heapUsed;
+  },
   context: (_, { batchId, batchSize, paddedBatchSize }) => ({ batchId, batchSize, paddedBatchSize }),
   place: () => ({ pid: process.pid, threadId }),
 };
