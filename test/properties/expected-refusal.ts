@@ -31,7 +31,8 @@ export function faultOfRefusal(call: Call): string | undefined {
   if (expected === received) return undefined;
   // What the batcher foretells is not known out here; but it must know something, and say when to try again.
   if (call.error instanceof DeadlineExceededError && expected !== BatcherClosedError) {
-    const { phase, retryAfterMs = 0 } = call.error;
+    // One that would be too late alone as well gets no advice.
+    const { phase, retryAfterMs = Infinity } = call.error;
     const canTell = call.circumstances.hadLearned && call.timeoutMs < Infinity;
     if (canTell && phase === 'admission' && retryAfterMs >= 1) return undefined;
   }

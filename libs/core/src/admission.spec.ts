@@ -220,6 +220,32 @@ describe('Admission: the processor’s own look', () => {
     expect(asked).toEqual([]);
   });
 
+  it('refuses a request whose validation nobody would wait for', () => {
+    const admission = admissionWith({}, () => Promise.reject(new Error('later')) as never);
+    expect(() => admission.examine('a', NO_OPTIONS)).toThrow(/expected validateRequest to return at once/);
+  });
+
+  it.each(['keyOf', 'bucketOf'] as const)(
+    'takes no key of %s that would equal nothing, or too much',
+    (name) => {
+      for (const key of [NaN, {}, Promise.resolve('a'), true, Symbol('a')]) {
+        expect(refusalOf({ [name]: () => key })).toMatchObject({
+          code: 'INVALID_REQUEST',
+          message: expect.stringContaining(`expected ${name} to return a string, a number`) as string,
+        });
+      }
+    },
+  );
+
+  it.each(['keyOf', 'bucketOf'] as const)('takes null of %s for no key', (name) => {
+    const terms = admissionWith({ [name]: () => null }).examine('abc', NO_OPTIONS);
+    expect(terms).toMatchObject({ coalescingKey: undefined, bucketKey: undefined });
+  });
+
+  it('refuses a signal that is none', () => {
+    expect(refusalOf({}, { signal: null as never })).toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+
   it('passes on an error of our kinds as it is', () => {
     const own = new BatchProcessingError('letters', 1, 1, 'overheated');
     const admission = admissionWith({}, () => {

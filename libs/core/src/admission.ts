@@ -9,6 +9,7 @@ import {
   RequestTooLargeError,
 } from './errors/index.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
+import type { BucketKey } from './queue/queue-entry.js';
 import type { RequestTerms } from './request-terms.js';
 
 /** The terms of a request of which nothing special was said: one object for all of them. */
@@ -63,13 +64,17 @@ export class Admission<TRequest> {
       priority: this.priorityOf(options),
       tenant: this.tenantOf(options),
       cost: this.costOf(request),
-      bucketKey: bucketOf === undefined ? undefined : this.ask(bucketOf, request),
-      coalescingKey: keyOf === undefined ? undefined : this.ask(keyOf, request),
+      bucketKey: bucketOf === undefined ? undefined : this.keyBy('bucketOf', bucketOf, request),
+      coalescingKey: keyOf === undefined ? undefined : this.keyBy('keyOf', keyOf, request),
     };
   }
 
   private assertNotAborted({ signal }: RequestOptions): void {
-    if (signal?.aborted === true) throw new RequestAbortedError(this.batcherName, signal.reason);
+    if (signal === undefined) return;
+    if (typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
+      throw this.invalid('signal', signal, 'an AbortSignal, or none');
+    }
+    if (signal.aborted) throw new RequestAbortedError(this.batcherName, signal.reason);
   }
 
   private timeoutMsOf({ timeoutMs }: RequestOptions): number {
@@ -111,11 +116,24 @@ export class Admission<TRequest> {
   private validate(request: TRequest): void {
     const { processor } = this;
     if (processor.validateRequest === undefined) return;
+    let verdict: unknown;
     try {
-      processor.validateRequest(request);
+      verdict = processor.validateRequest(request);
     } catch (error) {
       throw this.faultOfRequest(error);
     }
+    if (verdict instanceof Promise) {
+      verdict.catch(() => undefined);
+      throw this.invalid('verdict', verdict, 'validateRequest to return at once: nobody waits for a promise');
+    }
+  }
+
+  /** Keys are compared as those of a `Map`: what is no text and no number would equal nothing, or too much. */
+  private keyBy(name: string, look: (request: TRequest) => BucketKey, request: TRequest): BucketKey {
+    const key = this.ask(look, request) ?? undefined;
+    if (key === undefined || typeof key === 'string' || (typeof key === 'number' && !Number.isNaN(key)))
+      return key;
+    throw this.invalid('key', key, `${name} to return a string, a number that is not NaN, or undefined`);
   }
 
   private ask<TAnswer>(look: (request: TRequest) => TAnswer, request: TRequest): TAnswer {

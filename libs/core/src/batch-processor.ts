@@ -1,3 +1,6 @@
+import { describeValue } from './config-rules.js';
+import { InvalidConfigError } from './errors/index.js';
+
 /** What a processor is told about the batch it runs. */
 export interface BatchContext {
   /** Number of the batch, counted from 1 in each batcher. */
@@ -80,8 +83,29 @@ export interface BatchProcessor<TRequest, TResponse> {
 export type BatchProcessorLike<TRequest, TResponse> =
   BatchProcessor<TRequest, TResponse> | ProcessBatch<TRequest, TResponse>;
 
+/**
+ * The processor that was given, or that a function is.
+ *
+ * @param subject Whose it is, for the message.
+ * @throws InvalidConfigError if it is neither.
+ */
 export function toBatchProcessor<TRequest, TResponse>(
   processor: BatchProcessorLike<TRequest, TResponse>,
+  subject = 'batcher',
 ): BatchProcessor<TRequest, TResponse> {
-  return typeof processor === 'function' ? { processBatch: processor } : processor;
+  if (typeof processor === 'function' && !isClass(processor)) return { processBatch: processor };
+  if (isProcessor(processor)) return processor;
+  const problem = `received ${isClass(processor) ? 'a class' : describeValue(processor)}, expected a function of the requests, or an object with a method processBatch`;
+  throw new InvalidConfigError(subject, [{ field: 'processor', problem }]);
+}
+
+function isProcessor<TRequest, TResponse>(
+  candidate: BatchProcessorLike<TRequest, TResponse> | undefined | null,
+): candidate is BatchProcessor<TRequest, TResponse> {
+  return typeof candidate === 'object' && candidate !== null && typeof candidate.processBatch === 'function';
+}
+
+/** A class is a function, too, but none that can be called. */
+function isClass(candidate: unknown): boolean {
+  return typeof candidate === 'function' && /^class\b/.test(Function.prototype.toString.call(candidate));
 }

@@ -6,33 +6,31 @@ export interface RequestOwner<TRequest, TResponse> {
 }
 
 /**
- * The signal by which a caller may take back what it sent with one call, however many requests that are: one
- * listener for all of them, since a signal looks through all its listeners when one comes or goes.
+ * The signal by which a caller may take back what it sent, however many calls and requests that are: one listener for
+ * all of them, since a signal looks through all its listeners when one comes or goes, and Node warns of many.
  */
 export class CallerSignal<TRequest, TResponse> implements EventListenerObject {
-  private readonly requests: QueuedRequest<TRequest, TResponse>[] = [];
-  private unsettled = 0;
+  private readonly unsettled = new Set<QueuedRequest<TRequest, TResponse>>();
 
   constructor(
     private readonly owner: RequestOwner<TRequest, TResponse>,
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Another request of the call. */
+  /** Another request that it counts for. */
   add(request: QueuedRequest<TRequest, TResponse>): void {
-    if (this.unsettled === 0) this.signal.addEventListener('abort', this, { once: true });
-    this.requests.push(request);
-    this.unsettled += 1;
+    if (this.unsettled.size === 0) this.signal.addEventListener('abort', this, { once: true });
+    this.unsettled.add(request);
   }
 
   /** One of them is settled. A signal may outlive many calls; it must not keep them. */
-  requestSettled(): void {
-    this.unsettled -= 1;
-    if (this.unsettled === 0) this.signal.removeEventListener('abort', this);
+  requestSettled(request: QueuedRequest<TRequest, TResponse>): void {
+    this.unsettled.delete(request);
+    if (this.unsettled.size === 0) this.signal.removeEventListener('abort', this);
   }
 
   handleEvent(): void {
-    for (const request of this.requests) {
+    for (const request of [...this.unsettled]) {
       if (!request.isSettled) this.owner.abort(request, this.signal.reason);
     }
   }

@@ -125,11 +125,19 @@ describe('DynamicBatcher: admission', () => {
 
   it('never throws out of the call itself, whatever it is called with', async () => {
     const { clock, batcher } = setUpLetters();
-    const call = new WatchedPromise(batcher.process('a', { signal: {} as AbortSignal }));
+    const calls = [
+      new WatchedPromise(batcher.process('a', { signal: {} as AbortSignal })),
+      new WatchedPromise(batcher.processMany(new Set(['a', 'b']) as never)),
+    ];
     await clock.advance();
 
-    expect(call.error).toBeInstanceOf(TypeError);
-    expect(batcher.getStatistics()).toMatchObject({ currentQueueSize: 0, refused: { UNKNOWN: 1 } });
+    for (const { error } of calls) expect(error).toBeInstanceOf(InvalidRequestError);
+    expect(batcher.getStatistics()).toMatchObject({ currentQueueSize: 0, refused: { INVALID_REQUEST: 2 } });
+  });
+
+  it.each([undefined, null, 5])('is not constructed with a configuration that is none (%p)', (config) => {
+    const construct = (): unknown => new DynamicBatcher(config as never, () => []);
+    expect(construct).toThrow(`config: received ${config}, expected an object`);
   });
 
   it('is not constructed with a wrong configuration, and names itself in the error', () => {

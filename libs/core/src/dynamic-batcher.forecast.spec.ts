@@ -41,6 +41,17 @@ describe('DynamicBatcher: a request that cannot make its deadline', () => {
     expect(again.tookMs).toBeLessThan(60);
   });
 
+  it('is not told to try again when it would be too late alone in a batch, too', async () => {
+    const { clock, send, sendAll } = await setUpTimedLetters();
+    sendAll('abcd');
+    const call = send('x', { timeoutMs: 15 });
+    await clock.advance();
+
+    expect(refusalOf(call)).toMatchObject({ phase: 'admission', isRetryable: true });
+    expect(refusalOf(call).retryAfterMs).toBeUndefined();
+    expect(refusalOf(call).message).toMatch(/Allow more: alone in a batch it would be too late as well\.$/);
+  });
+
   it('is let in when it just makes it', async () => {
     const { clock, send, sendAll } = await setUpTimedLetters();
     sendAll('abcdefgh');

@@ -108,6 +108,19 @@ describe('DynamicBatcher: a caller who leaves', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
+  it('has one listener on a signal, however many calls it counts for, and takes all of them back', async () => {
+    const { clock, processor, send } = await setUpBusyLetters();
+    const controller = new AbortController();
+    const calls = [...'abcdefghijklmno'].map((letter) => send(letter, { signal: controller.signal }));
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+
+    processor.running[0]?.succeed();
+    controller.abort('enough');
+    await clock.advance();
+    for (const { error } of calls) expect(error).toMatchObject({ code: 'ABORTED' });
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+
   it('leaves no listener on a signal whose request was refused', async () => {
     const { clock, sendAll, send } = await setUpBusyLetters({ maxBatchSize: 1, maxQueueSize: 1 });
     sendAll('a');

@@ -65,6 +65,30 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     expect(workers.running).toHaveLength(2);
   });
 
+  it('runs more when there are more, as long as the configuration does not say how many', async () => {
+    const { clock, workers, batcher, send } = setUp(1);
+    batcher.reconfigure({ maxWaitTimeMs: 1 });
+    send(4);
+    await clock.advance(0);
+    workers.change(3);
+    expect(workers.running).toHaveLength(3);
+    expect(batcher.config.maxConcurrentBatches).toBe(3);
+
+    batcher.reconfigure({ maxConcurrentBatches: 1 });
+    workers.change(4);
+    expect(workers.running).toHaveLength(3);
+    expect(batcher.config.maxConcurrentBatches).toBe(1);
+  });
+
+  it('may begin without a worker', async () => {
+    const { clock, workers, send } = setUp(0);
+    send(1);
+    await clock.advance(0);
+    expect(workers.running).toHaveLength(0);
+    workers.change(1);
+    expect(workers.running).toHaveLength(1);
+  });
+
   it('answers a request whose time is over while no worker is there', async () => {
     const { clock, workers, batcher } = setUp(1);
     workers.change(0);

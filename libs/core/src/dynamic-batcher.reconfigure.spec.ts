@@ -10,6 +10,22 @@ describe('DynamicBatcher: reconfigure', () => {
     expect(Object.isFrozen(batcher.config)).toBe(true);
   });
 
+  it('takes several changes at once, of which a later one wins', () => {
+    const { batcher } = setUpLetters();
+    batcher.reconfigure([{ maxBatchSize: 4, maxWaitTimeMs: 9 }, { maxBatchSize: 6 }]);
+    expect(batcher.config).toMatchObject({ maxBatchSize: 6, maxWaitTimeMs: 9 });
+  });
+
+  it('is the only way to change what was given', () => {
+    const [tenantWeights, allowedBatchSizes] = [{ acme: 2 }, [2, 4]];
+    const { batcher } = setUpLetters({ tenantWeights, allowedBatchSizes });
+    tenantWeights.acme = 0;
+    allowedBatchSizes.push(999);
+    batcher.reconfigure({ maxWaitTimeMs: 1 });
+    expect(batcher.config).toMatchObject({ tenantWeights: { acme: 2 }, allowedBatchSizes: [2, 4] });
+    expect(Object.isFrozen(batcher.config.tenantWeights)).toBe(true);
+  });
+
   it('is checked as a whole, and changes nothing if anything is wrong', async () => {
     const { batcher, processor, sendAll, endAllBatches } = await setUpBusyLetters({
       maxBatchSize: 8,

@@ -12,10 +12,10 @@ import { describeValue } from './config-rules.js';
 import { BatcherClosedError, BatchingError, RequestAbortedError } from './errors/index.js';
 import type { RequestOwner } from './caller-signal.js';
 import type { QueuedRequest } from './queued-request.js';
+import { LiveConfig } from './live-config.js';
 import type { QueueStatistics } from './queue-statistics.js';
 import { RequestIntake } from './request-intake.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
-import { resolveConfig, withProcessorLimits } from './resolve-config.js';
 import { explainBatching, type BatchingExplanation } from './scheduling/explanation.js';
 import { BatchScheduler } from './scheduling/batch-scheduler.js';
 import { LearnedBehavior } from './scheduling/learned-behavior.js';
@@ -56,9 +56,9 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   readonly name: string;
   private readonly clock: Clock;
   private readonly processor: BatchProcessor<TRequest, TResponse>;
-  /** What all parts read; `reconfigure` changes it in place. */
+  private readonly configuration: LiveConfig;
+  /** What all parts read; changed in place. */
   private readonly live: ResolvedBatchingConfig;
-  private given: ResolvedBatchingConfig;
   private readonly admission: Admission<TRequest>;
   private readonly intake: RequestIntake<TRequest, TResponse>;
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
@@ -80,10 +80,10 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   ) {
     this.name = name;
     this.clock = clock;
-    this.processor = toBatchProcessor(processor);
-    const { concurrentBatches } = this.processor;
-    this.given = resolveConfig(this.subject, { maxConcurrentBatches: concurrentBatches }, ...[config].flat());
-    this.live = withProcessorLimits(this.given, this.processor);
+    const subject = `batcher "${name}"`;
+    this.processor = toBatchProcessor(processor, subject);
+    this.configuration = new LiveConfig(subject, [config].flat(), this.processor);
+    this.live = this.configuration.live;
     const parts = {
       batcherName: name,
       config: this.live,
@@ -100,7 +100,10 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       scheduler: this.scheduler,
       owner: this,
     });
-    this.processor.onLimitsChanged?.(() => this.adapt());
+    this.processor.onLimitsChanged?.(() => {
+      this.configuration.adapt();
+      this.configChanged();
+    });
   }
 
   /** Whether it takes requests, finishes what it has accepted, or is through. */
@@ -110,7 +113,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
 
   /** The configuration as it is now, with every field decided. */
   get config(): ResolvedBatchingConfig {
-    return this.given;
+    return this.configuration.config;
   }
 
   /**
@@ -202,11 +205,12 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
    * Changes the configuration while requests are under way. What is not named stays as it is. It counts from the
    * next decision on; nothing that waits or runs is lost, not even if the queue is now larger than allowed.
    *
+   * @param changes Of several, a later one wins.
    * @throws InvalidConfigError that lists every fault; nothing is changed then.
    */
-  reconfigure(changes: BatchingConfig<TRequest>): void {
-    this.given = resolveConfig(this.subject, this.given, changes);
-    this.adapt();
+  reconfigure(changes: BatchingConfig<TRequest> | readonly BatchingConfig<TRequest>[]): void {
+    this.configuration.reconfigure([changes].flat());
+    this.configChanged();
   }
 
   /** From now on nobody waits for company: a free slot takes what is there. For the time before a drain. */
@@ -253,14 +257,9 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   }
 
   /** The configuration, or what the processor can do, has changed. */
-  private adapt(): void {
-    Object.assign(this.live, withProcessorLimits(this.given, this.processor));
+  private configChanged(): void {
     this.admission.configChanged();
     this.scheduler.configChanged();
-  }
-
-  private get subject(): string {
-    return `batcher "${this.name}"`;
   }
 
   private assertOpen(): void {

@@ -138,7 +138,7 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
   private end(answer: Answer<TResponse> | Rejection): void {
     const settle = this.settle!;
     this.settle = undefined;
-    if (this.wishes !== undefined) this.wishes.signal?.requestSettled();
+    if (this.wishes !== undefined) this.wishes.signal?.requestSettled(this);
     settle(answer);
   }
 }

@@ -4,8 +4,10 @@ import type { ResolvedBatchingConfig } from './batching-config.js';
 import { CallerSignal, type RequestOwner } from './caller-signal.js';
 import type { CallerWishes } from './caller-wishes.js';
 import type { Clock } from './clock.js';
+import { describeValue } from './config-rules.js';
 import {
   DeadlineExceededError,
+  InvalidRequestError,
   QueueFullError,
   RequestTooLargeError,
   type QueueFullReason,
@@ -41,7 +43,7 @@ export interface IntakeParts<TRequest, TResponse> {
 /** Turns calls into requests that have a place: in the queue, or shared with another of the same key. */
 export class RequestIntake<TRequest, TResponse> {
   private readonly forecast: CompletionForecast;
-
+  private readonly callerSignals = new WeakMap<AbortSignal, CallerSignal<TRequest, TResponse>>();
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly recorder: StatisticsRecorder;
 
@@ -63,7 +65,12 @@ export class RequestIntake<TRequest, TResponse> {
   /** Takes all or none. @throws BatchingError if they are refused; nothing is kept then. */
   takeAll(payloads: readonly TRequest[], options: RequestOptions): Promise<Answer<TResponse>>[] {
     const { admission, clock } = this.parts;
-    const terms = payloads.map((payload) => admission.examine(payload, options));
+    if (!isArray(payloads)) {
+      throw new InvalidRequestError(
+        `processMany: received ${describeValue(payloads)}, expected an array of requests.`,
+      );
+    }
+    const terms = Array.from(payloads, (payload) => admission.examine(payload, options));
     const nowMs = clock.now();
     const [first] = terms;
     if (first !== undefined) {
@@ -77,7 +84,7 @@ export class RequestIntake<TRequest, TResponse> {
     const wishes = this.wishesOf(options, false);
     const arrival = { timeMs: nowMs };
     return this.scheduler.together(() =>
-      payloads.map((payload, index) => this.place(payload, terms[index]!, arrival, wishes)),
+      terms.map((each, index) => this.place(payloads[index] as TRequest, each, arrival, wishes)),
     );
   }
 
@@ -134,8 +141,18 @@ export class RequestIntake<TRequest, TResponse> {
     { signal }: RequestOptions,
     wantsBatchInfo: boolean,
   ): CallerWishes<TRequest, TResponse> | undefined {
-    if (signal !== undefined) return { signal: new CallerSignal(this.parts.owner, signal), wantsBatchInfo };
+    if (signal !== undefined) return { signal: this.callerSignalOf(signal), wantsBatchInfo };
     return wantsBatchInfo ? WANTS_BATCH_INFO : undefined;
+  }
+
+  /** One for all calls with the same signal, so that it has one listener however many they are. */
+  private callerSignalOf(signal: AbortSignal): CallerSignal<TRequest, TResponse> {
+    let callerSignal = this.callerSignals.get(signal);
+    if (callerSignal === undefined) {
+      callerSignal = new CallerSignal(this.parts.owner, signal);
+      this.callerSignals.set(signal, callerSignal);
+    }
+    return callerSignal;
   }
 
   /** When as many requests as wait now will have been served, in milliseconds; what a refused caller is told. */
@@ -168,7 +185,8 @@ export class RequestIntake<TRequest, TResponse> {
       ? this.forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
       : this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
     if (expectedMs <= timeoutMs) return;
-    const retryAfterMs = Math.max(1, Math.ceil(expectedMs - timeoutMs));
+    const isHopeless = this.forecast.aloneMs > timeoutMs;
+    const retryAfterMs = isHopeless ? undefined : Math.max(1, Math.ceil(expectedMs - timeoutMs));
     throw withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
     );
@@ -251,4 +269,9 @@ export class RequestIntake<TRequest, TResponse> {
     scheduler.coalescing.lead(key, request);
     scheduler.enqueue(request);
   }
+}
+
+/** `Array.isArray`, which would take what is known of the entries away. */
+function isArray(value: readonly unknown[]): boolean {
+  return Array.isArray(value);
 }

@@ -159,7 +159,22 @@ const PAIR_RULES: readonly PairRule[] = [
   },
 ];
 
+/**
+ * One configuration of several: a later one wins, and what is `undefined` counts as not given. What their owners do to
+ * lists and objects in them afterwards does not touch it.
+ */
+export function mergeConfigs(layers: readonly BatchingConfig[]): BatchingConfig {
+  return mergeLayers(layers);
+}
+
 function mergeLayers(layers: readonly BatchingConfig[]): Record<string, unknown> {
   const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));
-  return withNumbers(Object.fromEntries(given), NUMERIC_FIELDS);
+  const own = given.map(([field, value]): [string, unknown] => [field, frozenCopy(value)]);
+  return withNumbers(Object.fromEntries(own), NUMERIC_FIELDS);
+}
+
+/** A list or an object as it is now. What is frozen is kept. */
+function frozenCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  return Object.freeze(Array.isArray(value) ? [...(value as unknown[])] : { ...value });
 }

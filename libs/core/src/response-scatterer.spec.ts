@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { buildRequest } from '../../../test/core/queued-request-builder.js';
 import type { BatchEnding } from './batch-runner.js';
 import { InvalidRequestError } from './errors/index.js';
@@ -28,6 +29,17 @@ describe('ResponseScatterer', () => {
       { status: 'fulfilled', value: 'A' },
       { status: 'rejected', reason },
       { status: 'fulfilled', value: 'C' },
+    ]);
+  });
+
+  it('takes an error of another realm for one, and what only looks like one for a result', async () => {
+    const { scatter, settled } = setUp();
+    const foreign = runInNewContext('new TypeError("elsewhere")') as Error;
+    const lookalike = { stack: 'of books', message: 'on the table' } as never;
+    expect(scatter({ results: ['A', foreign, lookalike] })).toMatchObject({ succeeded: 2, failed: 1 });
+    expect((await settled()).slice(1)).toEqual([
+      { status: 'rejected', reason: foreign },
+      { status: 'fulfilled', value: lookalike },
     ]);
   });
 

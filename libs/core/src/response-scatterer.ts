@@ -1,4 +1,5 @@
 import type { BatchEnding } from './batch-runner.js';
+import { isError } from './is-error.js';
 import type { QueuedRequest } from './queued-request.js';
 import type { RequestBatch } from './request-batch.js';
 
@@ -40,7 +41,7 @@ export class ResponseScatterer<TRequest, TResponse> {
 
   private give(request: QueuedRequest<TRequest, TResponse>, result: TResponse | Error): void {
     if (request.isSettled) return;
-    if (result instanceof Error) {
+    if (isError(result)) {
       request.reject(result);
       this.failed += 1;
     } else {

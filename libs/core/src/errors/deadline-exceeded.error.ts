@@ -13,8 +13,8 @@ const WHERE: Record<DeadlinePhase, string> = {
 export interface DeadlineForecast {
   /** How long the answer was expected to take, in milliseconds. */
   readonly expectedMs: number;
-  /** When such a request is expected to make it, in milliseconds. */
-  readonly retryAfterMs: number;
+  /** When such a request is expected to make it, in milliseconds; undefined if it never is. */
+  readonly retryAfterMs: number | undefined;
 }
 
 /** The caller's time (`timeoutMs`) was over before there was an answer. */
@@ -22,7 +22,10 @@ export class DeadlineExceededError extends BatchingError {
   readonly code = 'DEADLINE_EXCEEDED';
   /** Only what was refused at admission cost nothing and may be tried again elsewhere or later. */
   readonly isRetryable: boolean;
-  /** At admission: when such a request is expected to make it, in milliseconds. */
+  /**
+   * At admission: when such a request is expected to make it, in milliseconds. Absent if even a batch of its own would
+   * take longer than it may.
+   */
   declare readonly retryAfterMs?: number;
 
   /**
@@ -41,7 +44,7 @@ export class DeadlineExceededError extends BatchingError {
   ) {
     super(describe(batcherName, phase, timeoutMs, forecast));
     this.isRetryable = phase === 'admission';
-    if (forecast !== undefined) this.retryAfterMs = forecast.retryAfterMs;
+    if (forecast?.retryAfterMs !== undefined) this.retryAfterMs = forecast.retryAfterMs;
   }
 }
 
@@ -56,6 +59,9 @@ function describe(
   const { expectedMs, retryAfterMs } = forecast;
   return (
     `Batcher "${batcherName}" refused the request: its answer is expected to take ${Math.ceil(expectedMs)} ms, and ` +
-    `timeoutMs allows ${timeoutMs}. Allow more, or try again in about ${retryAfterMs} ms.`
+    `timeoutMs allows ${timeoutMs}. ` +
+    (retryAfterMs === undefined
+      ? 'Allow more: alone in a batch it would be too late as well.'
+      : `Allow more, or try again in about ${retryAfterMs} ms.`)
   );
 }

@@ -1,0 +1,78 @@
+import type { BatchProcessor } from './batch-processor.js';
+import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.js';
+import { describeValue } from './config-rules.js';
+import { InvalidConfigError } from './errors/index.js';
+import { mergeConfigs, resolveConfig, withProcessorLimits } from './resolve-config.js';
+
+/** What a processor says of itself, as far as a configuration depends on it. */
+type LimitedProcessor = Pick<BatchProcessor<never, unknown>, 'allowedBatchSizes' | 'concurrentBatches'>;
+
+/** Most that a configuration may say. */
+const MOST_CONCURRENT_BATCHES = 1024;
+
+/**
+ * A batcher's configuration, which may change while it runs, and so may what its processor can do: what nobody names
+ * follows the processor.
+ */
+export class LiveConfig {
+  /** What all parts of the batcher read; changed in place. */
+  readonly live: ResolvedBatchingConfig;
+  private named: BatchingConfig = {};
+  private decided: ResolvedBatchingConfig;
+  /** A processor some of whose workers are gone for now has not become another one. */
+  private mostConcurrentBatches = 0;
+
+  /**
+   * @param subject What is configured, for messages.
+   * @throws InvalidConfigError that lists every fault.
+   */
+  constructor(
+    private readonly subject: string,
+    layers: readonly BatchingConfig[],
+    private readonly processor: LimitedProcessor,
+  ) {
+    this.decided = this.name(layers);
+    this.live = withProcessorLimits(this.decided, processor);
+  }
+
+  /** The configuration with every field decided. */
+  get config(): ResolvedBatchingConfig {
+    return this.decided;
+  }
+
+  /** What is not named stays as it is. @throws InvalidConfigError that lists every fault; nothing is changed then. */
+  reconfigure(layers: readonly BatchingConfig[]): void {
+    this.decided = this.name(layers);
+    this.update();
+  }
+
+  /** The processor can do something else now. */
+  adapt(): void {
+    this.decided = this.name([]);
+    this.update();
+  }
+
+  private name(layers: readonly BatchingConfig[]): ResolvedBatchingConfig {
+    const wrong: unknown = layers.find((layer: unknown) => typeof layer !== 'object' || layer === null);
+    if (layers.includes(wrong as BatchingConfig)) {
+      const problem = `received ${describeValue(wrong)}, expected an object`;
+      throw new InvalidConfigError(this.subject, [{ field: 'config', problem }]);
+    }
+    const named = mergeConfigs([this.named, ...layers]);
+    const decided = resolveConfig(this.subject, this.byProcessor, named);
+    this.named = named;
+    return decided;
+  }
+
+  private get byProcessor(): BatchingConfig {
+    const { concurrentBatches } = this.processor;
+    if (concurrentBatches === undefined) return {};
+    this.mostConcurrentBatches = Math.max(this.mostConcurrentBatches, concurrentBatches);
+    const most = Math.min(this.mostConcurrentBatches, MOST_CONCURRENT_BATCHES);
+    return { maxConcurrentBatches: Math.max(1, most) };
+  }
+
+  private update(): void {
+    Object.assign(this.live, withProcessorLimits(this.decided, this.processor));
+  }
+}
