@@ -70,7 +70,8 @@ function faultOfExpiry(
   if (phase === 'execution' && nowMs < deadlineAtMs - ROUNDING_MS) return 'it was running';
   if (phase !== 'admission') return undefined;
   if (nowMs !== calledAtMs) return `it was told only at ${nowMs}`;
-  return retryAfterMs !== undefined && retryAfterMs > 0
+  // One that would be too late alone as well gets no advice.
+  return retryAfterMs === undefined || retryAfterMs > 0
     ? undefined
     : `it was to retry after ${retryAfterMs} ms`;
 }
