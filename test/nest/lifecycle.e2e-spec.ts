@@ -21,6 +21,7 @@ import {
 import { firstValueFrom } from 'rxjs';
 import { freePort } from '../http/free-port.js';
 import { get } from '../http/json-client.js';
+import { RecordingLogger } from './recording-logger.js';
 
 const released: string[] = [];
 beforeEach(() => released.splice(0));
@@ -144,5 +145,39 @@ describe('an app that does not start, since something else of it fails,', () => 
 
     expect(released).toEqual(['echo']);
     await expect(batcher.process('word')).rejects.toMatchObject({ code: 'BATCHER_CLOSED' });
+  });
+});
+
+describe('an app one of whose processors cannot be released', () => {
+  it('releases the others, says what failed, and leaves no timer behind', async () => {
+    const countTimers = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const timersBefore = countTimers();
+    const logger = new RecordingLogger();
+    const module = await Test.createTestingModule({
+      imports: [
+        BatchingModule.registerBatcher({
+          name: 'stuck',
+          processor: { processBatch: () => [], close: () => Promise.reject(new Error('stuck')) },
+        }),
+        BatchingModule.registerBatcher({
+          name: 'slow',
+          processor: {
+            processBatch: () => [],
+            close: async () => {
+              await new Promise((resolve) => setTimeout(resolve, 50));
+              released.push('slow');
+            },
+          },
+        }),
+      ],
+    })
+      .setLogger(logger)
+      .compile();
+    await module.init();
+    await module.close();
+    expect(logger.at('error').join()).toContain('stuck');
+    expect(released).toEqual(['slow']);
+    expect(countTimers()).toBeLessThanOrEqual(timersBefore);
   });
 });

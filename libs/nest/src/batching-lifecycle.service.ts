@@ -45,9 +45,16 @@ export class BatchingLifecycleService
 
   async onApplicationShutdown(): Promise<void> {
     // An app may be closed twice, a processor only once.
-    this.shuttingDown ??= Promise.all(this.registry.all.map((registered) => this.shutDown(registered)));
+    this.shuttingDown ??= this.shutDownAll();
     await this.shuttingDown;
+  }
+
+  /** One that cannot be released keeps none of the others from it. @throws what the first one said */
+  private async shutDownAll(): Promise<void> {
+    const ends = await Promise.allSettled(this.registry.all.map((registered) => this.shutDown(registered)));
     for (const timer of this.drainTimers) clearTimeout(timer);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   private async shutDown({ batcher, processor }: RegisteredBatcher): Promise<void> {

@@ -19,7 +19,10 @@ export class ClosingConnectionInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     const closeIfShuttingDown = (): void => {
       if (!this.registry.isShuttingDown) return;
-      this.adapterHost.httpAdapter.setHeader(context.switchToHttp().getResponse(), 'Connection', 'close');
+      const { httpAdapter } = this.adapterHost;
+      const response: unknown = context.switchToHttp().getResponse();
+      // Who writes the response itself, or streams it, may have begun; a header would end it with an error.
+      if (!httpAdapter.isHeadersSent(response)) httpAdapter.setHeader(response, 'Connection', 'close');
     };
     return next.handle().pipe(tap({ next: closeIfShuttingDown, error: closeIfShuttingDown }));
   }
