@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Injectable, Post, type PipeTransform } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Injectable, Post, type PipeTransform } from '@nestjs/common';
 import { BadRequestException } from '@nestjs/common';
 import { Batched, BatchingModule, type BatchInfo } from 'nestjs-batching';
 import { FakeProcessor } from 'nestjs-batching/testing';
@@ -29,6 +29,13 @@ class AmountsController {
   @Batched('double')
   async doubleLater(@Body(AmountPipe) amount: number): Promise<number> {
     await Promise.resolve();
+    return amount;
+  }
+
+  @Post('timed')
+  @Header('Server-Timing', 'database;dur=3')
+  @Batched('double')
+  timed(@Body(AmountPipe) amount: number): number {
     return amount;
   }
 
@@ -109,6 +116,15 @@ describe.each(platforms)('@Batched on $name', (platform) => {
     const received = await Promise.all(answers);
     expect(received.map(({ body }) => body)).toEqual(received.map((_, amount) => 2 * amount));
     expect(processor.requestsByBatch.map(({ length }) => length)).toEqual([1, 32, 32, 6]);
+  });
+
+  it('leaves in Server-Timing what the app says there', async () => {
+    const { url, processor } = await start();
+    const answered = post(`${url}/timed`, { amount: '1' });
+    await until('it runs', () => processor.running.length === 1);
+    processor.running[0]?.succeed();
+    const header = (await answered).headers.get('server-timing');
+    expect(header).toMatch(/^database;dur=3, queue;dur=/);
   });
 
   it('tells in Server-Timing how long the request waited and which batch it rode in', async () => {

@@ -150,6 +150,15 @@ describe('DynamicBatcher: statistics', () => {
     const loading = { isReady: false, reason: 'The model is being loaded.' };
     const telling = new DynamicBatcher({}, { processBatch: () => [], getHealth: () => loading });
     expect(telling.getProcessorHealth()).toEqual(loading);
+
+    const getHealth = (): never => {
+      throw new Error('no sensor');
+    };
+    const failing = new DynamicBatcher({}, { processBatch: () => [], getHealth });
+    expect(failing.getProcessorHealth()).toEqual({
+      isReady: false,
+      reason: "The processor's getHealth failed: Error: no sensor",
+    });
   });
 });
 

@@ -196,9 +196,13 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     return explainBatching(this.getStatistics(), this.live);
   }
 
-  /** How the processor says it fares; one that does not say counts as ready. */
+  /** How the processor says it fares; one that does not say counts as ready, one that fails to as not ready. */
   getProcessorHealth(): ProcessorHealth {
-    return this.processor.getHealth?.() ?? { isReady: true };
+    try {
+      return this.processor.getHealth?.() ?? { isReady: true };
+    } catch (error) {
+      return { isReady: false, reason: `The processor's getHealth failed: ${String(error)}` };
+    }
   }
 
   /**

@@ -45,12 +45,18 @@ export class BatchedInterceptor implements NestInterceptor {
     const client = new ClientDisconnect(response);
     try {
       const answer = await this.calls.send(request, metadata, context, client.signal);
-      if (!client.areHeadersSent) {
-        this.adapterHost.httpAdapter.setHeader(response, 'Server-Timing', toServerTiming(answer.batch));
-      }
+      if (!client.areHeadersSent) this.addServerTiming(response, toServerTiming(answer.batch));
       return this.calls.bodyOf(metadata, answer);
     } finally {
       client.stopWatching();
     }
+  }
+
+  /** Behind what the app itself says there. */
+  private addServerTiming(response: HttpResponse, timing: string): void {
+    const { httpAdapter } = this.adapterHost;
+    const others: unknown = httpAdapter.getHeader(response, 'Server-Timing');
+    const all = others === undefined ? [timing] : [others, timing].flat();
+    httpAdapter.setHeader(response, 'Server-Timing', all.join(', '));
   }
 }
