@@ -104,6 +104,20 @@ describe('nest add nestjs-batching', () => {
     expect(advise('module')).toEqual([]);
   });
 
+  it('names each of the configurations of Jest that does not know the package yet', () => {
+    const app = { 'src/main.ts': MAIN, 'src/app.module.ts': MODULE };
+    const told = { transformIgnorePatterns: ['/node_modules/(?!nestjs-batching/|@nestjs/)'] };
+    const advise = (unit: object, endToEnd: object): string[] =>
+      run({
+        ...app,
+        'package.json': JSON.stringify({ jest: unit, devDependencies: { jest: '30' } }),
+        'test/jest-e2e.json': JSON.stringify(endToEnd),
+      }).messages;
+    expect(advise({}, {})).toEqual([expect.stringContaining('(package.json, test/jest-e2e.json)')]);
+    expect(advise(told, {})).toEqual([expect.stringContaining('(test/jest-e2e.json)')]);
+    expect(advise(told, told)).toEqual([]);
+  });
+
   it('names the option where there is no root module', () => {
     expect(() => run({ 'src/main.ts': MAIN })).toThrow('There is no src/app.module.ts.');
   });

@@ -7,10 +7,9 @@ import {
   type SchematicContext,
 } from './app-tree.js';
 import { addImport } from './import-declaration.js';
-import { JEST_ADVICE, needsJestAdvice } from './jest-advice.js';
-import { maskSource } from './mask-source.js';
+import { jestAdvice } from './jest-advice.js';
 import { addToModuleImports } from './module-imports.js';
-import { findRootModule, mainFile } from './root-module.js';
+import { findRootModule, hasForRoot, mainFile } from './root-module.js';
 import { addShutdownHooks, shutdownHooksCall } from './shutdown-hooks.js';
 
 export interface AddOptions {
@@ -26,7 +25,7 @@ export interface AddOptions {
 const MODULE = `BatchingModule.forRoot({
   maxBatchSize: 32, // most requests in one call of a processor
   maxQueueSize: 1024, // most that wait; one more is answered with 503
-  maxWaitTimeMs: 5, // the longest wait for company of who could run
+  maxWaitTimeMs: 5, // how long a request that could run may wait for others
 })`;
 
 /** `nest add nestjs-batching`: imports `BatchingModule` in the root module, and lets the app end in order. */
@@ -38,7 +37,8 @@ export function addBatchingModule({
   return (tree, context) => {
     importModule(tree, context, module ?? findRootModule(tree, sourceRoot));
     if (shutdownHooks) enableHooks(tree, context, mainFile(sourceRoot));
-    if (needsJestAdvice(tree)) context.logger.warn(JEST_ADVICE);
+    const advice = jestAdvice(tree, sourceRoot);
+    if (advice !== undefined) context.logger.warn(advice);
   };
 }
 
@@ -47,7 +47,7 @@ function importModule(tree: AppTree, { logger }: SchematicContext, path: string)
   if (source === undefined) {
     throw new Error(`There is no ${path}. Say which file has your root module: --module=src/app.module.ts`);
   }
-  if (/\bBatchingModule\s*\.\s*forRoot/.test(maskSource(source))) {
+  if (hasForRoot(source)) {
     logger.info(`${path} has BatchingModule.forRoot() already.`);
     return;
   }

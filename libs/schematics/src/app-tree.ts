@@ -33,6 +33,7 @@ export function replaceText(tree: AppTree, path: string, text: string): void {
 export interface AppPackage {
   readonly type?: unknown;
   readonly devDependencies?: Readonly<Record<string, unknown>>;
+  readonly jest?: unknown;
 }
 
 export function readPackage(tree: AppTree): AppPackage {

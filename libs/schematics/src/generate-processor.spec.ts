@@ -5,7 +5,7 @@ const APP = {
   'package.json': '{ "type": "module" }',
   'src/main.ts': "import { AppModule } from './app.module.js';\nawait NestFactory.create(AppModule);\n",
   'src/app.module.ts':
-    "import { Module } from '@nestjs/common';\n\n@Module({ imports: [] })\nexport class AppModule {}\n",
+    "import { Module } from '@nestjs/common';\n\n@Module({ imports: [BatchingModule.forRoot()] })\nexport class AppModule {}\n",
 };
 
 function run(
@@ -35,7 +35,7 @@ describe('nest g -c nestjs-batching processor', () => {
     expect(tree.read('src/app.module.ts')).toContain(
       "import { ToxicCommentModule } from './toxic-comment/toxic-comment.module.js';",
     );
-    expect(tree.read('src/app.module.ts')).toContain('imports: [ToxicCommentModule]');
+    expect(tree.read('src/app.module.ts')).toContain(', ToxicCommentModule]');
   });
 
   it('leaves no placeholder', () => {
@@ -84,12 +84,20 @@ describe('nest g -c nestjs-batching processor', () => {
     );
   });
 
+  it('says where the app lacks what all batchers have in common', () => {
+    const root = '@Module({ imports: [] })\nexport class AppModule {}\n';
+    expect(run({ name: 'sentiment' }).messages).toEqual([]);
+    expect(run({ name: 'sentiment' }, { ...APP, 'src/app.module.ts': root }).messages).toEqual([
+      expect.stringContaining('src/app.module.ts has no BatchingModule.forRoot()'),
+    ]);
+  });
+
   it('leaves the import to the user on demand, or where it must', () => {
     expect(run({ name: 'sentiment', skipImport: true }).tree.read('src/app.module.ts')).toBe(
       APP['src/app.module.ts'],
     );
     const { messages } = run({ name: 'sentiment' }, { ...APP, 'src/app.module.ts': '@Module(metadata)' });
-    expect(messages).toEqual([expect.stringContaining('import SentimentModule by hand')]);
+    expect(messages[0]).toContain('import SentimentModule by hand');
   });
 
   it('refuses a name that no class can have', () => {

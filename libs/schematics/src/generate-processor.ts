@@ -10,7 +10,7 @@ import {
 import { parseElementName, type ElementName } from './element-name.js';
 import { addImport } from './import-declaration.js';
 import { addToModuleImports } from './module-imports.js';
-import { findNearestModule } from './root-module.js';
+import { findNearestModule, findRootModule, hasForRoot } from './root-module.js';
 import { renderTemplates } from './templates.js';
 
 export interface ProcessorOptions {
@@ -48,7 +48,16 @@ export function generateProcessor(options: ProcessorOptions): Schematic {
     }
     if (!skipImport)
       importModule(tree, context, findParentModule(tree, sourceRoot, parent, name), folder, name);
+    adviseForRoot(tree, context, findRootModule(tree, sourceRoot));
   };
+}
+
+/** Without `forRoot` nobody looks for processors; it may stand where it is not to be seen. */
+function adviseForRoot(tree: AppTree, { logger }: SchematicContext, rootModule: string): void {
+  if (hasForRoot(readText(tree, rootModule) ?? '')) return;
+  logger.warn(
+    `${rootModule} has no BatchingModule.forRoot(), which the app needs once: add it, or run "nest add nestjs-batching".`,
+  );
 }
 
 /** A flat processor's own module lies beside its parent, and is none. */

@@ -24,6 +24,11 @@ export function findNearestModule(tree: AppTree, sourceRoot: string, folder: str
   return findRootModule(tree, sourceRoot);
 }
 
+/** Whether a module's source says what all batchers have in common. */
+export function hasForRoot(source: string): boolean {
+  return /\bBatchingModule\s*\.\s*forRoot/.test(maskSource(source));
+}
+
 export function mainFile(sourceRoot: string): string {
   return posix.join(sourceRoot, 'main.ts');
 }

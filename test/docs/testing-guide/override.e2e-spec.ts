@@ -30,6 +30,7 @@ describe('Search', () => {
       .overrideProvider(getBatcherToken('embeddings'))
       .useValue(new DynamicBatcher<string, number[]>({}, model))
       .compile();
+    await tested.init();
 
     expect(await tested.get(Search).embed('fine')).toEqual([4]);
     await tested.close();
