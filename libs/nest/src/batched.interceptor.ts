@@ -55,7 +55,7 @@ export class BatchedInterceptor implements NestInterceptor {
   /** Behind what the app itself says there. */
   private addServerTiming(response: HttpResponse, timing: string): void {
     const { httpAdapter } = this.adapterHost;
-    const others: unknown = httpAdapter.getHeader(response, 'Server-Timing');
+    const others = httpAdapter.getHeader(response, 'Server-Timing') as string | string[] | undefined;
     const all = others === undefined ? [timing] : [others, timing].flat();
     httpAdapter.setHeader(response, 'Server-Timing', all.join(', '));
   }
