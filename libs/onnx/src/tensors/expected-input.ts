@@ -83,7 +83,9 @@ function toRowTensor(
   if (!Array.isArray(dims)) return undefined;
   const sizes: readonly unknown[] = dims;
   if (sizes.length === rowShape.length) {
-    return isAllowed(rowShape, sizes) ? { data, dims: sizes, rowCount: undefined } : undefined;
+    // A copy: the caller may change his while the request waits.
+    const dims = [...sizes];
+    return isAllowed(rowShape, dims) ? { data, dims, rowCount: undefined } : undefined;
   }
   if (batchAxis === undefined || sizes.length !== rowShape.length + 1) return undefined;
   const rowCount = sizes[batchAxis];
