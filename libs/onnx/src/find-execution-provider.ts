@@ -3,6 +3,7 @@ import { messageOf } from 'nestjs-batching/worker';
 
 import { onDevice } from './device.js';
 import type { ExecutionProviderConfig } from './execution-provider.js';
+import { ModelFileChangedError } from './model-file-changed.error.js';
 import type { StartModelWorker } from './model-worker.js';
 import type { FailedExecutionProvider } from './onnx-model-metadata.js';
 import { openSession, openWorker, type CheckedModelOptions, type OpenWorker } from './open-worker.js';
@@ -22,7 +23,7 @@ export type ProviderSearch =
  * Tries the execution providers in their order, each by creating a session and running it in a worker of its own.
  * What the runtime lists as available says only what was compiled in, not what works on this machine.
  *
- * @throws RuntimeUnavailableError, or the signal's reason.
+ * @throws RuntimeUnavailableError, ModelFileChangedError, or the signal's reason.
  */
 export async function findExecutionProvider(
   modelName: string,
@@ -40,7 +41,7 @@ export async function findExecutionProvider(
       return 'faults' in first ? first : { executionProvider, failed, first };
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof RuntimeUnavailableError) throw error;
+      if (isOfNoProvider(error)) throw error;
       failed.push({ name, reason: messageOf(error) });
     }
   }
@@ -58,7 +59,7 @@ export async function inspectOnCpu(
     await worker.stop();
     return checkModelSignature(opened, options).faults;
   } catch (error) {
-    if (error instanceof RuntimeUnavailableError) throw error;
+    if (isOfNoProvider(error)) throw error;
     const problem = `ONNX Runtime cannot open "${options.path}" as an ONNX model: ${messageOf(error)}`;
     return [{ field: 'path', problem }];
   }
@@ -81,4 +82,9 @@ async function explainFailure(
       problem: `"${name}" does not work here: ${reason}`,
     }));
   return [...modelFaults, ...providerFaults];
+}
+
+/** Whether no execution provider could help it. */
+function isOfNoProvider(error: unknown): boolean {
+  return error instanceof RuntimeUnavailableError || error instanceof ModelFileChangedError;
 }
