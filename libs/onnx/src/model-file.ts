@@ -15,6 +15,9 @@ const CHUNK_BYTES = 2 ** 20;
  * as external data, are not looked at.
  */
 export class ModelFile {
+  /** What the file system said when there was another content, so that it need not be read at each attempt. */
+  private foreignStamp: string | undefined;
+
   private constructor(
     private readonly path: string,
     private readonly digest: string,
@@ -41,9 +44,14 @@ export class ModelFile {
     const { path } = this;
     const stamp = await orChanged(path, () => stampOf(path));
     if (stamp === this.stamp) return;
-    const digest = await orChanged(path, () => digestOf(path));
-    if (digest !== this.digest) throw new ModelFileChangedError(path, 'has changed');
-    this.stamp = stamp;
+    const isForeign =
+      stamp === this.foreignStamp || (await orChanged(path, () => digestOf(path))) !== this.digest;
+    if (!isForeign) {
+      this.stamp = stamp;
+      return;
+    }
+    this.foreignStamp = stamp;
+    throw new ModelFileChangedError(path, 'has changed');
   }
 }
 
