@@ -76,6 +76,7 @@ export class EchoWorker implements ModelWorker {
   private async open(request: OpenRequest): Promise<ModelCalls['open']['reply']> {
     await (this.model.isHung ? new Promise(() => undefined) : Promise.resolve());
     this.model.onOpen(request);
+    if (this.isGone) await new Promise(() => undefined);
     this.model.opened.push(request.executionProvider);
     this.model.executionProvider = request.executionProvider.name;
     const x = { name: 'x', type: this.model.type, shape: ['batch', 'length'] };

@@ -190,11 +190,33 @@ describe('OnnxModel', () => {
       });
     });
 
-    it('names the model and the reason when a worker does not become ready in time', async () => {
+    it('blames the time that a worker may take if one does not become ready in it, and tries no second one', async () => {
       const host = new EchoModel();
       host.isHung = true;
       const error = await failureOf(load(host, { startTimeoutMs: 20 }));
-      expect(error.message).toMatch(/model "echo".*not ready after the 20 ms of startTimeoutMs/s);
+      expect(error.message).toContain('model "echo"');
+      expect(error.faults).toEqual([
+        {
+          field: 'startTimeoutMs',
+          problem:
+            'the worker that was to run the model on "cpu" did not become ready: it was not ready after the 20 ms of startTimeoutMs',
+        },
+      ]);
+      expect(host.workers).toHaveLength(1);
+    });
+
+    it('says what has become of a worker that was lost at its start, and blames neither model nor provider', async () => {
+      const host = new EchoModel();
+      host.onOpen = () => host.endWorkers('it was ended by SIGKILL');
+      const problem = (provider: string): string =>
+        `the worker that was to run the model on "${provider}" did not become ready: it was ended by SIGKILL`;
+      expect((await failureOf(load(host))).faults).toEqual([
+        { field: 'executionProviders[0]', problem: problem('cpu') },
+      ]);
+      expect((await failureOf(load(host, { executionProviders: ['cuda'] }))).faults).toEqual([
+        { field: 'path', problem: problem('cpu') },
+        { field: 'executionProviders[0]', problem: problem('cuda') },
+      ]);
     });
 
     it('starts as many workers as there are instances, all of them warm', async () => {
