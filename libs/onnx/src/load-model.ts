@@ -1,4 +1,4 @@
-import { InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
+import { describeValue, InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
 import { messageOf, WorkerPool } from 'nestjs-batching/worker';
 
 import { checkModelFile } from './check-model-file.js';
@@ -41,6 +41,7 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   signal?.throwIfAborted();
   const subject = `model "${name}"`;
+  assertObject(subject, received);
   const { faults: optionFaults, options } = resolveModelOptions(received);
   const fileFault = options.path === undefined ? undefined : await checkModelFile(options.path);
   const faults: ConfigFault[] = fileFault === undefined ? [...optionFaults] : [...optionFaults, fileFault];
@@ -67,6 +68,13 @@ export async function loadModel(
       { field: 'onnxruntime-node', problem: messageOf(error) },
     ]);
   }
+}
+
+/** Whoever writes JavaScript may give anything. @throws InvalidConfigError */
+function assertObject(subject: string, received: unknown): void {
+  if (typeof received === 'object' && received !== null && !Array.isArray(received)) return;
+  const problem = `received ${describeValue(received)}, expected an object with the model's path`;
+  throw new InvalidConfigError(subject, [{ field: 'options', problem }]);
 }
 
 /**

@@ -219,6 +219,21 @@ describe('OnnxModel', () => {
       ]);
     });
 
+    it.each([null, undefined, 'model.onnx', ['model.onnx']])(
+      'refuses %p in the place of its options',
+      async (options) => {
+        const loading = OnnxModel.load('echo', options as unknown as OnnxModelOptions);
+        expect((await failureOf(loading)).faults).toEqual([
+          {
+            field: 'options',
+            problem: expect.stringMatching(
+              /^received .+, expected an object with the model's path$/,
+            ) as string,
+          },
+        ]);
+      },
+    );
+
     it('starts as many workers as there are instances, all of them warm', async () => {
       const host = new EchoModel();
       const model = await load(host, { instances: 3 });
