@@ -308,6 +308,22 @@ describe('OnnxModel', () => {
       expect(elements(second)).toEqual([3]);
     });
 
+    it('says of how many requests those are that failed', async () => {
+      const host = new EchoModel();
+      const model = await load(host);
+      host.onRun = ({ inputs }) => {
+        if ((inputs[0]?.data as Float32Array).includes(99)) throw new Error('index out of bounds');
+      };
+      const results = await process(model, [row(1), row(99), row(3), row(4)]);
+      expect(results[1]).toBeInstanceOf(BatchProcessingError);
+      expect(results[1]).toMatchObject({
+        name: 'BatchProcessingError',
+        code: 'PROCESSING_FAILED',
+        message:
+          'Model "echo": a run of 1 request failed: index out of bounds (1 of the 4 requests of batch 1)',
+      });
+    });
+
     it('gives nobody anything if the model gives too few rows', async () => {
       const host = new EchoModel();
       const model = await load(host);
