@@ -435,7 +435,11 @@ describe('OnnxModel', () => {
     await Promise.all([model.close(), model.close()]);
     expect(host.isClosed).toBe(true);
     await expect(process(model, [row(1)])).rejects.toThrow(BatcherClosedError);
-    expect(model.getHealth()).toMatchObject({ isReady: false, reason: 'The model is closed.' });
+    expect(model.getHealth()).toMatchObject({
+      isReady: false,
+      reason: 'The model is closed.',
+      details: { workers: { live: 0, workers: 1 } },
+    });
   });
 });
 
