@@ -106,6 +106,7 @@ async function openAnd<TResult>(
   next: (opened: OpenSession) => Promise<TResult>,
 ): Promise<TResult> {
   await file.assertUnchanged();
+  signal?.throwIfAborted();
   const worker = start(modelName, workers.isolation);
   const prepare = async (): Promise<TResult> => {
     const opened = await worker.call('open', { path, executionProvider, session });
