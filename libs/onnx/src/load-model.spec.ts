@@ -109,12 +109,14 @@ describe('A model whose file is overwritten while it serves', () => {
   });
 
   it('takes no worker that reads other inputs from the same file', async () => {
-    await load();
+    const loaded = await load();
     host.type = 'int64';
     host.endWorkers('it was ended by SIGKILL');
     const problem =
       'inputs.x: the model in use has float32 [batch, length], the new one int64 [batch, length]';
     await until('a worker is refused', () => warnings.some((warning) => warning.includes(problem)));
+    expect(loaded.getHealth().isReady).toBe(false);
+    await loaded.close();
     expect(host.isClosed).toBe(true);
   });
 });
