@@ -203,6 +203,11 @@ describe('The start of an OnnxModel', () => {
       sumOfRows(),
       '^outputs\\.y: output "y" came with shape \\[1, 3\\] for a batch of 2',
     ],
+    [
+      'a constant output, also if it has as many rows as the first batch that is tried',
+      withConstant(2),
+      '^outputs\\.anchors: output "anchors" came with shape \\[2, 1\\] for a batch of 1; .*`shared: true`',
+    ],
   ])('does not take a model with %s', async (_, graph, fault) => {
     expect(await faultsOf({ path: await pathOf(graph) })).toEqual([expect.stringMatching(fault) as string]);
   });
@@ -246,6 +251,22 @@ function doubling(shape: readonly (number | string)[]): OnnxGraph {
     inputs: [{ name: 'x', type: 'float32', shape }],
     outputs: [{ name: 'y', type: 'float32', shape }],
     nodes: [{ op: 'Add', inputs: ['x', 'x'], outputs: ['y'] }],
+  };
+}
+
+/** `y` is `x`; `anchors` is the same for every batch. */
+function withConstant(rows: number): OnnxGraph {
+  return {
+    inputs: [{ name: 'x', type: 'float32', shape: ['batch', 3] }],
+    outputs: [
+      { name: 'y', type: 'float32', shape: ['batch', 3] },
+      { name: 'anchors', type: 'float32', shape: [rows, 1] },
+    ],
+    nodes: [
+      { op: 'Identity', inputs: ['x'], outputs: ['y'] },
+      { op: 'Identity', inputs: ['table'], outputs: ['anchors'] },
+    ],
+    initializers: [{ name: 'table', type: 'float32', dims: [rows, 1], data: new Float32Array(rows) }],
   };
 }
 

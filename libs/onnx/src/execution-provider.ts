@@ -74,10 +74,10 @@ export interface ExecutionProvidersCheck {
   readonly executionProviders: readonly ExecutionProviderConfig[];
 }
 
-/** Checks `executionProviders`: known names, known options, values in range. */
-export function checkExecutionProviders(received: unknown): ExecutionProvidersCheck {
+/** Checks `executionProviders`: known names, known options, values in range. Nothing means the CPU. */
+export function checkExecutionProviders(received: unknown = ['cpu']): ExecutionProvidersCheck {
   if (!Array.isArray(received) || received.length === 0) {
-    const problem = `received ${describeValue(received)}, expected a list of one or more of ${quotedNames()}`;
+    const problem = `received ${describeValue(received)}, expected a list of one or more of ${quotedNames()}, or nothing`;
     return { faults: [{ field: 'executionProviders', problem }], executionProviders: [] };
   }
   const faults: ConfigFault[] = [];

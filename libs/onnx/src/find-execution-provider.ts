@@ -3,11 +3,13 @@ import { messageOf } from 'nestjs-batching/worker';
 
 import { onDevice } from './device.js';
 import type { ExecutionProviderConfig } from './execution-provider.js';
+import { ModelFileChangedError } from './model-file-changed.error.js';
 import type { StartModelWorker } from './model-worker.js';
 import type { FailedExecutionProvider } from './onnx-model-metadata.js';
 import { openSession, openWorker, type CheckedModelOptions, type OpenWorker } from './open-worker.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
 import { checkModelSignature } from './tensors/model-signature.js';
+import { WorkerStartError } from './worker-start.error.js';
 
 /** The first execution provider that works, with a worker that runs it; or the reasons why none does. */
 export type ProviderSearch =
@@ -18,11 +20,16 @@ export type ProviderSearch =
     }
   | { readonly faults: readonly ConfigFault[] };
 
+/** An execution provider that was tried, and what was thrown. */
+interface FailedAttempt extends FailedExecutionProvider {
+  readonly error: unknown;
+}
+
 /**
  * Tries the execution providers in their order, each by creating a session and running it in a worker of its own.
  * What the runtime lists as available says only what was compiled in, not what works on this machine.
  *
- * @throws RuntimeUnavailableError, or the signal's reason.
+ * @throws RuntimeUnavailableError, ModelFileChangedError, or the signal's reason.
  */
 export async function findExecutionProvider(
   modelName: string,
@@ -30,18 +37,18 @@ export async function findExecutionProvider(
   options: CheckedModelOptions,
   signal: AbortSignal | undefined,
 ): Promise<ProviderSearch> {
-  const failed: FailedExecutionProvider[] = [];
+  const failed: FailedAttempt[] = [];
   for (const executionProvider of options.executionProviders) {
     const { name } = executionProvider;
     signal?.throwIfAborted();
     try {
       const onFirst = onDevice(executionProvider, options.devices?.[0]);
       const first = await openWorker(modelName, start, options, onFirst, signal);
-      return 'faults' in first ? first : { executionProvider, failed, first };
+      return 'faults' in first ? first : { executionProvider, failed: failed.map(withoutError), first };
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof RuntimeUnavailableError) throw error;
-      failed.push({ name, reason: messageOf(error) });
+      if (isOfNoProvider(error)) throw error;
+      failed.push({ name, reason: messageOf(error), error });
     }
   }
   return { faults: await explainFailure(modelName, start, options, failed) };
@@ -58,7 +65,8 @@ export async function inspectOnCpu(
     await worker.stop();
     return checkModelSignature(opened, options).faults;
   } catch (error) {
-    if (error instanceof RuntimeUnavailableError) throw error;
+    if (isOfNoProvider(error)) throw error;
+    if (error instanceof WorkerStartError) return [describeLostWorker(error, 'path', 'cpu')];
     const problem = `ONNX Runtime cannot open "${options.path}" as an ONNX model: ${messageOf(error)}`;
     return [{ field: 'path', problem }];
   }
@@ -69,16 +77,35 @@ async function explainFailure(
   modelName: string,
   start: StartModelWorker,
   options: CheckedModelOptions,
-  failed: readonly FailedExecutionProvider[],
+  failed: readonly FailedAttempt[],
 ): Promise<readonly ConfigFault[]> {
-  const modelFaults = await inspectOnCpu(modelName, start, options);
+  // A worker that was lost on the CPU would be so again, and take its time.
+  const isLostOnCpu = failed.some(({ name, error }) => name === 'cpu' && error instanceof WorkerStartError);
+  const modelFaults = isLostOnCpu ? [] : await inspectOnCpu(modelName, start, options);
   const isSaid = (reason: string): boolean => modelFaults.some(({ problem }) => problem.includes(reason));
-  const providerFaults = failed
-    .map(({ name, reason }, index) => ({ field: `executionProviders[${index}]`, name, reason }))
-    .filter(({ reason }) => !isSaid(reason))
-    .map(({ field, name, reason }) => ({
-      field,
-      problem: `"${name}" does not work here: ${reason}`,
-    }));
+  const providerFaults = failed.flatMap(({ name, reason, error }, index) => {
+    const field = `executionProviders[${index}]`;
+    if (error instanceof WorkerStartError) return [describeLostWorker(error, field, name)];
+    return isSaid(reason) ? [] : [{ field, problem: `"${name}" does not work here: ${reason}` }];
+  });
   return [...modelFaults, ...providerFaults];
+}
+
+/** @param field What it is told of, if it was not the time that was too short. */
+function describeLostWorker(
+  { reason, isOverdue }: WorkerStartError,
+  field: string,
+  executionProvider: string,
+): ConfigFault {
+  const problem = `the worker that was to run the model on "${executionProvider}" did not become ready: ${reason}`;
+  return { field: isOverdue ? 'startTimeoutMs' : field, problem };
+}
+
+function withoutError({ name, reason }: FailedAttempt): FailedExecutionProvider {
+  return { name, reason };
+}
+
+/** Whether no execution provider could help it. */
+function isOfNoProvider(error: unknown): boolean {
+  return error instanceof RuntimeUnavailableError || error instanceof ModelFileChangedError;
 }

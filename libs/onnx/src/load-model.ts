@@ -1,10 +1,12 @@
-import { InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
+import { describeValue, InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
 import { messageOf, WorkerPool } from 'nestjs-batching/worker';
 
 import { checkModelFile } from './check-model-file.js';
 import { hasDevices, onDevice } from './device.js';
 import type { ExecutionProviderConfig } from './execution-provider.js';
 import { findExecutionProvider, inspectOnCpu, type ProviderSearch } from './find-execution-provider.js';
+import { ModelFileChangedError } from './model-file-changed.error.js';
+import { ModelFile } from './model-file.js';
 import type { ModelCalls } from './model-protocol.js';
 import type { ModelWorker, StartModelWorker } from './model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
@@ -12,6 +14,7 @@ import type { OnnxModelOptions } from './onnx-model-options.js';
 import { openWorker, type CheckedModelOptions } from './open-worker.js';
 import { resolveModelOptions } from './resolve-model-options.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
+import { compareSignatures } from './tensors/compare-signatures.js';
 
 /** While a worker runs one batch, the tensor of the next one is made and sent. */
 export const CALLS_IN_ADVANCE = 1;
@@ -38,13 +41,14 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   signal?.throwIfAborted();
   const subject = `model "${name}"`;
+  assertObject(subject, received);
   const { faults: optionFaults, options } = resolveModelOptions(received);
   const fileFault = options.path === undefined ? undefined : await checkModelFile(options.path);
   const faults: ConfigFault[] = fileFault === undefined ? [...optionFaults] : [...optionFaults, fileFault];
   if (options.path === undefined || fileFault !== undefined) throw new InvalidConfigError(subject, faults);
 
-  const checked = { ...options, path: options.path };
   try {
+    const checked = { ...options, path: options.path, file: await ModelFile.read(options.path) };
     if (faults.length > 0) {
       // Nothing will run, but whoever mends the options shall hear of the model's own faults right away.
       faults.push(...(await inspectOnCpu(name, start, checked)));
@@ -54,6 +58,10 @@ export async function loadModel(
     if ('faults' in found) throw new InvalidConfigError(subject, found.faults);
     return await startPool(name, start, checked, found, signal);
   } catch (error) {
+    if (error instanceof ModelFileChangedError) {
+      const problem = `"${error.path}" ${error.change} while it was being loaded; try again when it is there as a whole`;
+      throw new InvalidConfigError(subject, [...faults, { field: 'path', problem }]);
+    }
     if (!(error instanceof RuntimeUnavailableError)) throw error;
     throw new InvalidConfigError(subject, [
       ...faults,
@@ -62,7 +70,17 @@ export async function loadModel(
   }
 }
 
-/** The first worker is there; the others follow, and whichever takes the place of one of them later. */
+/** Whoever writes JavaScript may give anything. @throws InvalidConfigError */
+function assertObject(subject: string, received: unknown): void {
+  if (typeof received === 'object' && received !== null && !Array.isArray(received)) return;
+  const problem = `received ${describeValue(received)}, expected an object with the model's path`;
+  throw new InvalidConfigError(subject, [{ field: 'options', problem }]);
+}
+
+/**
+ * The first worker is there; the others follow, and whichever takes the place of one of them later. All of them open the
+ * same file, or do not start: another version takes over by a reload only.
+ */
 async function startPool(
   name: string,
   start: StartModelWorker,
@@ -113,7 +131,11 @@ async function startPool(
       };
       const opened = await openWorker(name, startTracked, options, provider, context.signal);
       if ('faults' in opened) throw new InvalidConfigError(`model "${name}"`, opened.faults);
-      return opened.worker;
+      // The file is the same, but a library that was updated meanwhile may read it otherwise.
+      const faults = compareSignatures(metadata, opened.signature);
+      if (faults.length === 0) return opened.worker;
+      await opened.worker.stop();
+      throw new InvalidConfigError(`model "${name}"`, faults);
     },
   });
   await startAll(pool, `model "${name}"`, signal);
@@ -137,6 +159,7 @@ async function startAll(
     await pool.close();
     signal?.throwIfAborted();
     if (error instanceof InvalidConfigError || error instanceof RuntimeUnavailableError) throw error;
+    if (error instanceof ModelFileChangedError) throw error;
     // The first worker is ready, so the model is in order; there are too many of it.
     throw new InvalidConfigError(subject, [
       { field: 'instances', problem: `not all workers could be started: ${messageOf(error)}` },

@@ -1,9 +1,4 @@
-import {
-  BatchingError,
-  BatchProcessingError,
-  InvalidRequestError,
-  type BatchContext,
-} from 'nestjs-batching/core';
+import { BatchingError, InvalidRequestError, type BatchContext } from 'nestjs-batching/core';
 import { messageOf, RunTimeoutError, WorkerEndedError } from 'nestjs-batching/worker';
 
 import { BufferPool } from './buffer-pool.js';
@@ -14,6 +9,7 @@ import { isOutOfMemory, MemoryCeilings } from './memory-ceilings.js';
 import type { NamedTensor, RunReply } from './model-protocol.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
 import { OutputFaultError } from './output-fault.error.js';
+import { PartFailedError } from './part-failed.error.js';
 import { BatchLayout } from './tensors/batch-layout.js';
 import type { BatchRun } from './tensors/batch-run.js';
 import type { ReadRow } from './tensors/read-row.js';
@@ -96,8 +92,8 @@ export class ModelGeneration {
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
     const { name } = this.loaded.metadata;
-    const toError = (error: unknown, rowCount: number): Error =>
-      new BatchProcessingError(name, context.batchId, rowCount, this.explain(error, rowCount));
+    const toError = (error: unknown, failed: number): Error =>
+      new PartFailedError(name, context.batchId, failed, batchSize, this.explain(error, failed, 'request'));
     try {
       const results = await isolateFailures(
         run.rows,
@@ -111,8 +107,8 @@ export class ModelGeneration {
       );
     } catch (error) {
       const { indexes, rowCount } = run;
-      if (indexes.length === batchSize) throw this.explain(error, rowCount);
-      return indexes.map(() => toError(error, rowCount));
+      if (indexes.length === batchSize) throw this.explain(error, rowCount, 'row');
+      return indexes.map(() => toError(error, indexes.length));
     }
   }
 
@@ -162,10 +158,11 @@ export class ModelGeneration {
     }
   }
 
-  private explain(error: unknown, rowCount: number): Error {
+  private explain(error: unknown, count: number, counted: 'row' | 'request'): Error {
     if (error instanceof WorkerEndedError || error instanceof RunTimeoutError) return error;
+    const what = count === 1 ? counted : `${counted}s`;
     return new Error(
-      `Model "${this.loaded.metadata.name}": a run of ${rowCount} rows failed: ${messageOf(error)}`,
+      `Model "${this.loaded.metadata.name}": a run of ${count} ${what} failed: ${messageOf(error)}`,
       { cause: error },
     );
   }

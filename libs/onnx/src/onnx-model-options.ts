@@ -55,7 +55,9 @@ export interface OnnxModelOptions extends WorkerOptions {
   readonly allowedBatchSizes?: readonly number[] | undefined;
   /**
    * Sizes of the batches that run before the model counts as ready, so that no caller pays for memory and kernels
-   * that are set up on a first run. Integers, 1 to 65,536. Default `[1]`.
+   * that are set up on a first run. Integers, 1 to 65,536. A model that runs in several sizes is tried at two at least:
+   * to one alone, 1 or 2 or another allowed size is added. Default `[1]`, which makes it `[2, 1]`; of an `OnnxModule`
+   * the `allowedBatchSizes`, or 1 and `maxBatchSize`.
    */
   readonly warmupBatchSizes?: readonly number[];
   /**

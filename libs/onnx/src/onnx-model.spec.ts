@@ -11,8 +11,7 @@ import {
 } from 'nestjs-batching/core';
 import { WorkerEndedError } from 'nestjs-batching/worker';
 
-import type { ModelCalls, NamedTensor, OpenRequest, RunRequest } from './model-protocol.js';
-import type { ModelWorker } from './model-worker.js';
+import { EchoModel } from '../../../test/onnx/echo-model.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
@@ -191,12 +190,49 @@ describe('OnnxModel', () => {
       });
     });
 
-    it('names the model and the reason when a worker does not become ready in time', async () => {
+    it('blames the time that a worker may take if one does not become ready in it, and tries no second one', async () => {
       const host = new EchoModel();
       host.isHung = true;
       const error = await failureOf(load(host, { startTimeoutMs: 20 }));
-      expect(error.message).toMatch(/model "echo".*not ready after the 20 ms of startTimeoutMs/s);
+      expect(error.message).toContain('model "echo"');
+      expect(error.faults).toEqual([
+        {
+          field: 'startTimeoutMs',
+          problem:
+            'the worker that was to run the model on "cpu" did not become ready: it was not ready after the 20 ms of startTimeoutMs',
+        },
+      ]);
+      expect(host.workers).toHaveLength(1);
     });
+
+    it('says what has become of a worker that was lost at its start, and blames neither model nor provider', async () => {
+      const host = new EchoModel();
+      host.onOpen = () => host.endWorkers('it was ended by SIGKILL');
+      const problem = (provider: string): string =>
+        `the worker that was to run the model on "${provider}" did not become ready: it was ended by SIGKILL`;
+      expect((await failureOf(load(host))).faults).toEqual([
+        { field: 'executionProviders[0]', problem: problem('cpu') },
+      ]);
+      expect((await failureOf(load(host, { executionProviders: ['cuda'] }))).faults).toEqual([
+        { field: 'path', problem: problem('cpu') },
+        { field: 'executionProviders[0]', problem: problem('cuda') },
+      ]);
+    });
+
+    it.each([null, undefined, 'model.onnx', ['model.onnx']])(
+      'refuses %p in the place of its options',
+      async (options) => {
+        const loading = OnnxModel.load('echo', options as unknown as OnnxModelOptions);
+        expect((await failureOf(loading)).faults).toEqual([
+          {
+            field: 'options',
+            problem: expect.stringMatching(
+              /^received .+, expected an object with the model's path$/,
+            ) as string,
+          },
+        ]);
+      },
+    );
 
     it('starts as many workers as there are instances, all of them warm', async () => {
       const host = new EchoModel();
@@ -270,6 +306,22 @@ describe('OnnxModel', () => {
       expect(first).toBeInstanceOf(BatchProcessingError);
       expect((first as Error).message).toContain('too long');
       expect(elements(second)).toEqual([3]);
+    });
+
+    it('says of how many requests those are that failed', async () => {
+      const host = new EchoModel();
+      const model = await load(host);
+      host.onRun = ({ inputs }) => {
+        if ((inputs[0]?.data as Float32Array).includes(99)) throw new Error('index out of bounds');
+      };
+      const results = await process(model, [row(1), row(99), row(3), row(4)]);
+      expect(results[1]).toBeInstanceOf(BatchProcessingError);
+      expect(results[1]).toMatchObject({
+        name: 'BatchProcessingError',
+        code: 'PROCESSING_FAILED',
+        message:
+          'Model "echo": a run of 1 request failed: index out of bounds (1 of the 4 requests of batch 1)',
+      });
     });
 
     it('gives nobody anything if the model gives too few rows', async () => {
@@ -383,98 +435,13 @@ describe('OnnxModel', () => {
     await Promise.all([model.close(), model.close()]);
     expect(host.isClosed).toBe(true);
     await expect(process(model, [row(1)])).rejects.toThrow(BatcherClosedError);
-    expect(model.getHealth()).toMatchObject({ isReady: false, reason: 'The model is closed.' });
+    expect(model.getHealth()).toMatchObject({
+      isReady: false,
+      reason: 'The model is closed.',
+      details: { workers: { live: 0, workers: 1 } },
+    });
   });
 });
-
-/** A model that gives every input back as the output of the same name, in workers that can be made to fail. */
-class EchoModel {
-  executionProvider: string | undefined;
-  type = 'float32';
-  isHung = false;
-  /** While there is one, runs wait for it. */
-  hold: Promise<void> | undefined;
-  readonly opened: OpenRequest['executionProvider'][] = [];
-  readonly batchSizes: (number | undefined)[] = [];
-  readonly workers: EchoWorker[] = [];
-  onOpen: (request: OpenRequest) => void = () => undefined;
-  onRun: (request: RunRequest, worker: EchoWorker) => void = () => undefined;
-  answer: (input: NamedTensor) => NamedTensor = (input) => input;
-
-  readonly start = (): ModelWorker => {
-    const worker = new EchoWorker(this);
-    this.workers.push(worker);
-    return worker;
-  };
-
-  get live(): number {
-    return this.workers.filter(({ isGone }) => !isGone).length;
-  }
-
-  get isClosed(): boolean {
-    return this.live === 0;
-  }
-
-  endWorkers(reason: string): void {
-    for (const worker of this.workers) worker.end(reason);
-  }
-}
-
-class EchoWorker implements ModelWorker {
-  readonly started = Promise.resolve();
-  endReason: string | undefined;
-  isGone = false;
-  private resolveEnded!: () => void;
-  readonly ended = new Promise<void>((resolve) => (this.resolveEnded = resolve));
-
-  constructor(private readonly model: EchoModel) {}
-
-  async call<TName extends keyof ModelCalls>(
-    name: TName,
-    request: ModelCalls[TName]['request'],
-  ): Promise<ModelCalls[TName]['reply']> {
-    const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as RunRequest);
-    const ended = this.ended.then(() =>
-      Promise.reject(new WorkerEndedError('model "echo"', this.endReason ?? '')),
-    );
-    return await Promise.race([ended, reply]);
-  }
-
-  end(reason: string): void {
-    this.endReason ??= reason;
-    this.isGone = true;
-    this.resolveEnded();
-  }
-
-  abandon(reason: string): void {
-    this.end(reason);
-  }
-
-  stop(): Promise<void> {
-    this.isGone = true;
-    this.resolveEnded();
-    return Promise.resolve();
-  }
-
-  private async open(request: OpenRequest): Promise<ModelCalls['open']['reply']> {
-    await (this.model.isHung ? new Promise(() => undefined) : Promise.resolve());
-    this.model.onOpen(request);
-    this.model.opened.push(request.executionProvider);
-    this.model.executionProvider = request.executionProvider.name;
-    const x = { name: 'x', type: this.model.type, shape: ['batch', 'length'] };
-    return { inputs: [x], outputs: [x], openMs: 1, runtimeVersion: '1.0.0' };
-  }
-
-  private async run(request: RunRequest): Promise<ModelCalls['run']['reply']> {
-    const { hold } = this.model;
-    await hold;
-    this.model.onRun(request, this);
-    if (this.isGone && hold === undefined) await new Promise(() => undefined);
-    this.model.batchSizes.push(request.inputs[0]?.dims[0]);
-    // A buffer that is given away does not come back while its rows are with the callers.
-    return { outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers: [] };
-  }
-}
 
 function row(...values: number[]): OnnxRow {
   return { x: { data: Float32Array.from(values), dims: [values.length] } };

@@ -1,7 +1,8 @@
 import { InvalidRequestError, type ConfigFault } from 'nestjs-batching/core';
-import { messageOf, readyWithin, WorkerEndedError } from 'nestjs-batching/worker';
+import { messageOf, overdueReason, readyWithin, WorkerEndedError } from 'nestjs-batching/worker';
 
 import type { ExecutionProviderConfig } from './execution-provider.js';
+import type { ModelFile } from './model-file.js';
 import type { OpenedSession } from './model-protocol.js';
 import type { ModelWorker, StartModelWorker } from './model-worker.js';
 import type { OnnxRow } from './onnx-row.js';
@@ -11,9 +12,10 @@ import { checkModelSignature, type ModelSignature } from './tensors/model-signat
 import { RowReader } from './tensors/row-reader.js';
 import { trialInputsOfRow, trialInputsOfZeros, type TrialInputs } from './tensors/trial-inputs.js';
 import { makeTrialRuns, type TrialRuns, type WarmUp } from './trial-run.js';
+import { WorkerStartError } from './worker-start.error.js';
 
-/** Options whose file is there. */
-export type CheckedModelOptions = ResolvedModelOptions & { readonly path: string };
+/** Options whose file is there, and what it held when it was looked at. */
+export type CheckedModelOptions = ResolvedModelOptions & { readonly path: string; readonly file: ModelFile };
 
 /** A worker that has the model. */
 export interface OpenSession {
@@ -30,7 +32,7 @@ export interface OpenWorker extends OpenSession {
 /**
  * Starts a worker, and has it open the model on an execution provider.
  *
- * @throws RuntimeUnavailableError, or Error if that does not work. The worker has ended then.
+ * @throws RuntimeUnavailableError, ModelFileChangedError, WorkerStartError, or Error if that does not work. The worker has ended then.
  */
 export function openSession(
   modelName: string,
@@ -46,7 +48,8 @@ export function openSession(
  * The same, and tries it out.
  *
  * @returns The worker; or what is wrong with the model, whatever runs it. The worker has ended then.
- * @throws RuntimeUnavailableError, the signal's reason, or Error if the execution provider cannot run the model.
+ * @throws RuntimeUnavailableError, ModelFileChangedError, WorkerStartError, the signal's reason, or Error if the execution
+ *   provider cannot run the model.
  */
 export async function openWorker(
   modelName: string,
@@ -97,14 +100,20 @@ function readWarmupRow(
 async function openAnd<TResult>(
   modelName: string,
   start: StartModelWorker,
-  { path, session, workers }: CheckedModelOptions,
+  { path, file, session, workers }: CheckedModelOptions,
   executionProvider: ExecutionProviderConfig,
   signal: AbortSignal | undefined,
   next: (opened: OpenSession) => Promise<TResult>,
 ): Promise<TResult> {
+  await file.assertUnchanged();
+  signal?.throwIfAborted();
   const worker = start(modelName, workers.isolation);
-  const prepare = async (): Promise<TResult> =>
-    next({ worker, opened: await worker.call('open', { path, executionProvider, session }) });
+  const prepare = async (): Promise<TResult> => {
+    const opened = await worker.call('open', { path, executionProvider, session });
+    // Somebody may have written to it while it was opened.
+    await file.assertUnchanged();
+    return next({ worker, opened });
+  };
   try {
     return await readyWithin(worker, workers.startTimeoutMs, prepare, signal);
   } catch (error) {
@@ -115,9 +124,10 @@ async function openAnd<TResult>(
     }
     if (isRuntimeUnavailable(error)) throw new RuntimeUnavailableError(messageOf(error), { cause: error });
     // To try again would not help: whoever reads this wants to know why.
-    if (error instanceof WorkerEndedError)
-      throw new Error(`its worker did not start: ${error.reason}`, { cause: error });
-
+    if (error instanceof WorkerEndedError) {
+      const isOverdue = error.reason === overdueReason(workers.startTimeoutMs);
+      throw new WorkerStartError(error.reason, isOverdue, { cause: error });
+    }
     throw error;
   }
 }

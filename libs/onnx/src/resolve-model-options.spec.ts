@@ -125,9 +125,21 @@ describe('resolveModelOptions', () => {
     ['outputs', []],
     ['outputs', 'logits'],
     ['session', 4],
+    ['session', null],
+    ['session', []],
+    ['executionProviders', null],
     ['dynamicAxes', ['length']],
   ])('refuses %s: %j', (field, value) => {
     const { faults } = resolveModelOptions({ path: 'a.onnx', [field]: value });
     expect(faults.map((fault) => fault.field)).toEqual([field]);
   });
+
+  it.each(['session', 'executionProviders'])(
+    'says of %s that it may be left out, and that null is not that',
+    (field) => {
+      const { faults } = resolveModelOptions({ path: 'a.onnx', [field]: null });
+      expect(faults[0]?.problem).toMatch(/^received null, expected .+, or nothing$/);
+      expect(resolveModelOptions({ path: 'a.onnx', [field]: undefined }).faults).toEqual([]);
+    },
+  );
 });

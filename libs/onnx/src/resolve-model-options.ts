@@ -75,11 +75,11 @@ const RULES: ConfigRules<OnnxModelOptions> = {
 /** Decides every option, and lists everything that is wrong with them as far as they tell by themselves. */
 export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsCheck {
   const { faults, isValid } = checkConfig<OnnxModelOptions>({ ...received }, RULES);
-  const providers = checkExecutionProviders(received.executionProviders ?? ['cpu']);
+  const providers = checkExecutionProviders(received.executionProviders);
   const inputs = checkDeclaredTensors('inputs', received.inputs);
   const outputs = checkDeclaredTensors('outputs', received.outputs);
   const dynamicAxes = checkDynamicAxisOptions(received.dynamicAxes);
-  const session = checkSessionOptions(received.session ?? {});
+  const session = checkSessionOptions(received.session);
 
   faults.push(...checkDevices(received, providers.executionProviders, isValid));
 
@@ -138,9 +138,9 @@ function checkDevices(
   return faults;
 }
 
-function checkSessionOptions(received: unknown): { faults: ConfigFault[]; options: OnnxSessionOptions } {
-  if (typeof received !== 'object' || received === null) {
-    const problem = `received ${describeValue(received)}, expected an object`;
+function checkSessionOptions(received: unknown = {}): { faults: ConfigFault[]; options: OnnxSessionOptions } {
+  if (typeof received !== 'object' || received === null || Array.isArray(received)) {
+    const problem = `received ${describeValue(received)}, expected an object, or nothing`;
     return { faults: [{ field: 'session', problem }], options: {} };
   }
   const { faults } = checkConfig<OnnxSessionOptions>({ ...received }, SESSION_OPTION_RULES);

@@ -21,14 +21,15 @@ export interface WarmUp {
 
 export interface TrialRuns {
   readonly warmUps: readonly WarmUp[];
-  /** What the first run's outputs have against being batched, or against what was declared. */
+  /** What the outputs of a run have against being batched, or against what was declared. */
   readonly faults: readonly ConfigFault[];
 }
 
 /**
- * Runs batches of trial inputs, the largest first: it shows whether the provider works at all, whether the outputs
- * have a row for each request, and it sets up most of the memory. It is of two rows at least, since with one
- * row an output without a batch axis looks right.
+ * Runs batches of trial inputs, first the largest that was asked for: it shows whether the provider works at all, whether the outputs
+ * have a row for each request, and it sets up most of the memory. At least one run has two rows or more, and where the
+ * batch is free there are runs of two sizes: an output without a batch axis looks right at one size, that which its own
+ * first axis happens to have.
  *
  * @throws Error if a run fails: the execution provider cannot run the model.
  */
@@ -44,18 +45,21 @@ export async function makeTrialRuns(
     const { outputs, runMs } = await runTrial(worker, signature, trialInputs, batchSize);
     warmUps.push({ batchSize, runMs });
     const sizes = { paddedRowCount: batchSize, paddedLengths: trialInputs.lengths };
-    const faults = warmUps.length === 1 ? findFaults(outputs, sizes, signature, declaredOutputs) : [];
+    const faults = findFaults(outputs, sizes, signature, declaredOutputs);
     if (faults.length > 0) return { warmUps, faults };
   }
   return { warmUps, faults: [] };
 }
 
-/** The sizes that were asked for, or those at which the model would run them. */
+/** The sizes that were asked for, or those at which the model would run them; two at least, if it runs in more than one. */
 function chooseSizes(signature: ModelSignature, wanted: readonly number[]): readonly number[] {
   const sizes = new BatchSizes(signature);
   const toSize = (rowCount: number): number => sizes.sizeFor(Math.min(rowCount, sizes.largest));
   const largest = toSize(Math.max(2, ...wanted));
-  return [...new Set([largest, ...wanted.map(toSize)])];
+  const chosen = new Set([largest, ...wanted.map(toSize)]);
+  if (chosen.size === 1) chosen.add(toSize(1));
+  if (chosen.size === 1) chosen.add(toSize(largest + 1));
+  return [...chosen];
 }
 
 async function runTrial(

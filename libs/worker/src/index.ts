@@ -7,7 +7,7 @@
 
 export { codeOf, messageOf } from './error-message.js';
 export { RunTimeoutError } from './run-timeout.error.js';
-export { readyWithin } from './ready-within.js';
+export { overdueReason, readyWithin } from './ready-within.js';
 export type { CallContext } from './served-call.js';
 export type { SerializedError } from './serialized-error.js';
 export { startWorker, type StartWorker } from './start-worker.js';

@@ -15,10 +15,7 @@ export async function readyWithin<TCalls extends WorkerCalls<TCalls>, TResult>(
   prepare: (host: WorkerHost<TCalls>) => Promise<TResult>,
   signal?: AbortSignal,
 ): Promise<TResult> {
-  const timer = setTimeout(
-    () => host.abandon(`it was not ready after the ${startTimeoutMs} ms of startTimeoutMs`),
-    startTimeoutMs,
-  );
+  const timer = setTimeout(() => host.abandon(overdueReason(startTimeoutMs)), startTimeoutMs);
   const onAborted = (): void => host.abandon('it is not wanted any more');
   signal?.addEventListener('abort', onAborted, { once: true });
   if (signal?.aborted === true) onAborted();
@@ -33,4 +30,9 @@ export async function readyWithin<TCalls extends WorkerCalls<TCalls>, TResult>(
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAborted);
   }
+}
+
+/** Why a worker was given up that was not ready in time: what its `WorkerEndedError` says then. */
+export function overdueReason(startTimeoutMs: number): string {
+  return `it was not ready after the ${startTimeoutMs} ms of startTimeoutMs`;
 }

@@ -55,7 +55,7 @@ export interface PreparedCall<TRequest> {
 
 /** How the workers fare. */
 export interface PoolStatus {
-  /** Workers that take calls. */
+  /** Workers that take calls; none of a pool that has been closed. */
   readonly live: number;
   /** Workers that there shall be. */
   readonly workers: number;
@@ -104,7 +104,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   get status(): PoolStatus {
     const { places, lastEndReason } = this;
     return {
-      live: this.live,
+      live: this.closing === undefined ? this.live : 0,
       workers: places.length,
       restarts: places.reduce((sum, { restarts }) => sum + restarts, 0),
       quarantined: places.reduce((sum, { abandonedWorkers }) => sum + abandonedWorkers, 0),

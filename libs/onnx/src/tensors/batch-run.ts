@@ -43,8 +43,8 @@ export class BatchRun {
     this.paddedRowCount = paddedRowCount;
     this.outputs = outputs;
     this.paddedLengths = longestOf(rows);
-    this.stackInputs = () =>
-      inputs.map((input, index) => stackInput(input, index, { rows, rowCount, paddedRowCount }, allocate));
+    const stacked = { rows: keepShared(inputs, rows), rowCount, paddedRowCount };
+    this.stackInputs = () => inputs.map((input, index) => stackInput(input, index, stacked, allocate));
   }
 
   /**
@@ -82,6 +82,19 @@ export class BatchRun {
     }
     return results;
   }
+}
+
+/**
+ * The rows, the first of which has copies of the shared inputs. Its arrays run for all of them, while its caller may
+ * leave before the others and use them for something else.
+ */
+function keepShared(inputs: readonly BatchedInput[], rows: readonly ReadRow[]): readonly ReadRow[] {
+  const [first, ...others] = rows;
+  if (first === undefined || inputs.every(({ batchAxis }) => batchAxis !== undefined)) return rows;
+  const tensors = first.tensors.map((tensor, index) =>
+    inputs[index]?.batchAxis === undefined ? { ...tensor, data: tensor.data.slice() } : tensor,
+  );
+  return [{ ...first, tensors }, ...others];
 }
 
 export function countRows(rows: readonly ReadRow[]): number {

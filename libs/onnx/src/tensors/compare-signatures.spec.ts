@@ -1,3 +1,4 @@
+import { dynamicAxis } from '../../../../test/onnx/model-signature-builder.js';
 import { compareSignatures } from './compare-signatures.js';
 import type { BatchedTensor } from './batched-tensor.js';
 
@@ -7,7 +8,11 @@ const tensor = (name: string, ...shape: (number | string)[]): BatchedTensor => (
   shape,
   batchAxis: 0,
 });
-const signature = (inputs: BatchedTensor[], outputs: BatchedTensor[] = []) => ({ inputs, outputs });
+const signature = (inputs: BatchedTensor[], outputs: BatchedTensor[] = [], axes: string[] = []) => ({
+  inputs,
+  outputs,
+  dynamicAxes: axes.map((name) => dynamicAxis({ name })),
+});
 
 describe('compareSignatures', () => {
   it('finds nothing against a model that takes and gives the same, in whatever order and with whatever names of free dimensions', () => {
@@ -30,6 +35,25 @@ describe('compareSignatures', () => {
       },
     ]);
   });
+
+  it.each([
+    ['words', 'other'],
+    ['words', ''],
+    ['other', 'words'],
+  ])(
+    'finds a dynamic axis called otherwise, of which the padding would be cut no more or anew: "%s", now "%s"',
+    (was, is) => {
+      const inputs = [tensor('x', 'batch', 'words')];
+      const old = signature(inputs, [tensor('y', 'batch', was)], ['words']);
+      const next = signature(inputs, [tensor('y', 'N', is)], ['words']);
+      expect(compareSignatures(old, next)).toEqual([
+        {
+          field: 'outputs.y',
+          problem: expect.stringContaining(`; "${was}" has become "${is}", and dynamicAxes`) as string,
+        },
+      ]);
+    },
+  );
 
   it('names what is gone and what is new, on either side', () => {
     const old = signature([tensor('x', 'batch')], [tensor('gone', 'batch')]);

@@ -4,30 +4,42 @@ import type { BatchedTensor } from './batched-tensor.js';
 import type { ModelSignature } from './model-signature.js';
 import { describeTensor } from './tensor-shape.js';
 
-/** What goes in and comes out. */
-type Tensors = Pick<ModelSignature, 'inputs' | 'outputs'>;
+/** What goes in and comes out, and the dimensions whose names mean something. */
+type Tensors = Pick<ModelSignature, 'inputs' | 'outputs' | 'dynamicAxes'>;
 
 /** What a new model takes or gives otherwise than the old one, so that its callers would not get on with it. */
 export function compareSignatures(old: Tensors, next: Tensors): readonly ConfigFault[] {
-  return [...compare('inputs', old.inputs, next.inputs), ...compare('outputs', old.outputs, next.outputs)];
+  const dynamicAxes = new Set([...old.dynamicAxes, ...next.dynamicAxes].map(({ name }) => name));
+  return [
+    ...compare('inputs', old.inputs, next.inputs, dynamicAxes),
+    ...compare('outputs', old.outputs, next.outputs, dynamicAxes),
+  ];
 }
 
 function compare(
   side: 'inputs' | 'outputs',
   old: readonly BatchedTensor[],
   next: readonly BatchedTensor[],
+  dynamicAxes: ReadonlySet<string>,
 ): ConfigFault[] {
   const names = new Set([...old, ...next].map(({ name }) => name));
   return [...names].flatMap((name) => {
     const before = old.find((tensor) => tensor.name === name);
     const after = next.find((tensor) => tensor.name === name);
-    if (before !== undefined && after !== undefined && isAlike(before, after)) return [];
     const problem = `the model in use has ${describe(before)}, the new one ${describe(after)}`;
-    return [{ field: `${side}.${name}`, problem }];
+    const field = `${side}.${name}`;
+    if (before === undefined || after === undefined || !isAlike(before, after)) return [{ field, problem }];
+    const renamed = before.shape
+      .map((size, axis) => [size, after.shape[axis]] as const)
+      .find((sizes) => sizes[0] !== sizes[1] && sizes.some((size) => dynamicAxes.has(String(size))));
+    if (renamed === undefined) return [];
+    const [was, is] = renamed.map((size) => `"${size}"`);
+    const reason = `${was} has become ${is}, and dynamicAxes go by the name: padding is cut off where it is found`;
+    return [{ field, problem: `${problem}; ${reason}` }];
   });
 }
 
-/** What the new one calls its free dimensions is of no account. */
+/** But for what they call their free dimensions. */
 function isAlike(one: BatchedTensor, other: BatchedTensor): boolean {
   return (
     one.type === other.type &&

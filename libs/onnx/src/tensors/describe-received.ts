@@ -5,8 +5,7 @@ import { arrayNameOfValue, type TensorData } from './tensor-type.js';
 export function describeReceived(value: unknown): string {
   const arrayName = arrayNameOfValue(value);
   if (arrayName !== undefined) {
-    const article = arrayName.startsWith('A') ? 'an' : 'a';
-    return `${article} ${arrayName} of length ${(value as TensorData).length}`;
+    return `${withArticle(arrayName)} of length ${(value as TensorData).length}`;
   }
   if (isTensorValue(value)) {
     const dims = Array.isArray(value.dims)
@@ -17,6 +16,11 @@ export function describeReceived(value: unknown): string {
   if (typeof value === 'object' && value !== null)
     return `an object with ${Object.keys(value).join(', ') || 'no keys'}`;
   return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+}
+
+/** An array's name as a sentence has it: `an Int8Array`, `a Uint8Array`. */
+export function withArticle(arrayName: string): string {
+  return `${/^[AI]/.test(arrayName) ? 'an' : 'a'} ${arrayName}`;
 }
 
 /** Whether a value has the form of elements with their dimensions; what they are is not looked at. */

@@ -1,5 +1,5 @@
 import type { BatchedInput } from './batched-tensor.js';
-import { isTensorValue } from './describe-received.js';
+import { isTensorValue, withArticle } from './describe-received.js';
 import type { RowTensor } from './read-row.js';
 import {
   describeShape,
@@ -35,7 +35,7 @@ export function toExpectedInput(input: BatchedInput, maxRowsPerRequest: number):
   const form =
     fixedDims === undefined
       ? `{ data: ${arrayName}, dims }`
-      : `${articleOf(arrayName)} of length ${fixedLength}`;
+      : `${arrayName === 'Array' ? 'an array' : withArticle(arrayName)} of length ${fixedLength}`;
   const rows = rowShape.toSpliced(batchAxis ?? 0, 0, `1 to ${maxRows}`);
   const many = maxRows > 1 ? ` or rows of them ({ data: ${arrayName}, dims: ${describeShape(rows)} })` : '';
   const description = `${describeTensor({ type, shape: rowShape })} (${form})${many}`;
@@ -54,6 +54,11 @@ export function readTensor(input: ExpectedInput, value: unknown): RowTensor | un
   const tensor = toRowTensor(input, data, value.dims);
   if (tensor === undefined) return undefined;
   return data.length === elementCountOf(tensor.dims) * (tensor.rowCount ?? 1) ? tensor : undefined;
+}
+
+/** Whether what came has a dimension of size 0, of which nothing can be stacked. */
+export function hasEmptyDimension(value: unknown): boolean {
+  return isTensorValue(value) && Array.isArray(value.dims) && value.dims.includes(0);
 }
 
 /**
@@ -83,7 +88,9 @@ function toRowTensor(
   if (!Array.isArray(dims)) return undefined;
   const sizes: readonly unknown[] = dims;
   if (sizes.length === rowShape.length) {
-    return isAllowed(rowShape, sizes) ? { data, dims: sizes, rowCount: undefined } : undefined;
+    // A copy: the caller may change his while the request waits.
+    const dims = [...sizes];
+    return isAllowed(rowShape, dims) ? { data, dims, rowCount: undefined } : undefined;
   }
   if (batchAxis === undefined || sizes.length !== rowShape.length + 1) return undefined;
   const rowCount = sizes[batchAxis];
@@ -102,8 +109,4 @@ function isAllowed(rowShape: TensorShape, dims: readonly unknown[]): dims is rea
 
 function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-function articleOf(arrayName: string): string {
-  return arrayName === 'Array' ? 'an array' : `a ${arrayName}`;
 }

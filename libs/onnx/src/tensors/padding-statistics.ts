@@ -1,12 +1,15 @@
-/** How much of what has been run was padding, since the model was loaded. Elements are those of batched inputs. */
+/**
+ * How much of what has been run was padding, since the model was loaded. What is run again, in halves or by another
+ * worker, counts each time. Elements are those of batched inputs.
+ */
 export interface PaddingStatistics {
   /** Calls of the model. */
   readonly runs: number;
-  /** Rows that requests brought. */
+  /** Rows of these calls that requests brought. */
   readonly realRows: number;
   /** Rows that were only there to make a size that the model likes. */
   readonly paddingRows: number;
-  /** Elements that requests brought. */
+  /** Elements of these calls that requests brought. */
   readonly realElements: number;
   /** Elements of padding rows, and what filled up shorter rows. */
   readonly paddingElements: number;

@@ -124,7 +124,11 @@ describe('RowReader', () => {
       { tokens: BigInt64Array.of(1n) },
       'int64 [length] ({ data: BigInt64Array, dims })',
     ],
-    ['an empty dimension', { tokens: { data: new BigInt64Array(0), dims: [0] } }, 'with dims [0]'],
+    [
+      'an empty dimension, and says what is the least',
+      { tokens: { data: new BigInt64Array(0), dims: [0] } },
+      'received a BigInt64Array of length 0 with dims [0]; every dimension is at least 1.',
+    ],
     [
       'a size that is no whole number',
       { tokens: { data: BigInt64Array.of(1n), dims: [0.5] } },
@@ -153,6 +157,15 @@ describe('RowReader', () => {
     fixed.read({ image: given });
     structuredClone(given, { transfer: [given.buffer] });
     expectRefusal(fixed, { image: given }, 'a Float32Array of length 0');
+  });
+
+  it.each([
+    ['int8', 'an Int8Array of length 2'],
+    ['uint8', 'a Uint8Array of length 2'],
+    ['string', 'an array of length 2'],
+  ] as const)('speaks of what it expects as a person does: %s', (type, expected) => {
+    const reader = new RowReader('pairs', signature({ inputs: [tensor({ type, shape: ['batch', 2] })] }));
+    expectRefusal(reader, { x: new Int16Array(1) }, `(${expected}), received an Int16Array of length 1`);
   });
 
   it('does not mind an unknown input that is undefined', () => {

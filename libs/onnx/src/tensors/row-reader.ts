@@ -2,7 +2,13 @@ import { InvalidRequestError } from 'nestjs-batching/core';
 
 import { describeReceived } from './describe-received.js';
 import type { DynamicAxis } from './dynamic-axis.js';
-import { describeElementFault, readTensor, toExpectedInput, type ExpectedInput } from './expected-input.js';
+import {
+  describeElementFault,
+  hasEmptyDimension,
+  readTensor,
+  toExpectedInput,
+  type ExpectedInput,
+} from './expected-input.js';
 import { MadeInputs } from './made-inputs.js';
 import type { ModelSignature } from './model-signature.js';
 import { NamedDimensions } from './named-dimensions.js';
@@ -84,10 +90,11 @@ export class RowReader {
       const fault = describeElementFault(input, tensor.data);
       return fault === undefined ? tensor : this.refuse(`input "${input.name}": ${expectation}${fault}`);
     }
+    const rule = hasEmptyDimension(value) ? '; every dimension is at least 1' : '';
     return this.refuse(
       value === undefined
         ? `input "${input.name}" is missing: ${expectation}`
-        : `input "${input.name}": ${expectation}, received ${describeReceived(value)}`,
+        : `input "${input.name}": ${expectation}, received ${describeReceived(value)}${rule}`,
     );
   }
 

@@ -20,6 +20,7 @@ export interface StackedRows {
  * away and that is written from its first element to its last; the callers keep theirs.
  *
  * @param index Where the input stands among a request's tensors.
+ * @throws Error if an array has become shorter or longer since it was read, so that no neighbor gets its rows.
  */
 export function stackInput(
   input: BatchedInput,
@@ -31,8 +32,9 @@ export function stackInput(
   const tensors = rows.map((row) => tensorAt(row, index));
   const [first] = tensors;
   if (first === undefined) throw new RangeError('There are no rows to be stacked.');
+  for (const tensor of tensors) assertUnchanged(name, tensor);
   if (batchAxis === undefined) {
-    const data = createTensorData(type, first.data.length, allocate);
+    const data = createTensorData(type, elementCountOfRow(first), allocate);
     putElements(data, first.data, 0);
     return { name, type, dims: first.dims, data };
   }
@@ -62,6 +64,21 @@ function tensorAt({ tensors }: ReadRow, index: number): RowTensor {
   return tensor;
 }
 
+/** A caller who has got an answer, such as one who has left, does what he likes with his array. */
+function assertUnchanged(name: string, tensor: RowTensor): void {
+  const expected = elementCountOfRow(tensor);
+  const { length } = tensor.data;
+  if (length !== expected) {
+    throw new Error(
+      `input "${name}" has ${length} elements now and had ${expected} when it was read: leave arrays alone until the answer is there`,
+    );
+  }
+}
+
+function elementCountOfRow({ dims, rowCount = 1 }: RowTensor): number {
+  return elementCountOf(dims) * rowCount;
+}
+
 function longestDims(tensors: readonly RowTensor[]): readonly number[] {
   const [first, ...others] = tensors;
   const longest = [...(first?.dims ?? [])];
@@ -82,7 +99,7 @@ function putInFront(
   let end = 0;
   for (const tensor of tensors) {
     putElements(data, tensor.data, end);
-    end += tensor.data.length;
+    end += elementCountOfRow(tensor);
   }
   const rowLength = end / rowCount;
   const elements: CopiesWithin = data as Exclude<TensorData, readonly string[]> | string[];

@@ -1,0 +1,80 @@
+import { signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
+import type { OnnxRow } from '../onnx-row.js';
+import { BatchLayout } from './batch-layout.js';
+import type { BatchRun } from './batch-run.js';
+import type { BatchedInput } from './batched-tensor.js';
+
+/** Node has them; the language level that the sources are checked at does not. */
+interface ResizableBuffer extends ArrayBuffer {
+  resize(byteLength: number): void;
+}
+
+describe('A BatchRun whose callers change their arrays before it is stacked', () => {
+  let words: string[];
+  let buffer: ResizableBuffer;
+  beforeEach(() => {
+    words = ['a', 'b'];
+    buffer = Reflect.construct(ArrayBuffer, [8, { maxByteLength: 16 }]) as ResizableBuffer;
+  });
+
+  it.each<[string, () => void, string]>([
+    [
+      'an emptied array of strings',
+      () => void (words.length = 0),
+      'input "words" has 0 elements now and had 2',
+    ],
+    ['a lengthened one', () => void words.push('c', 'd'), 'input "words" has 4 elements now and had 2'],
+    ['a buffer that became smaller', () => buffer.resize(4), 'input "sizes" has 1 elements now and had 2'],
+    [
+      'a buffer that was given away',
+      () => void structuredClone(buffer, { transfer: [buffer] }),
+      'input "sizes" has 0',
+    ],
+  ])('stacks nothing with %s, so that no neighbor gets another’s rows', (_, change, message) => {
+    const [run] = plan([
+      { words, sizes: { data: new Float32Array(buffer), dims: [2] } },
+      { words: ['x', 'y'], sizes: { data: Float32Array.of(3, 4), dims: [2] } },
+    ]);
+    change();
+    expect(() => run?.inputs).toThrow(message);
+  });
+
+  it('says so of an array in a batch whose axis is in the middle, too', () => {
+    const state = tensor({ name: 'state', type: 'string', shape: [2, 'batch'], batchAxis: 1 });
+    const mine = ['a', 'b'];
+    const [run] = planWith([state], [{ state: mine }, { state: ['c', 'd'] }]);
+    mine.pop();
+    expect(() => run?.inputs).toThrow('input "state" has 1 elements now and had 2');
+  });
+
+  it('goes by the dimensions as they were when they were read', () => {
+    const dims = [2];
+    const [run] = plan([{ words, sizes: { data: Float32Array.of(1, 2), dims } }]);
+    dims[0] = 1;
+    expect(run?.inputs[1]).toMatchObject({ dims: [1, 2], data: Float32Array.of(1, 2) });
+  });
+
+  it('gives all of them the shared input that they came with', () => {
+    const rate = tensor({ name: 'rate', shape: [1], batchAxis: undefined });
+    const mine = Float32Array.of(16);
+    const [run] = planWith(
+      [tensor({ name: 'x', shape: ['batch', 1] }), rate],
+      [
+        { x: Float32Array.of(1), rate: mine },
+        { x: Float32Array.of(2), rate: Float32Array.of(16) },
+      ],
+    );
+    mine[0] = 99;
+    expect(run?.inputs[1]).toMatchObject({ dims: [1], data: Float32Array.of(16) });
+  });
+});
+
+function plan(rows: readonly OnnxRow[]): readonly BatchRun[] {
+  const words = tensor({ name: 'words', type: 'string', shape: ['batch', 2] });
+  return planWith([words, tensor({ name: 'sizes', shape: ['batch', 'length'] })], rows);
+}
+
+function planWith(inputs: readonly BatchedInput[], rows: readonly OnnxRow[]): readonly BatchRun[] {
+  const layout = new BatchLayout('words', signature({ inputs }));
+  return layout.plan(rows.map((row) => layout.read(row)));
+}

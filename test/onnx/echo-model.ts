@@ -1,0 +1,95 @@
+import { WorkerEndedError } from 'nestjs-batching/worker';
+
+import type { ModelCalls, NamedTensor, OpenRequest, RunRequest } from '../../libs/onnx/src/model-protocol.js';
+import type { ModelWorker } from '../../libs/onnx/src/model-worker.js';
+
+/** A model that gives every input back as the output of the same name, in workers that can be made to fail. */
+export class EchoModel {
+  executionProvider: string | undefined;
+  type = 'float32';
+  isHung = false;
+  /** While there is one, runs wait for it. */
+  hold: Promise<void> | undefined;
+  readonly opened: OpenRequest['executionProvider'][] = [];
+  readonly batchSizes: (number | undefined)[] = [];
+  readonly workers: EchoWorker[] = [];
+  onOpen: (request: OpenRequest) => void = () => undefined;
+  onRun: (request: RunRequest, worker: EchoWorker) => void = () => undefined;
+  answer: (input: NamedTensor) => NamedTensor = (input) => input;
+
+  readonly start = (): ModelWorker => {
+    const worker = new EchoWorker(this);
+    this.workers.push(worker);
+    return worker;
+  };
+
+  get live(): number {
+    return this.workers.filter(({ isGone }) => !isGone).length;
+  }
+
+  get isClosed(): boolean {
+    return this.live === 0;
+  }
+
+  endWorkers(reason: string): void {
+    for (const worker of this.workers) worker.end(reason);
+  }
+}
+
+/** A worker of it, which ends when the test says so. */
+export class EchoWorker implements ModelWorker {
+  readonly started = Promise.resolve();
+  endReason: string | undefined;
+  isGone = false;
+  private resolveEnded!: () => void;
+  readonly ended = new Promise<void>((resolve) => (this.resolveEnded = resolve));
+
+  constructor(private readonly model: EchoModel) {}
+
+  async call<TName extends keyof ModelCalls>(
+    name: TName,
+    request: ModelCalls[TName]['request'],
+  ): Promise<ModelCalls[TName]['reply']> {
+    const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as RunRequest);
+    const ended = this.ended.then(() =>
+      Promise.reject(new WorkerEndedError('model "echo"', this.endReason ?? '')),
+    );
+    return await Promise.race([ended, reply]);
+  }
+
+  end(reason: string): void {
+    this.endReason ??= reason;
+    this.isGone = true;
+    this.resolveEnded();
+  }
+
+  abandon(reason: string): void {
+    this.end(reason);
+  }
+
+  stop(): Promise<void> {
+    this.isGone = true;
+    this.resolveEnded();
+    return Promise.resolve();
+  }
+
+  private async open(request: OpenRequest): Promise<ModelCalls['open']['reply']> {
+    await (this.model.isHung ? new Promise(() => undefined) : Promise.resolve());
+    this.model.onOpen(request);
+    if (this.isGone) await new Promise(() => undefined);
+    this.model.opened.push(request.executionProvider);
+    this.model.executionProvider = request.executionProvider.name;
+    const x = { name: 'x', type: this.model.type, shape: ['batch', 'length'] };
+    return { inputs: [x], outputs: [x], openMs: 1, runtimeVersion: '1.0.0' };
+  }
+
+  private async run(request: RunRequest): Promise<ModelCalls['run']['reply']> {
+    const { hold } = this.model;
+    await hold;
+    this.model.onRun(request, this);
+    if (this.isGone && hold === undefined) await new Promise(() => undefined);
+    this.model.batchSizes.push(request.inputs[0]?.dims[0]);
+    // A buffer that is given away does not come back while its rows are with the callers.
+    return { outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers: [] };
+  }
+}
