@@ -108,6 +108,11 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(results[2]).toMatchObject({ code: 'E' });
   });
 
+  it('takes options as environment variables have them', async () => {
+    const processor = await start({ instances: '2' as never });
+    expect(processor.concurrentBatches).toBe(2);
+  });
+
   it('keeps nothing of the batches that it has answered', async () => {
     const processor = await start();
     const heapAfter = async (batches: number): Promise<number> => {

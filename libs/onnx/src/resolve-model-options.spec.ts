@@ -20,6 +20,12 @@ describe('resolveModelOptions', () => {
     });
   });
 
+  it('takes the options of workers as environment variables have them', () => {
+    const { options, faults } = resolveModelOptions({ path: 'a.onnx', instances: '3' as never });
+    expect(faults).toEqual([]);
+    expect(options.workers.instances).toBe(3);
+  });
+
   it('lists every fault at once', () => {
     const wrong = {
       pathh: 'a.onnx',

@@ -13,6 +13,7 @@ import {
 import {
   processWarnings,
   resolveWorkerOptions,
+  withWorkerNumbers,
   WORKER_OPTION_RULES,
   type ResolvedWorkerOptions,
   type WorkerOptions,
@@ -73,7 +74,8 @@ const RULES: ConfigRules<OnnxModelOptions> = {
 };
 
 /** Decides every option, and lists everything that is wrong with them as far as they tell by themselves. */
-export function resolveModelOptions(received: OnnxModelOptions): ModelOptionsCheck {
+export function resolveModelOptions(given: OnnxModelOptions): ModelOptionsCheck {
+  const received = withWorkerNumbers(given);
   const { faults, isValid } = checkConfig<OnnxModelOptions>({ ...received }, RULES);
   const providers = checkExecutionProviders(received.executionProviders);
   const inputs = checkDeclaredTensors('inputs', received.inputs);

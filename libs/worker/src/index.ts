@@ -17,6 +17,7 @@ export { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from './worker
 export { processWarnings, type WorkerLogger } from './worker-logger.js';
 export {
   resolveWorkerOptions,
+  withWorkerNumbers,
   WORKER_OPTION_RULES,
   type ResolvedWorkerOptions,
   type WorkerOptions,

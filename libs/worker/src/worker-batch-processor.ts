@@ -23,7 +23,12 @@ import { describeUncopied, UncopiedError } from './uncopied.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { WorkerIsolation } from './worker-host.js';
 import { processWarnings, type WorkerLogger } from './worker-logger.js';
-import { resolveWorkerOptions, WORKER_OPTION_RULES, type WorkerOptions } from './worker-options.js';
+import {
+  resolveWorkerOptions,
+  withWorkerNumbers,
+  WORKER_OPTION_RULES,
+  type WorkerOptions,
+} from './worker-options.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Which module runs the batches, and in which workers. */
@@ -66,7 +71,8 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
    * @param name For messages, logs and health.
    * @throws InvalidConfigError that lists every fault: options, and what the module says when it is loaded.
    */
-  static async start(name: string, received: WorkerBatchProcessorOptions): Promise<WorkerBatchProcessor> {
+  static async start(name: string, given: WorkerBatchProcessorOptions): Promise<WorkerBatchProcessor> {
+    const received = withWorkerNumbers(given);
     const { faults, isValid } = checkConfig<WorkerBatchProcessorOptions>({ ...received }, RULES);
     const module = isValid('module') ? toUrl(received.module) : undefined;
     if (module !== undefined && !existsSync(module)) {

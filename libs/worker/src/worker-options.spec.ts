@@ -1,6 +1,11 @@
 import { checkConfig } from 'nestjs-batching/core';
 
-import { resolveWorkerOptions, WORKER_OPTION_RULES, type WorkerOptions } from './worker-options.js';
+import {
+  resolveWorkerOptions,
+  withWorkerNumbers,
+  WORKER_OPTION_RULES,
+  type WorkerOptions,
+} from './worker-options.js';
 
 const resolve = (options: WorkerOptions): ReturnType<typeof resolveWorkerOptions> =>
   resolveWorkerOptions(options, () => true);
@@ -28,6 +33,16 @@ describe('the options of workers', () => {
       isolation: 'process',
       retries: 0,
       runTimeoutMs: 50,
+    });
+  });
+
+  it('may be strings that hold a number, as environment variables are', () => {
+    const given = { instances: '2', runTimeoutMs: ' 5e2 ', retries: 'none', isolation: 'process' };
+    expect(withWorkerNumbers(given as unknown as WorkerOptions)).toEqual({
+      instances: 2,
+      runTimeoutMs: 500,
+      retries: 'none',
+      isolation: 'process',
     });
   });
 

@@ -1,4 +1,11 @@
-import { integerBetween, numberBetween, oneOf, optional, type ConfigRules } from 'nestjs-batching/core';
+import {
+  integerBetween,
+  numberBetween,
+  oneOf,
+  optional,
+  withNumbers,
+  type ConfigRules,
+} from 'nestjs-batching/core';
 
 import { WORKER_ISOLATIONS, type WorkerIsolation } from './worker-host.js';
 
@@ -74,6 +81,21 @@ export const WORKER_OPTION_RULES: ConfigRules<WorkerOptions> = {
   respawnDelayMs: optional(numberBetween(0, 60_000, 'milliseconds')),
   maxRespawnDelayMs: optional(numberBetween(0, AN_HOUR_MS, 'milliseconds')),
 };
+
+/** What an environment variable may say. */
+const NUMERIC_FIELDS: readonly (keyof WorkerOptions)[] = [
+  'instances',
+  'runTimeoutMs',
+  'startTimeoutMs',
+  'retries',
+  'respawnDelayMs',
+  'maxRespawnDelayMs',
+];
+
+/** The same options, with numbers where there were strings that hold one, as environment variables do. */
+export function withWorkerNumbers<TOptions extends WorkerOptions>(received: TOptions): TOptions {
+  return withNumbers(received as Record<string, unknown>, NUMERIC_FIELDS) as TOptions;
+}
 
 /**
  * Decides every field.
