@@ -9,6 +9,7 @@ import {
   InjectBatcher,
   type BatcherOf,
   type BatchProcessorHost,
+  type BatchRequest,
 } from 'nestjs-batching';
 import { get, post } from '../http/json-client.js';
 import { HttpApps } from './http-apps.js';
@@ -42,7 +43,7 @@ class MoodService {
 
   /** Called from code. */
   @Batched(MoodProcessor)
-  async feel(text: string): Promise<Mood> {
+  async feel(text: string): Promise<BatchRequest<string, Mood>> {
     await Promise.resolve();
     return batchRequest(MoodProcessor, text.trim());
   }
