@@ -8,8 +8,8 @@ export interface BatchingModuleOptions extends BatchingConfig {
   readonly processor?: ProcessorReference | undefined;
   /**
    * The header by which HTTP clients of `@Batched()` handlers may say how long they wait: seconds (`2`), or with a
-   * unit (`250ms`). `true` stands for `Request-Timeout`. It can shorten the handler's `timeoutMs`, not lengthen it.
-   * Default: none.
+   * unit (`250ms`). `true` stands for `Request-Timeout`. It can shorten the handler's `timeoutMs`, or the
+   * batcher's `defaultTimeoutMs`, not lengthen it. Default: none.
    */
   readonly timeoutHeader?: boolean | string | undefined;
 }
