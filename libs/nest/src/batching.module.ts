@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import { assertBatchingDefaults } from 'nestjs-batching/core';
+import { AgreedDefaults, type GivenDefaults } from './agreed-defaults.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import {
   BATCHING_DEFAULTS,
@@ -30,8 +31,12 @@ import { isProcessorClass, type ProcessorReference } from './processor-reference
  */
 @Module({})
 export class BatchingModule extends ConfigurableModuleClass {
-  /** What all batchers start from; with a `processor`, also the default batcher. */
+  /**
+   * What all batchers start from; with a `processor`, also the default batcher. Without options it changes nothing of
+   * what another call says; two that say different things stop the start.
+   */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    if (saysNothing(options)) return withoutOptions(options);
     return withDefaultBatcher(super.forRoot(options), options);
   }
 
@@ -88,7 +93,9 @@ const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
 
 function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExtras): DynamicModule {
   const { isGlobal = true, processor, imports = [] } = extras;
-  const declared = declaredBatcherProviders();
+  const declared = declaredBatcherProviders(
+    declaredProcessorNames().filter((name) => name !== DEFAULT_BATCHER_NAME),
+  );
   return {
     ...definition,
     global: isGlobal,
@@ -98,8 +105,13 @@ function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExt
       processorProvider(DEFAULT_BATCHER_NAME, processor),
       {
         provide: getBatcherToken(),
-        inject: [BatcherRegistry, getProcessorToken(DEFAULT_BATCHER_NAME), BATCHING_DEFAULTS],
-        useFactory: createDefaultBatcher,
+        inject: [BatcherRegistry, getProcessorToken(DEFAULT_BATCHER_NAME), BATCHING_DEFAULTS, AgreedDefaults],
+        useFactory: (
+          registry: BatcherRegistry,
+          instance: unknown,
+          defaults: BatchingModuleOptions,
+          agreed: AgreedDefaults,
+        ) => createDefaultBatcher(registry, instance, defaults, isGlobal ? agreed : new AgreedDefaults()),
       },
       ...declared,
     ],
@@ -107,15 +119,29 @@ function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExt
   };
 }
 
+/** What a call of `forRoot` stands for that says nothing: the options are those of another call, if there is one. */
+function withoutOptions({ isGlobal = true, imports = [] }: BatchingModuleExtras): DynamicModule {
+  const declared = declaredBatcherProviders(declaredProcessorNames());
+  return {
+    module: BatchingModule,
+    global: isGlobal,
+    imports: [BatchingCoreModule, ...imports],
+    providers: declared,
+    exports: declared.map(({ provide }) => provide),
+  };
+}
+
+function saysNothing({ isGlobal: _isGlobal, imports: _imports, ...options }: typeof OPTIONS_TYPE): boolean {
+  return Object.values(options).every((value) => value === undefined);
+}
+
 /** The batchers of all `@BatchProcessor()` classes, so that they can be injected before Nest has made the classes. */
-function declaredBatcherProviders(): FactoryProvider[] {
-  return declaredProcessorNames()
-    .filter((name) => name !== DEFAULT_BATCHER_NAME)
-    .map((name) => ({
-      provide: getBatcherToken(name),
-      inject: [BatcherRegistry],
-      useFactory: (registry: BatcherRegistry) => registry.find(name) ?? registry.expect(name),
-    }));
+function declaredBatcherProviders(names: readonly string[]): FactoryProvider[] {
+  return names.map((name) => ({
+    provide: getBatcherToken(name),
+    inject: [BatcherRegistry],
+    useFactory: (registry: BatcherRegistry) => registry.find(name) ?? registry.expect(name),
+  }));
 }
 
 /** Without a processor there is no default batcher, but the defaults still have to be right. */
@@ -123,10 +149,13 @@ function createDefaultBatcher(
   registry: BatcherRegistry,
   instance: unknown,
   defaults: BatchingModuleOptions,
+  agreed: AgreedDefaults,
 ): unknown {
   const config = batchingOf(defaults);
   assertBatchingDefaults('BatchingModule.forRoot()', config);
   const processor = instance ?? defaults.processor;
+  if (!agreed.agreeOn({ ...defaults, processor } as GivenDefaults))
+    return registry.find(DEFAULT_BATCHER_NAME);
   if (processor !== undefined) return registry.create(DEFAULT_BATCHER_NAME, processor, config);
   const isDeclared = declaredProcessorNames().includes(DEFAULT_BATCHER_NAME);
   return isDeclared ? registry.expect(DEFAULT_BATCHER_NAME) : undefined;
