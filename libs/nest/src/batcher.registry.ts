@@ -108,7 +108,8 @@ export class BatcherRegistry {
 
   /** Decides how a batcher that was expected batches. A later layer wins. @throws InvalidConfigError */
   configure(batcher: DynamicBatcher<unknown, unknown>, ...layers: BatchingConfig[]): void {
-    batcher.reconfigure(resolveConfig(`batcher "${batcher.name}"`, ...layers));
+    const allLayers = [...layers, this.overrides.config ?? {}];
+    batcher.reconfigure(resolveConfig(`batcher "${batcher.name}"`, ...allLayers));
   }
 
   /** The instance that runs the batches of a batcher that was expected. */
