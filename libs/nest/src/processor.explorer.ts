@@ -8,7 +8,7 @@ import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
 import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 import { findInjections } from './find-injections.js';
 
-/** A provider whose class is a `@BatchProcessor()`. */
+/** A provider whose class is a `@BatchProcessor()`, or what stands in the place of such a class. */
 interface FoundProcessor extends DeclaredProcessor {
   readonly wrapper: DiscoveredProvider;
   readonly className: string;
@@ -49,11 +49,13 @@ export class ProcessorExplorer {
 
   private findProcessors(): FoundProcessor[] {
     return this.discovery.getProviders().flatMap((wrapper) => {
-      const type: unknown = wrapper.metatype;
-      const instance: unknown = wrapper.instance;
-      const declared = declarationOf(type) ?? declarationOf((instance as object | undefined)?.constructor);
+      // By its token first: a test may have put anything in the place of the class (`overrideProvider`).
+      const instance = wrapper.instance as object | undefined;
+      const classes: unknown[] = [wrapper.token, wrapper.metatype, instance?.constructor];
+      const type = classes.find((candidate) => declarationOf(candidate) !== undefined);
+      const declared = declarationOf(type);
       if (declared === undefined || wrapper.isAlias) return [];
-      const className = (type as { name?: string } | null)?.name ?? String(wrapper.name);
+      const className = (type as { readonly name: string }).name;
       return [{ ...declared, wrapper, className, moduleName: moduleNameOf(wrapper) }];
     });
   }
@@ -68,7 +70,12 @@ export class ProcessorExplorer {
     if (
       typeof (wrapper.instance as Partial<BatchProcessor<never, unknown>> | null)?.processBatch !== 'function'
     ) {
-      return 'it has no method processBatch(requests, context)';
+      return (
+        'it has no method processBatch(requests, context)' +
+        (isReplaced(wrapper)
+          ? `; in a test, BatchingTestingModule.forRoot({ processors: { '${name}': fake } }) replaces a processor`
+          : '')
+      );
     }
     if (this.registry.find(name) !== undefined && !this.registry.isExpected(name)) {
       return `another batcher has the name "${name}" already; names are unique in an app`;
@@ -95,6 +102,11 @@ export class ProcessorExplorer {
       }));
     });
   }
+}
+
+/** Whether a test has put something else in the place of the class. */
+function isReplaced({ token, metatype }: DiscoveredProvider): boolean {
+  return declarationOf(token) !== undefined && metatype !== token;
 }
 
 function nameOf({ className, moduleName }: FoundProcessor): string {
