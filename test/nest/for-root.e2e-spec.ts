@@ -105,6 +105,17 @@ describe('BatchingModule.forRoot', () => {
     expect(() => service.process('x')).toThrow(/no batcher is registered; give BatchingModule.forRoot\(\) a/);
   });
 
+  it('refuses to start with a timeoutHeader that no client can send', async () => {
+    const error = await apps.failureOf({
+      imports: [BatchingModule.forRoot({ timeoutHeader: 'bad header' })],
+    });
+
+    expect(error).toBeInstanceOf(InvalidConfigError);
+    expect(error.message).toContain(
+      'timeoutHeader: received "bad header", expected true, false, or a header',
+    );
+  });
+
   it('runs the default batcher with the options that stand beside the processor', async () => {
     const { batcher } = await apps.start({
       imports: [

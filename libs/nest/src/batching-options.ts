@@ -9,7 +9,8 @@ export interface BatchingModuleOptions extends BatchingConfig {
   /**
    * The header by which HTTP clients of `@Batched()` handlers may say how long they wait: seconds (`2`), or with a
    * unit (`250ms`). `true` stands for `Request-Timeout`. It can shorten the handler's `timeoutMs`, or the
-   * batcher's `defaultTimeoutMs`, not lengthen it. Default: none.
+   * batcher's `defaultTimeoutMs`, not lengthen it. A name that no header can have stops the start.
+   * Default: none.
    */
   readonly timeoutHeader?: boolean | string | undefined;
 }
