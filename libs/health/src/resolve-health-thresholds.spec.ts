@@ -51,8 +51,7 @@ describe('resolveHealthThresholds', () => {
       queueFillRatio:
         'received an object, expected each level to be a number above 0 and at most 1 (a share of maxQueueSize) (degraded is 80), or false',
       oldestWaitMs: 'received 500, expected an object with degraded, down or both, or false',
-      consecutiveFailedBatches:
-        'received an object, expected degraded to be below down (5 is not below 5), or false',
+      consecutiveFailedBatches: 'degraded (5) must be below down (5)',
       busyWithoutSuccessMs:
         'received an object, expected an object with degraded, down or both (neither is given), or false',
       workerRestarts:

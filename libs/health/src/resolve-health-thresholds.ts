@@ -10,6 +10,7 @@ import {
 } from 'nestjs-batching/core';
 import {
   READINESS_THRESHOLDS,
+  type HealthLevels,
   type HealthThresholds,
   type ResolvedHealthThresholds,
 } from './health-thresholds.js';
@@ -47,7 +48,11 @@ export function resolveHealthThresholds(
 ): ResolvedHealthThresholds {
   const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));
   const merged = { ...READINESS_THRESHOLDS, ...Object.fromEntries(given) };
-  const { faults } = checkConfig(merged, RULES);
+  const { faults, isValid } = checkConfig(merged, RULES);
+  for (const [field, value] of Object.entries(merged)) {
+    const problem = isValid(field as keyof HealthThresholds) ? problemOfOrder(value) : undefined;
+    if (problem !== undefined) faults.push({ field, problem });
+  }
   if (faults.length > 0) throw new InvalidConfigError(subject, faults);
   return Object.freeze(merged);
 }
@@ -59,7 +64,15 @@ function falseOr(rule: ConfigRule): ConfigRule {
   };
 }
 
-/** At least one of the levels, each by the same rule; what is down must be degraded before. */
+/** What is down must be degraded before. */
+function problemOfOrder(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { degraded, down } = value as HealthLevels;
+  if (degraded === undefined || down === undefined || degraded < down) return undefined;
+  return `degraded (${degraded}) must be below down (${down})`;
+}
+
+/** At least one of the levels, each by the same rule. */
 function levelsOf(rule: ConfigRule): ConfigRule {
   return (value) => {
     if (typeof value !== 'object' || value === null) return 'an object with degraded, down or both';
@@ -70,10 +83,7 @@ function levelsOf(rule: ConfigRule): ConfigRule {
       return `an object with degraded, down or both (${found})`;
     }
     const wrong = levels.find(([, at]) => rule(at) !== undefined);
-    if (wrong !== undefined)
-      return `each level to be ${rule(wrong[1])} (${wrong[0]} is ${describeValue(wrong[1])})`;
-    const { degraded, down } = Object.fromEntries(levels) as { degraded?: number; down?: number };
-    if (degraded === undefined || down === undefined || degraded < down) return undefined;
-    return `degraded to be below down (${degraded} is not below ${down})`;
+    if (wrong === undefined) return undefined;
+    return `each level to be ${rule(wrong[1])} (${wrong[0]} is ${describeValue(wrong[1])})`;
   };
 }
