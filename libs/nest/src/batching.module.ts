@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
-import { assertBatchingDefaults } from 'nestjs-batching/core';
+import { assertBatchingDefaults, type BatchingConfig } from 'nestjs-batching/core';
 import { AgreedDefaults, type GivenDefaults } from './agreed-defaults.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import {
@@ -21,7 +21,10 @@ import {
   type BatcherFactoryResult,
   type BatcherOptions,
   type BatchingModuleOptions,
+  type DeclaredBatcherAsyncOptions,
+  type DeclaredBatcherOptions,
 } from './batching-options.js';
+import { declaredBatcher, isDeclared } from './declared-batcher.js';
 import { declaredProcessorNames } from './batch-processor.decorator.js';
 import { isProcessorClass, type ProcessorReference } from './processor-reference.js';
 
@@ -45,8 +48,16 @@ export class BatchingModule extends ConfigurableModuleClass {
     return withDefaultBatcher(super.forRootAsync(options), options);
   }
 
-  /** Adds a batcher of its own name. */
-  static registerBatcher({ name, processor, imports = [], ...config }: BatcherOptions): DynamicModule {
+  /**
+   * Adds a batcher of its own name. A class with `@BatchProcessor()` has its name from there, and what is said here wins
+   * over what the decorator says.
+   */
+  static registerBatcher(options: BatcherOptions | DeclaredBatcherOptions): DynamicModule {
+    const { name = '', processor, imports = [], ...config } = options;
+    if (isDeclared(processor)) {
+      const useFactory = (): BatchingConfig => config;
+      return { module: BatchingModule, ...declaredBatcher({ ...options, processor, useFactory }) };
+    }
     return {
       module: BatchingModule,
       imports: [BatchingCoreModule, ...imports],
@@ -64,8 +75,11 @@ export class BatchingModule extends ConfigurableModuleClass {
   }
 
   /** `registerBatcher` with a configuration, and perhaps a processor, that is only known later. */
-  static registerBatcherAsync(options: BatcherAsyncOptions): DynamicModule {
-    const { name, processor, imports = [], inject = [], useFactory } = options;
+  static registerBatcherAsync(options: BatcherAsyncOptions | DeclaredBatcherAsyncOptions): DynamicModule {
+    const { name = '', processor, imports = [], inject = [], useFactory } = options;
+    if (isDeclared(processor)) {
+      return { module: BatchingModule, ...declaredBatcher({ ...options, processor }) };
+    }
     const optionsToken = `BatcherOptions(${name})`;
     return {
       module: BatchingModule,

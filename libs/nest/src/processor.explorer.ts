@@ -3,7 +3,7 @@ import { DiscoveryService } from '@nestjs/core';
 import type { BatchProcessor, ConfigFault } from 'nestjs-batching/core';
 import { declarationOf, type DeclaredProcessor } from './batch-processor.decorator.js';
 import { BatcherRegistry } from './batcher.registry.js';
-import { BATCHING_DEFAULTS, getBatcherToken } from './batcher.tokens.js';
+import { BATCHING_DEFAULTS, getBatcherToken, getProcessorToken } from './batcher.tokens.js';
 import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
 import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 import { findInjections } from './find-injections.js';
@@ -63,7 +63,11 @@ export class ProcessorExplorer {
   private problemOf(processor: FoundProcessor, before: readonly FoundProcessor[]): string | undefined {
     const { name, wrapper } = processor;
     const other = before.find((candidate) => candidate.name === name);
-    if (other !== undefined) return `the batcher "${name}" has a processor already: ${nameOf(other)}`;
+    if (other !== undefined) {
+      const isSameClass = other.wrapper.token === wrapper.token;
+      const advice = '; provide the class once, in the providers of one module or by registerBatcher()';
+      return `the batcher "${name}" has a processor already: ${nameOf(other)}${isSameClass ? advice : ''}`;
+    }
     if (!wrapper.isDependencyTreeStatic()) {
       return 'it is request-scoped, or something that it injects is; a processor serves many requests at once and must live as long as the app';
     }
@@ -78,6 +82,9 @@ export class ProcessorExplorer {
       );
     }
     if (this.registry.find(name) !== undefined && !this.registry.isExpected(name)) {
+      if (wrapper.token === getProcessorToken(name)) {
+        return "it has @BatchProcessor(); list it in a module's providers instead of forRoot({ processor })";
+      }
       return `another batcher has the name "${name}" already; names are unique in an app`;
     }
     return undefined;
@@ -85,7 +92,7 @@ export class ProcessorExplorer {
 
   private adopt({ name, config, wrapper }: FoundProcessor): void {
     const batcher = this.registry.expect(name);
-    this.registry.configure(batcher, batchingOf(this.defaults), config);
+    this.registry.configure(batcher, batchingOf(this.defaults), config, this.registry.additionTo(name));
     this.registry.bind(name, wrapper.instance as BatchProcessor<unknown, unknown>);
   }
 
