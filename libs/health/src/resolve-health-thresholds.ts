@@ -5,6 +5,7 @@ import {
   InvalidConfigError,
   numberBetween,
   oneOf,
+  withNumbers,
   type ConfigRule,
   type ConfigRules,
 } from 'nestjs-batching/core';
@@ -17,6 +18,10 @@ import {
 
 const ONE_DAY_MS = 86_400_000;
 const LEVEL_NAMES = ['degraded', 'down'];
+const NUMERIC_FIELDS: readonly (keyof HealthThresholds)[] = [
+  'failuresKeepDownForMs',
+  'workerRestartsWithinMs',
+];
 const MANY = 1_000_000;
 
 const duration = numberBetween(Number.MIN_VALUE, ONE_DAY_MS, 'milliseconds');
@@ -37,7 +42,7 @@ const RULES: ConfigRules<ResolvedHealthThresholds> = {
 
 /**
  * Decides every field: a later layer wins over an earlier one, and both over `READINESS_THRESHOLDS`; a field that is
- * `undefined` counts as not given.
+ * `undefined` counts as not given, and a string that holds a number counts as that number (environment variables).
  *
  * @param subject What is configured, for the message.
  * @throws InvalidConfigError that lists every fault.
@@ -47,7 +52,7 @@ export function resolveHealthThresholds(
   ...layers: readonly HealthThresholds[]
 ): ResolvedHealthThresholds {
   const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));
-  const merged = { ...READINESS_THRESHOLDS, ...Object.fromEntries(given) };
+  const merged = readNumbers({ ...READINESS_THRESHOLDS, ...Object.fromEntries(given) });
   const { faults, isValid } = checkConfig(merged, RULES);
   for (const [field, value] of Object.entries(merged)) {
     const problem = isValid(field as keyof HealthThresholds) ? problemOfOrder(value) : undefined;
@@ -55,6 +60,20 @@ export function resolveHealthThresholds(
   }
   if (faults.length > 0) throw new InvalidConfigError(subject, faults);
   return Object.freeze(merged);
+}
+
+/** The thresholds with numbers in place of strings that hold one, by themselves or as a level. */
+function readNumbers(thresholds: object): ResolvedHealthThresholds {
+  const entries = Object.entries(withNumbers({ ...thresholds }, NUMERIC_FIELDS)).map(([field, value]) => [
+    field,
+    isObject(value) ? withNumbers(value, LEVEL_NAMES) : value,
+  ]);
+  // Whether they are thresholds at all, the rules say next.
+  return Object.fromEntries(entries) as ResolvedHealthThresholds;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function falseOr(rule: ConfigRule): ConfigRule {
@@ -66,7 +85,7 @@ function falseOr(rule: ConfigRule): ConfigRule {
 
 /** What is down must be degraded before. */
 function problemOfOrder(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (!isObject(value)) return undefined;
   const { degraded, down } = value as HealthLevels;
   if (degraded === undefined || down === undefined || degraded < down) return undefined;
   return `degraded (${degraded}) must be below down (${down})`;
