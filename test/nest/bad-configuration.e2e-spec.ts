@@ -38,6 +38,33 @@ class WordsController {
   }
 }
 
+@Controller('options')
+class ConstantOptionsController {
+  @Get('urgent')
+  @Batched('echo', { priority: 3, timeoutMs: 0, tenant: '' })
+  urgent(): string {
+    return 'a';
+  }
+
+  @Get('ordered')
+  @Batched('plain', { priority: 1 })
+  ordered(): string {
+    return 'a';
+  }
+
+  @Get('right')
+  @Batched('echo', { priority: 2, timeoutMs: 0.5, tenant: 'a' })
+  right(): string {
+    return 'a';
+  }
+
+  @Get('told')
+  @Batched('plain', { priority: () => 7 })
+  told(): string {
+    return 'a';
+  }
+}
+
 /** As it comes from a file or the environment, where no compiler looks at it. */
 function unchecked<TChecked>(value: unknown): TChecked {
   return value as TChecked;
@@ -169,6 +196,26 @@ describe('a wrong configuration stops the start', () => {
         "add BatchingModule.registerBatcher({ name: 'digits', processor })",
       '  - WordsController.byDefault (TestedModule): received "default", but registered are echo; ' +
         'give BatchingModule.forRoot() a processor',
+    ]);
+  });
+
+  it('where constant options of @Batched would have every call refused, with every method', async () => {
+    const error = await apps.failureOf({
+      imports: [
+        BatchingModule.registerBatcher({ name: 'echo', processor: echo, priorityLevels: 3 }),
+        BatchingModule.registerBatcher({ name: 'plain', processor: echo }),
+      ],
+      controllers: [ConstantOptionsController],
+    });
+
+    const urgent = '  - ConstantOptionsController.urgent (TestedModule): received';
+    expect(error.message.split('\n')).toEqual([
+      'Invalid configuration of batching:',
+      `${urgent} the timeoutMs 0, expected a number of milliseconds above 0`,
+      `${urgent} the priority 3, expected an integer from 0 to 2`,
+      `${urgent} the tenant "", expected a string that is not empty`,
+      '  - ConstantOptionsController.ordered (TestedModule): received the priority 1, expected 0, since the ' +
+        "batcher's priorityLevels is 1",
     ]);
   });
 });

@@ -7,9 +7,12 @@ import {
   batchRequest,
   getBatcherToken,
   InjectBatcher,
+  InvalidConfigError,
   type BatcherOf,
   type BatchProcessorHost,
+  type BatchRequest,
 } from 'nestjs-batching';
+import { NestFactory } from '@nestjs/core';
 import { get, post } from '../http/json-client.js';
 import { HttpApps } from './http-apps.js';
 
@@ -42,7 +45,7 @@ class MoodService {
 
   /** Called from code. */
   @Batched(MoodProcessor)
-  async feel(text: string): Promise<Mood> {
+  async feel(text: string): Promise<BatchRequest<string, Mood>> {
     await Promise.resolve();
     return batchRequest(MoodProcessor, text.trim());
   }
@@ -119,6 +122,16 @@ describe('@BatchProcessor', () => {
     expect(released).toEqual(['slow']);
   });
 
+  it('refuses a request that comes before the start, and says what has to happen first', async () => {
+    class UnstartedModule {}
+    Module({ imports: [BatchingModule.forRoot()], ...moods })(UnstartedModule);
+    const app = await NestFactory.create(UnstartedModule, { logger: false });
+    await expect(app.get(MoodService).batcher.process('good')).rejects.toThrow(
+      'Batcher "mood" has no processor yet: the app has not started. Call app.init() or app.listen() first;',
+    );
+    await app.close();
+  });
+
   it('leaves alone what is declared in the process but no provider of the app', async () => {
     @BatchProcessor('unused')
     class UnusedProcessor implements BatchProcessorHost<string, string> {
@@ -184,6 +197,30 @@ describe('the start of the app stops', () => {
       /MoodService \(TestedModule\): it injects the batcher "mood", whose processor/,
     );
     expect(error.message).toMatch(/MoodService\.feel \(TestedModule\): received "mood"/);
+  });
+
+  it('where @Batched names a class that is no provider, and says what to do with it', async () => {
+    const error = await apps.failureOf({
+      imports: [BatchingModule.forRoot()],
+      controllers: [MoodController],
+      providers: [{ provide: MoodService, useValue: {} }],
+    });
+    expect(error.message.split('\n')).toEqual([
+      'Invalid configuration of batching:',
+      '  - MoodController.mood (TestedModule): received "mood", but no batcher is registered; its processor is no ' +
+        "provider of this app: list its class in a module's providers",
+    ]);
+  });
+
+  it.each([
+    ['a controller', { controllers: [MoodController], providers: [{ provide: MoodService, useValue: {} }] }],
+    ['a provider', { providers: [{ provide: getBatcherToken('mood'), useValue: {} }, MoodService] }],
+  ])('where @Batched stands in %s and the app has no batching module, naming that', async (_, metadata) => {
+    const error = await apps.failureOf(metadata);
+    expect(error).toBeInstanceOf(InvalidConfigError);
+    expect(error.message).toContain(
+      'BatchingModule: no module of the app imports it; add BatchingModule.forRoot()',
+    );
   });
 
   it('where somebody injects a batcher that nobody registered, naming class and module', async () => {

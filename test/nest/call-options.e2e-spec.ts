@@ -25,6 +25,12 @@ class OptionsController {
     return 'a';
   }
 
+  @Get('says-nothing')
+  @Batched('echo')
+  saysNothing(): string {
+    return 'a';
+  }
+
   @Get('nothing')
   @Batched('echo')
   nothing(): undefined {
@@ -54,13 +60,14 @@ const apps = new HttpApps();
 afterEach(() => apps.closeAll());
 
 describe.each(platforms)('a call of @Batched on $name', (platform) => {
-  const start = async (timeoutHeader?: boolean | string) => {
+  const start = async (timeoutHeader?: boolean | string, defaultTimeoutMs?: number) => {
     const processor = new FakeProcessor<string, string>((text) => text);
     const started = await apps.start(
       {
         imports: [
           BatchingModule.forRoot({
             timeoutHeader,
+            defaultTimeoutMs,
             maxBatchSize: 1,
             priorityLevels: 3,
             priorityAgingMs: 60_000,
@@ -129,6 +136,17 @@ describe.each(platforms)('a call of @Batched on $name', (platform) => {
       processor.running[0]?.succeed();
     },
   );
+
+  it.each([
+    ['lengthens', '9', 20],
+    ['shortens', '20ms', 9000],
+  ])('has the shorter time if its header %s the one of the batcher', async (_, value, defaultTimeoutMs) => {
+    const { url, processor } = await start(true, defaultTimeoutMs);
+    const answer = await fetch(`${url}/says-nothing`, { headers: { 'request-timeout': value } });
+    expect(answer.status).toBe(504);
+    expect(await answer.text()).toContain("the request's 20 ms ran out");
+    processor.running[0]?.succeed();
+  });
 
   it('is refused if the header is rubbish', async () => {
     const { url } = await start(true);

@@ -3,9 +3,12 @@ import {
   Controller,
   Get,
   HttpException,
+  Inject,
   Module,
   Injectable,
+  Optional,
   Param,
+  UseFilters,
   UseGuards,
   type ArgumentsHost,
   type CanActivate,
@@ -15,7 +18,7 @@ import {
   type NestModule,
   type PipeTransform,
 } from '@nestjs/common';
-import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import {
   Batched,
   BatchingErrorResponder,
@@ -111,7 +114,7 @@ class ErrorsController {
 class CatchAllFilter implements ExceptionFilter<unknown> {
   constructor(
     private readonly host: HttpAdapterHost,
-    private readonly errors?: BatchingErrorResponder,
+    @Optional() @Inject('no token') private readonly errors?: BatchingErrorResponder,
   ) {}
 
   catch(error: unknown, context: ArgumentsHost): void {
@@ -120,6 +123,16 @@ class CatchAllFilter implements ExceptionFilter<unknown> {
     const seen = exception instanceof Error ? exception.constructor.name : typeof exception;
     const response: unknown = context.switchToHttp().getResponse();
     this.host.httpAdapter.reply(response, { seen }, status);
+  }
+}
+
+@Controller()
+class FilteredController {
+  @Get('filtered')
+  @UseGuards(RefusedGuard)
+  @UseFilters(CatchAllFilter)
+  filtered(): string {
+    return 'never';
   }
 }
 
@@ -133,7 +146,7 @@ const batchers = [
   }),
 ];
 
-@Module({ imports: batchers, controllers: [ErrorsController] })
+@Module({ imports: batchers, controllers: [ErrorsController, FilteredController] })
 class ErrorsModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(RefusedMiddleware).forRoutes('stopped');
@@ -224,6 +237,60 @@ describe.each(platforms)("the batcher's errors outside of @Batched on $name", (p
       expect(refused.headers.get('retry-after')).toBe('1');
     },
   );
+
+  it.each(['guarded', 'stopped', 'piped/a', 'refused', 'batched'])(
+    'are HTTP exceptions wherever they come from to a filter that a module provides (GET /%s)',
+    async (path) => {
+      const { url, batcher } = await apps.start(
+        {
+          imports: [ErrorsModule],
+          providers: [
+            {
+              provide: APP_FILTER,
+              inject: [HttpAdapterHost],
+              useFactory: (host: HttpAdapterHost) => new CatchAllFilter(host),
+            },
+          ],
+        },
+        platform,
+      );
+      await batcher('closed').close();
+
+      const refused = await get(`${url}/${path}`);
+
+      expect(refused).toMatchObject({ status: 503, body: { seen: 'BatchingHttpException' } });
+      expect(refused.headers.get('retry-after')).toBe('1');
+    },
+  );
+
+  it.each(['guarded', 'stopped', 'refused'])(
+    'come to the filter for HTTP exceptions, not to the one for other errors (GET /%s)',
+    async (path) => {
+      @Catch(HttpException)
+      class HttpFilter extends CatchAllFilter {}
+      @Catch(TypeError)
+      class TypeErrorFilter implements ExceptionFilter<unknown> {
+        catch(): void {
+          throw new Error('It was not asked.');
+        }
+      }
+      const { url, batcher } = await apps.start({ imports: [ErrorsModule] }, platform, (app) =>
+        app.useGlobalFilters(new HttpFilter(app.get(HttpAdapterHost)), new TypeErrorFilter()),
+      );
+      await batcher('closed').close();
+
+      expect(await get(`${url}/${path}`)).toMatchObject({
+        status: 503,
+        body: { seen: 'BatchingHttpException' },
+      });
+    },
+  );
+
+  it('come as they are from a guard to a filter of its handler, which is asked before all others', async () => {
+    const { url } = await start();
+
+    expect(await get(`${url}/filtered`)).toMatchObject({ status: 500, body: { seen: 'BatcherClosedError' } });
+  });
 
   it('stay what they are in such a filter if they are of others', async () => {
     const { url } = await start((host, errors) => new CatchAllFilter(host, errors));

@@ -28,7 +28,7 @@ export class OrdersController {
 
   @Post('late-orders')
   @HttpCode(200)
-  @Batched('orders', { timeoutMs: 0 })
+  @Batched('orders', { timeoutMs: () => 0 })
   lateOrder(@Body() order: Order): Order {
     return order;
   }

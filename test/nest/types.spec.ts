@@ -6,6 +6,7 @@ import {
   BatcherService,
   type BatcherOf,
   type BatchProcessorHost,
+  type BatchRequest,
   type DynamicBatcher,
 } from 'nestjs-batching';
 
@@ -24,6 +25,27 @@ class DigitsProcessor implements BatchProcessorHost<Image, Scores> {
   }
 }
 
+@BatchProcessor('lengths')
+class LengthProcessor implements BatchProcessorHost<string, number> {
+  processBatch(texts: readonly string[]): number[] {
+    return texts.map((text) => text.length);
+  }
+}
+
+@BatchProcessor('rounded')
+class RoundingProcessor implements BatchProcessorHost<number, number> {
+  processBatch(values: readonly number[]): number[] {
+    return values.map((value) => Math.round(value));
+  }
+}
+
+@BatchProcessor('vectors')
+class VectorProcessor implements BatchProcessorHost<string, number[]> {
+  processBatch(texts: readonly string[]): number[][] {
+    return texts.map((text) => [text.length]);
+  }
+}
+
 type IsSame<TOne, TOther> =
   (<T>() => T extends TOne ? 1 : 2) extends <T>() => T extends TOther ? 1 : 2 ? true : false;
 
@@ -33,7 +55,7 @@ function assertType<_TSame extends true>(): void {
 }
 
 @Injectable()
-class Handlers {
+export class Handlers {
   @Batched(DigitsProcessor)
   right(): Image {
     return { pixels: [] };
@@ -45,9 +67,64 @@ class Handlers {
   }
 
   @Batched(DigitsProcessor)
-  async rightForItsCallers(): Promise<Scores> {
+  async rightForItsCallers() {
     await Promise.resolve();
     return batchRequest(DigitsProcessor, { pixels: [] });
+  }
+
+  @Batched(DigitsProcessor)
+  async rightInWords(): Promise<BatchRequest<Image, Scores>> {
+    await Promise.resolve();
+    return batchRequest(DigitsProcessor, { pixels: [] });
+  }
+
+  // @ts-expect-error What a method that other code calls returns is a request, made by batchRequest.
+  @Batched(DigitsProcessor)
+  async wrongForItsCallers(): Promise<Scores> {
+    await Promise.resolve();
+    return batchRequest(DigitsProcessor, { pixels: [] });
+  }
+
+  // @ts-expect-error An object that is a response is no request.
+  @Batched(DigitsProcessor)
+  response(): Scores {
+    return { digit: 1 };
+  }
+
+  // @ts-expect-error Nor is a promise of it.
+  @Batched(DigitsProcessor)
+  async responseLater(): Promise<Scores> {
+    return Promise.resolve({ digit: 1 });
+  }
+
+  // @ts-expect-error Nor is a number,
+  @Batched(LengthProcessor)
+  number(): number {
+    return 1;
+  }
+
+  // @ts-expect-error promised or not,
+  @Batched(LengthProcessor)
+  async numberLater(): Promise<number> {
+    return Promise.resolve(1);
+  }
+
+  // @ts-expect-error nor a list of them,
+  @Batched(VectorProcessor)
+  numbers(): number[] {
+    return [1];
+  }
+
+  // @ts-expect-error promised or not,
+  @Batched(VectorProcessor)
+  async numbersLater(): Promise<number[]> {
+    return Promise.resolve([1]);
+  }
+
+  // @ts-expect-error nor what is meant for another processor, though it answers with the same.
+  @Batched(LengthProcessor)
+  meantForAnother() {
+    return batchRequest(RoundingProcessor, 1.5);
   }
 
   // @ts-expect-error A handler must return the processor's request.
@@ -69,7 +146,9 @@ class Handlers {
 }
 
 /** Never called: it only has to compile, or not to. */
-function neverCalled(service: BatcherService, digits: BatcherOf<DigitsProcessor>): void {
+function neverCalled(service: BatcherService, digits: BatcherOf<DigitsProcessor>, handlers: Handlers): void {
+  // Callers use what comes as the response that it is.
+  void handlers.rightForItsCallers().then((scores: Scores) => scores.digit.toFixed());
   const found = service.get(DigitsProcessor);
   assertType<IsSame<typeof found, DynamicBatcher<Image, Scores>>>();
   assertType<IsSame<BatcherOf<DigitsProcessor>, DynamicBatcher<Image, Scores>>>();
@@ -81,9 +160,14 @@ function neverCalled(service: BatcherService, digits: BatcherOf<DigitsProcessor>
   void digits.process({ pixels: [] }).then(({ digit }) => digit.toFixed());
 }
 
+/** Exported, as an app's code is: its declarations have to be writable, though they hold the type of a request. */
+export async function spreadsTheResponse(handlers: Handlers) {
+  return { ...(await handlers.rightForItsCallers()), isSure: true };
+}
+
 describe('the types', () => {
   it('of decorators and injections follow from the processor’s class', () => {
     // The compiler has checked them: `npm run typecheck` fails if one of the errors above is none.
-    expect([Handlers, neverCalled]).toHaveLength(2);
+    expect([Handlers, neverCalled, spreadsTheResponse]).toHaveLength(3);
   });
 });

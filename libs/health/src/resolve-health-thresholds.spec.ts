@@ -26,6 +26,40 @@ describe('resolveHealthThresholds', () => {
     });
   });
 
+  it('takes a string that holds a number for that number, as environment variables have it', () => {
+    const resolved = resolveHealthThresholds('health', {
+      oldestWaitMs: { degraded: '200', down: ' 1e3 ' },
+      queueFillRatio: { degraded: '0.5', down: 1 },
+      failuresKeepDownForMs: '5000',
+      workerRestartsWithinMs: '60000',
+    } as never);
+    expect(resolved).toMatchObject({
+      oldestWaitMs: { degraded: 200, down: 1000 },
+      queueFillRatio: { degraded: 0.5, down: 1 },
+      failuresKeepDownForMs: 5000,
+      workerRestartsWithinMs: 60_000,
+    });
+  });
+
+  it.each(['', 'soon', '5 s', '0x10'])('does not take %j for a number', (text) => {
+    const problems = faultsOf({ oldestWaitMs: { degraded: text }, failuresKeepDownForMs: text });
+    expect(problems).toEqual({
+      oldestWaitMs: expect.stringContaining(`(degraded is ${JSON.stringify(text)})`) as string,
+      failuresKeepDownForMs: expect.stringContaining(`received ${JSON.stringify(text)}`) as string,
+    });
+  });
+
+  it('compares levels as the numbers that they hold', () => {
+    expect(
+      faultsOf({
+        oldestWaitMs: { degraded: '900', down: '1000' },
+        missingWorkers: { degraded: '10', down: '9' },
+      }),
+    ).toEqual({
+      missingWorkers: 'degraded (10) must be below down (9)',
+    });
+  });
+
   it.each([
     ['readiness', READINESS_THRESHOLDS],
     ['liveness', LIVENESS_THRESHOLDS],
@@ -51,8 +85,7 @@ describe('resolveHealthThresholds', () => {
       queueFillRatio:
         'received an object, expected each level to be a number above 0 and at most 1 (a share of maxQueueSize) (degraded is 80), or false',
       oldestWaitMs: 'received 500, expected an object with degraded, down or both, or false',
-      consecutiveFailedBatches:
-        'received an object, expected degraded to be below down (5 is not below 5), or false',
+      consecutiveFailedBatches: 'degraded (5) must be below down (5)',
       busyWithoutSuccessMs:
         'received an object, expected an object with degraded, down or both (neither is given), or false',
       workerRestarts:

@@ -5,17 +5,23 @@ import {
   InvalidConfigError,
   numberBetween,
   oneOf,
+  withNumbers,
   type ConfigRule,
   type ConfigRules,
 } from 'nestjs-batching/core';
 import {
   READINESS_THRESHOLDS,
+  type HealthLevels,
   type HealthThresholds,
   type ResolvedHealthThresholds,
 } from './health-thresholds.js';
 
 const ONE_DAY_MS = 86_400_000;
 const LEVEL_NAMES = ['degraded', 'down'];
+const NUMERIC_FIELDS: readonly (keyof HealthThresholds)[] = [
+  'failuresKeepDownForMs',
+  'workerRestartsWithinMs',
+];
 const MANY = 1_000_000;
 
 const duration = numberBetween(Number.MIN_VALUE, ONE_DAY_MS, 'milliseconds');
@@ -36,7 +42,7 @@ const RULES: ConfigRules<ResolvedHealthThresholds> = {
 
 /**
  * Decides every field: a later layer wins over an earlier one, and both over `READINESS_THRESHOLDS`; a field that is
- * `undefined` counts as not given.
+ * `undefined` counts as not given, and a string that holds a number counts as that number (environment variables).
  *
  * @param subject What is configured, for the message.
  * @throws InvalidConfigError that lists every fault.
@@ -46,10 +52,28 @@ export function resolveHealthThresholds(
   ...layers: readonly HealthThresholds[]
 ): ResolvedHealthThresholds {
   const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));
-  const merged = { ...READINESS_THRESHOLDS, ...Object.fromEntries(given) };
-  const { faults } = checkConfig(merged, RULES);
+  const merged = readNumbers({ ...READINESS_THRESHOLDS, ...Object.fromEntries(given) });
+  const { faults, isValid } = checkConfig(merged, RULES);
+  for (const [field, value] of Object.entries(merged)) {
+    const problem = isValid(field as keyof HealthThresholds) ? problemOfOrder(value) : undefined;
+    if (problem !== undefined) faults.push({ field, problem });
+  }
   if (faults.length > 0) throw new InvalidConfigError(subject, faults);
   return Object.freeze(merged);
+}
+
+/** The thresholds with numbers in place of strings that hold one, by themselves or as a level. */
+function readNumbers(thresholds: object): ResolvedHealthThresholds {
+  const entries = Object.entries(withNumbers({ ...thresholds }, NUMERIC_FIELDS)).map(([field, value]) => [
+    field,
+    isObject(value) ? withNumbers(value, LEVEL_NAMES) : value,
+  ]);
+  // Whether they are thresholds at all, the rules say next.
+  return Object.fromEntries(entries) as ResolvedHealthThresholds;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function falseOr(rule: ConfigRule): ConfigRule {
@@ -59,7 +83,15 @@ function falseOr(rule: ConfigRule): ConfigRule {
   };
 }
 
-/** At least one of the levels, each by the same rule; what is down must be degraded before. */
+/** What is down must be degraded before. */
+function problemOfOrder(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  const { degraded, down } = value as HealthLevels;
+  if (degraded === undefined || down === undefined || degraded < down) return undefined;
+  return `degraded (${degraded}) must be below down (${down})`;
+}
+
+/** At least one of the levels, each by the same rule. */
 function levelsOf(rule: ConfigRule): ConfigRule {
   return (value) => {
     if (typeof value !== 'object' || value === null) return 'an object with degraded, down or both';
@@ -70,10 +102,7 @@ function levelsOf(rule: ConfigRule): ConfigRule {
       return `an object with degraded, down or both (${found})`;
     }
     const wrong = levels.find(([, at]) => rule(at) !== undefined);
-    if (wrong !== undefined)
-      return `each level to be ${rule(wrong[1])} (${wrong[0]} is ${describeValue(wrong[1])})`;
-    const { degraded, down } = Object.fromEntries(levels) as { degraded?: number; down?: number };
-    if (degraded === undefined || down === undefined || degraded < down) return undefined;
-    return `degraded to be below down (${degraded} is not below ${down})`;
+    if (wrong === undefined) return undefined;
+    return `each level to be ${rule(wrong[1])} (${wrong[0]} is ${describeValue(wrong[1])})`;
   };
 }

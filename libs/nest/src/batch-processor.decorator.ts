@@ -35,7 +35,8 @@ const declaredNames = new Set<string>();
  * request-scoped stops the start. `BatchingModule.forRoot()` must be in the app for injection to work.
  *
  * @param name Unique in the app. Default: the default batcher's.
- * @param config How the requests are batched. What is left out comes from `forRoot`, then from the defaults.
+ * @param config How the requests are batched. What is left out comes from `forRoot`, then from the defaults. What is only
+ *   known when the app starts is said by `BatchingModule.registerBatcherAsync`, which then provides the class.
  */
 export function BatchProcessor<TRequest = never>(
   name: string = DEFAULT_BATCHER_NAME,

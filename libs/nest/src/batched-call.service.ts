@@ -32,7 +32,7 @@ export class BatchedCallService {
     leaving?: AbortSignal,
   ): Promise<BatchedResponse<unknown>> {
     const batcher = this.batchers.get(metadata.batcherName);
-    const options = callOptions(metadata, context, this.timeoutHeader);
+    const options = callOptions(metadata, context, this.timeoutHeader, batcher.config.defaultTimeoutMs);
     const signals = [options.signal, leaving].filter((signal) => signal !== undefined);
     const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     return await batcher.processWithInfo(request, { ...options, signal });

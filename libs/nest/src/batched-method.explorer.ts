@@ -6,6 +6,7 @@ import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { unknownBatcherError } from './batcher.service.js';
+import { problemsOfConstants } from './constant-options.js';
 import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -23,8 +24,8 @@ interface FoundMethod {
 const HANDLER_METADATA = /^(?:path|microservices:|websockets:message_mapping|graphql:|__resolve)/;
 
 /**
- * Finds every `@Batched()` method when the app starts. One that names no batcher stops the start. One that Nest does
- * not call, but other code, is wrapped: it has no interceptor.
+ * Finds every `@Batched()` method when the app starts. One that names no batcher, or has options with which every call
+ * would be refused, stops the start. One that Nest does not call, but other code, is wrapped: it has no interceptor.
  */
 @Injectable()
 export class BatchedMethodExplorer {
@@ -59,7 +60,11 @@ export class BatchedMethodExplorer {
 
   private findFaults(found: FoundMethod): ConfigFault[] {
     const { batcherName } = found.metadata;
-    if (this.registry.find(batcherName) !== undefined) return [];
+    const batcher = this.registry.find(batcherName);
+    if (batcher !== undefined) {
+      const problems = problemsOfConstants(found.metadata, batcher.config);
+      return problems.map((problem) => ({ field: nameOf(found), problem }));
+    }
     const { faults } = unknownBatcherError('@Batched()', batcherName, this.registry.names);
     return faults.map(({ problem }) => ({ field: nameOf(found), problem }));
   }

@@ -14,7 +14,9 @@ export type BatchedHandler<TRequest, TResponse> = (
   ...args: never[]
 ) => BatchedReturn<TRequest, TResponse> | Promise<BatchedReturn<TRequest, TResponse>> | Observable<TRequest>;
 
-/** What such a method may return, or promise: a request; `undefined` if it has answered by itself. */
+/**
+ * What such a method may return, or promise: a request, not a response; `undefined` if it has answered by itself.
+ */
 export type BatchedReturn<TRequest, TResponse> = TRequest | BatchRequest<TRequest, TResponse> | undefined;
 
 /** The decorator of a method that returns requests of this type; the compiler refuses any other. */
@@ -26,10 +28,16 @@ export type BatchedMethodDecorator<TRequest, TResponse> = <
   descriptor: TypedPropertyDescriptor<THandler>,
 ) => void;
 
-/** A request that says of itself what it will be answered with; see {@link batchRequest}. */
+/**
+ * A request under the type of its response; see {@link batchRequest}, which alone makes it. Callers of the method use it
+ * as that response.
+ */
 export type BatchRequest<TRequest, TResponse> = TResponse & {
-  /** Never there: only the compiler sees it, so that requests of different types do not pass for each other. */
-  readonly __request?: TRequest;
+  /**
+   * Never there: only the compiler sees it, so that neither a response nor another request passes for this one. (Not a
+   * `unique symbol`: the declarations of an app that spreads a response could not name it.)
+   */
+  readonly __request: TRequest;
 };
 
 /**
@@ -67,13 +75,17 @@ export function Batched(
 
 /**
  * For a method that other code calls: returns the request under the type of the response, which is what the caller
- * of a `@Batched()` method gets.
+ * of a `@Batched()` method gets. The method leaves its return type to the compiler, or says
+ * `Promise<BatchRequest<string, Embedding>>`; a plain `Promise<Embedding>` would let a response pass for a request, and is
+ * refused.
  *
  * ```ts
  * @Batched(EmbeddingProcessor)
- * async embed(text: string): Promise<Embedding> {
+ * async embed(text: string) {
  *   return batchRequest(EmbeddingProcessor, text);
  * }
+ *
+ * const embedding: Embedding = await this.embed('a text');
  * ```
  */
 export function batchRequest<TRequest, TResponse>(

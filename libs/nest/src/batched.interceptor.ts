@@ -1,5 +1,12 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Injectable,
+  Optional,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { InvalidConfigError } from 'nestjs-batching/core';
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
@@ -13,12 +20,20 @@ import { toServerTiming } from './server-timing.js';
  */
 @Injectable()
 export class BatchedInterceptor implements NestInterceptor {
+  private readonly calls: BatchedCallService;
+  private readonly errors: BatchingErrorResponder;
+
+  /** @throws InvalidConfigError if the app has no batching module: Nest itself would name only what that provides. */
   constructor(
     private readonly reflector: Reflector,
-    private readonly calls: BatchedCallService,
     private readonly adapterHost: HttpAdapterHost,
-    private readonly errors: BatchingErrorResponder,
-  ) {}
+    @Optional() calls?: BatchedCallService,
+    @Optional() errors?: BatchingErrorResponder,
+  ) {
+    if (calls === undefined || errors === undefined) throw noBatchingModule();
+    this.calls = calls;
+    this.errors = errors;
+  }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const metadata = this.reflector.get<BatchedMetadata>(BATCHED_METADATA, context.getHandler());
@@ -59,4 +74,10 @@ export class BatchedInterceptor implements NestInterceptor {
     const all = others === undefined ? [timing] : [others, timing].flat();
     httpAdapter.setHeader(response, 'Server-Timing', all.join(', '));
   }
+}
+
+function noBatchingModule(): InvalidConfigError {
+  const problem =
+    'no module of the app imports it; add BatchingModule.forRoot() to the imports of the root module, or of the testing module';
+  return new InvalidConfigError('@Batched()', [{ field: 'BatchingModule', problem }]);
 }

@@ -28,6 +28,8 @@ export class BatcherRegistry {
   isShuttingDown = false;
   private readonly registered = new Map<string, RegisteredBatcher>();
   private readonly late = new Map<string, LateProcessor>();
+  /** What has been registered for a `@BatchProcessor()` beside what its decorator says. */
+  private readonly additions = new Map<string, BatchingConfig>();
   /** Those that were made elsewhere. */
   private readonly adopted = new Set<string>();
   private readonly overrides: BatchingOverrides;
@@ -55,7 +57,10 @@ export class BatcherRegistry {
   create(name: string, ownProcessor: unknown, ...layers: BatchingConfig[]): DynamicBatcher<unknown, unknown> {
     if (typeof name !== 'string' || name === '') {
       throw new InvalidConfigError('a batcher', [
-        { field: 'name', problem: `received ${JSON.stringify(name)}, expected a name that is not empty` },
+        {
+          field: 'name',
+          problem: `received ${JSON.stringify(name)}, expected a name that is not empty; only a class with @BatchProcessor() has its own`,
+        },
       ]);
     }
     if (this.registered.has(name) && !this.isExpected(name)) {
@@ -106,9 +111,21 @@ export class BatcherRegistry {
     return batcher;
   }
 
+  /** Like `expect`, for a class that has been registered with a configuration, which wins over its decorator's. */
+  expectWith(name: string, config: BatchingConfig): DynamicBatcher<unknown, unknown> {
+    this.additions.set(name, config);
+    return this.expect(name);
+  }
+
+  /** What wins over the decorator of the processor of that name. */
+  additionTo(name: string): BatchingConfig {
+    return this.additions.get(name) ?? {};
+  }
+
   /** Decides how a batcher that was expected batches. A later layer wins. @throws InvalidConfigError */
   configure(batcher: DynamicBatcher<unknown, unknown>, ...layers: BatchingConfig[]): void {
-    batcher.reconfigure(resolveConfig(`batcher "${batcher.name}"`, ...layers));
+    const allLayers = [...layers, this.overrides.config ?? {}];
+    batcher.reconfigure(resolveConfig(`batcher "${batcher.name}"`, ...allLayers));
   }
 
   /** The instance that runs the batches of a batcher that was expected. */

@@ -8,6 +8,7 @@ import {
 } from 'nestjs-batching/core';
 import {
   batcherNameOf,
+  declaredProcessorNames,
   type BatcherReference,
   type BatchProcessorClass,
 } from './batch-processor.decorator.js';
@@ -66,18 +67,23 @@ export class BatcherService<TRequest = unknown, TResponse = unknown> {
   }
 }
 
-/** Says which batcher was asked for, by whom, which ones there are, and how to add one. */
+/** Says which batcher was asked for, by whom, which ones there are, and how to come by this one. */
 export function unknownBatcherError(
   askedBy: string,
   name: string,
   known: readonly string[],
 ): InvalidConfigError {
   const there = known.length === 0 ? 'no batcher is registered' : `registered are ${known.join(', ')}`;
-  const advice =
-    name === DEFAULT_BATCHER_NAME
-      ? 'give BatchingModule.forRoot() a processor'
-      : `add BatchingModule.registerBatcher({ name: '${name}', processor })`;
   return new InvalidConfigError(askedBy, [
-    { field: 'name', problem: `received "${name}", but ${there}; ${advice}` },
+    { field: 'name', problem: `received "${name}", but ${there}; ${adviceFor(name)}` },
   ]);
+}
+
+function adviceFor(name: string): string {
+  if (declaredProcessorNames().includes(name)) {
+    return "its processor is no provider of this app: list its class in a module's providers";
+  }
+  return name === DEFAULT_BATCHER_NAME
+    ? 'give BatchingModule.forRoot() a processor'
+    : `add BatchingModule.registerBatcher({ name: '${name}', processor })`;
 }

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { AgreedDefaults } from './agreed-defaults.js';
 import { BatchedCallService } from './batched-call.service.js';
 import { BatchedMethodExplorer } from './batched-method.explorer.js';
 import { BatcherRegistry } from './batcher.registry.js';
@@ -18,6 +19,7 @@ import { loadTransportExceptions, TransportErrors } from './transport-errors.js'
 @Module({
   imports: [DiscoveryModule],
   providers: [
+    AgreedDefaults,
     BatcherRegistry,
     BatcherService,
     BatchedCallService,
@@ -34,6 +36,6 @@ import { loadTransportExceptions, TransportErrors } from './transport-errors.js'
     { provide: APP_INTERCEPTOR, useClass: BatchingErrorInterceptor },
     { provide: APP_FILTER, useClass: BatchingExceptionFilter },
   ],
-  exports: [BatchedCallService, BatcherRegistry, BatcherService, BatchingErrorResponder],
+  exports: [AgreedDefaults, BatchedCallService, BatcherRegistry, BatcherService, BatchingErrorResponder],
 })
 export class BatchingCoreModule {}

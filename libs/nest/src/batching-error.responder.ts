@@ -46,7 +46,7 @@ export class BatchingErrorResponder {
     const contextType = host.getType<string>();
     if (contextType === 'http') return this.toHttp(error, host.switchToHttp().getResponse());
     this.logServerFault(error);
-    if (contextType === 'graphql') return new BatchingHttpException(error);
+    if (contextType === 'graphql') return new BatchingHttpException(error, 'graphql');
     return this.transports.toException(error, contextType);
   }
 

@@ -5,7 +5,7 @@ import { messageForCaller, statusOf } from './told-error.js';
 /** A 503 always says when to come back; where nothing is known, in a second. */
 const DEFAULT_RETRY_AFTER_MS = 1000;
 
-/** What an HTTP client gets of a `BatchingError`: its code, its message, and when to try again. */
+/** What an HTTP client, or one of a GraphQL server, gets of a `BatchingError`: its code, its message, and when to try again. */
 export class BatchingHttpException extends HttpException {
   /** What `Retry-After` says, in whole seconds; undefined if a retry is not known to help. */
   readonly retryAfterSeconds: number | undefined;
@@ -17,15 +17,16 @@ export class BatchingHttpException extends HttpException {
    * Gives the error its status, its body and its `Retry-After`.
    *
    * @param error Becomes the `cause`. Its message reaches the client unless the status is 500.
+   * @param transport Over GraphQL the body has no `statusCode`: the driver for Apollo would take that for a reason to put
+   *   a code of its own in the place of the error's.
    */
-  constructor(error: BatchingError) {
+  constructor(error: BatchingError, transport: 'http' | 'graphql' = 'http') {
     const statusCode = statusOf(error);
     const { code, isRetryable, retryAfterMs } = error;
     const message = messageForCaller(error);
     const retryHint = retryAfterMs === undefined ? {} : { retryAfterMs };
-    super({ statusCode, code, message, ...retryHint }, statusCode, {
-      cause: error,
-    });
+    const status = transport === 'http' ? { statusCode } : {};
+    super({ ...status, code, message, ...retryHint }, statusCode, { cause: error });
     this.extensions = { code, isRetryable, ...retryHint };
     this.retryAfterSeconds =
       statusCode === 503

@@ -1,5 +1,5 @@
-import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import { BATCHING_OPTION_NAMES, type BatchingConfig } from 'nestjs-batching/core';
+import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import { BATCHING_OPTION_NAMES, type BatchingConfig, type BatchProcessor } from 'nestjs-batching/core';
 import type { ProcessorReference } from './processor-reference.js';
 
 /** What `forRoot` takes: what all batchers start from, and optionally the processor of a default batcher. */
@@ -8,7 +8,8 @@ export interface BatchingModuleOptions extends BatchingConfig {
   readonly processor?: ProcessorReference | undefined;
   /**
    * The header by which HTTP clients of `@Batched()` handlers may say how long they wait: seconds (`2`), or with a
-   * unit (`250ms`). `true` stands for `Request-Timeout`. It can shorten the handler's `timeoutMs`, not lengthen it.
+   * unit (`250ms`). `true` stands for `Request-Timeout`. It can shorten the handler's `timeoutMs`, or the
+   * batcher's `defaultTimeoutMs`, not lengthen it. A name that no header can have stops the start.
    * Default: none.
    */
   readonly timeoutHeader?: boolean | string | undefined;
@@ -48,6 +49,17 @@ export interface BatcherOptions extends BatchingConfig {
   readonly imports?: ModuleMetadata['imports'];
 }
 
+/**
+ * What `registerBatcher` takes for a class with `@BatchProcessor()`, which has its name from there. What is said here wins
+ * over what the decorator says. The class is provided by this, and stands in no module's `providers` besides.
+ */
+export interface DeclaredBatcherOptions extends Omit<BatcherOptions, 'name' | 'processor'> {
+  /** The class says it. */
+  readonly name?: undefined;
+  /** The class; Nest makes it. */
+  readonly processor: Type<BatchProcessor<never, unknown>>;
+}
+
 /** What `registerBatcherAsync` takes: the configuration comes from a factory that Nest calls. */
 export interface BatcherAsyncOptions {
   /** By this name `@Batched`, `@InjectBatcher` and `BatcherService.get` know it. Unique in the app. */
@@ -60,6 +72,19 @@ export interface BatcherAsyncOptions {
   readonly inject?: FactoryProvider['inject'];
   /** Makes the configuration, and the processor if it is not named beside the factory. */
   readonly useFactory: (...dependencies: never[]) => BatcherFactoryResult | Promise<BatcherFactoryResult>;
+}
+
+/** What `registerBatcherAsync` takes for a class with `@BatchProcessor()`; see {@link DeclaredBatcherOptions}. */
+export interface DeclaredBatcherAsyncOptions extends Omit<
+  BatcherAsyncOptions,
+  'name' | 'processor' | 'useFactory'
+> {
+  /** The class says it. */
+  readonly name?: undefined;
+  /** The class; Nest makes it. */
+  readonly processor: Type<BatchProcessor<never, unknown>>;
+  /** Makes the configuration; called once, when the app starts. */
+  readonly useFactory: (...dependencies: never[]) => BatchingConfig | Promise<BatchingConfig>;
 }
 
 /** What the factory of `registerBatcherAsync` returns. */

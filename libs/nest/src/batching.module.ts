@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
-import { assertBatchingDefaults } from 'nestjs-batching/core';
+import { assertBatchingDefaults, type BatchingConfig } from 'nestjs-batching/core';
+import { AgreedDefaults, type GivenDefaults } from './agreed-defaults.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import {
   BATCHING_DEFAULTS,
@@ -20,7 +21,10 @@ import {
   type BatcherFactoryResult,
   type BatcherOptions,
   type BatchingModuleOptions,
+  type DeclaredBatcherAsyncOptions,
+  type DeclaredBatcherOptions,
 } from './batching-options.js';
+import { declaredBatcher, isDeclared } from './declared-batcher.js';
 import { declaredProcessorNames } from './batch-processor.decorator.js';
 import { isProcessorClass, type ProcessorReference } from './processor-reference.js';
 
@@ -30,8 +34,12 @@ import { isProcessorClass, type ProcessorReference } from './processor-reference
  */
 @Module({})
 export class BatchingModule extends ConfigurableModuleClass {
-  /** What all batchers start from; with a `processor`, also the default batcher. */
+  /**
+   * What all batchers start from; with a `processor`, also the default batcher. Without options it changes nothing of
+   * what another call says; two that say different things stop the start.
+   */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    if (saysNothing(options)) return withoutOptions(options);
     return withDefaultBatcher(super.forRoot(options), options);
   }
 
@@ -40,8 +48,16 @@ export class BatchingModule extends ConfigurableModuleClass {
     return withDefaultBatcher(super.forRootAsync(options), options);
   }
 
-  /** Adds a batcher of its own name. */
-  static registerBatcher({ name, processor, imports = [], ...config }: BatcherOptions): DynamicModule {
+  /**
+   * Adds a batcher of its own name. A class with `@BatchProcessor()` has its name from there, and what is said here wins
+   * over what the decorator says.
+   */
+  static registerBatcher(options: BatcherOptions | DeclaredBatcherOptions): DynamicModule {
+    const { name = '', processor, imports = [], ...config } = options;
+    if (isDeclared(processor)) {
+      const useFactory = (): BatchingConfig => config;
+      return { module: BatchingModule, ...declaredBatcher({ ...options, processor, useFactory }) };
+    }
     return {
       module: BatchingModule,
       imports: [BatchingCoreModule, ...imports],
@@ -59,8 +75,11 @@ export class BatchingModule extends ConfigurableModuleClass {
   }
 
   /** `registerBatcher` with a configuration, and perhaps a processor, that is only known later. */
-  static registerBatcherAsync(options: BatcherAsyncOptions): DynamicModule {
-    const { name, processor, imports = [], inject = [], useFactory } = options;
+  static registerBatcherAsync(options: BatcherAsyncOptions | DeclaredBatcherAsyncOptions): DynamicModule {
+    const { name = '', processor, imports = [], inject = [], useFactory } = options;
+    if (isDeclared(processor)) {
+      return { module: BatchingModule, ...declaredBatcher({ ...options, processor }) };
+    }
     const optionsToken = `BatcherOptions(${name})`;
     return {
       module: BatchingModule,
@@ -88,7 +107,9 @@ const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
 
 function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExtras): DynamicModule {
   const { isGlobal = true, processor, imports = [] } = extras;
-  const declared = declaredBatcherProviders();
+  const declared = declaredBatcherProviders(
+    declaredProcessorNames().filter((name) => name !== DEFAULT_BATCHER_NAME),
+  );
   return {
     ...definition,
     global: isGlobal,
@@ -98,8 +119,13 @@ function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExt
       processorProvider(DEFAULT_BATCHER_NAME, processor),
       {
         provide: getBatcherToken(),
-        inject: [BatcherRegistry, getProcessorToken(DEFAULT_BATCHER_NAME), BATCHING_DEFAULTS],
-        useFactory: createDefaultBatcher,
+        inject: [BatcherRegistry, getProcessorToken(DEFAULT_BATCHER_NAME), BATCHING_DEFAULTS, AgreedDefaults],
+        useFactory: (
+          registry: BatcherRegistry,
+          instance: unknown,
+          defaults: BatchingModuleOptions,
+          agreed: AgreedDefaults,
+        ) => createDefaultBatcher(registry, instance, defaults, isGlobal ? agreed : new AgreedDefaults()),
       },
       ...declared,
     ],
@@ -107,15 +133,29 @@ function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExt
   };
 }
 
+/** What a call of `forRoot` stands for that says nothing: the options are those of another call, if there is one. */
+function withoutOptions({ isGlobal = true, imports = [] }: BatchingModuleExtras): DynamicModule {
+  const declared = declaredBatcherProviders(declaredProcessorNames());
+  return {
+    module: BatchingModule,
+    global: isGlobal,
+    imports: [BatchingCoreModule, ...imports],
+    providers: declared,
+    exports: declared.map(({ provide }) => provide),
+  };
+}
+
+function saysNothing({ isGlobal: _isGlobal, imports: _imports, ...options }: typeof OPTIONS_TYPE): boolean {
+  return Object.values(options).every((value) => value === undefined);
+}
+
 /** The batchers of all `@BatchProcessor()` classes, so that they can be injected before Nest has made the classes. */
-function declaredBatcherProviders(): FactoryProvider[] {
-  return declaredProcessorNames()
-    .filter((name) => name !== DEFAULT_BATCHER_NAME)
-    .map((name) => ({
-      provide: getBatcherToken(name),
-      inject: [BatcherRegistry],
-      useFactory: (registry: BatcherRegistry) => registry.find(name) ?? registry.expect(name),
-    }));
+function declaredBatcherProviders(names: readonly string[]): FactoryProvider[] {
+  return names.map((name) => ({
+    provide: getBatcherToken(name),
+    inject: [BatcherRegistry],
+    useFactory: (registry: BatcherRegistry) => registry.find(name) ?? registry.expect(name),
+  }));
 }
 
 /** Without a processor there is no default batcher, but the defaults still have to be right. */
@@ -123,10 +163,13 @@ function createDefaultBatcher(
   registry: BatcherRegistry,
   instance: unknown,
   defaults: BatchingModuleOptions,
+  agreed: AgreedDefaults,
 ): unknown {
   const config = batchingOf(defaults);
   assertBatchingDefaults('BatchingModule.forRoot()', config);
   const processor = instance ?? defaults.processor;
+  if (!agreed.agreeOn({ ...defaults, processor } as GivenDefaults))
+    return registry.find(DEFAULT_BATCHER_NAME);
   if (processor !== undefined) return registry.create(DEFAULT_BATCHER_NAME, processor, config);
   const isDeclared = declaredProcessorNames().includes(DEFAULT_BATCHER_NAME);
   return isDeclared ? registry.expect(DEFAULT_BATCHER_NAME) : undefined;

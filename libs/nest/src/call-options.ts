@@ -12,18 +12,21 @@ interface HttpRequest {
  * The options of one call: what the decorator says, or has told for this call, and what the client asks for.
  *
  * @param timeoutHeader The header by which HTTP clients say how long they wait; undefined if they may not.
+ * @param defaultTimeoutMs How long the batcher lets a caller wait that does not say, in milliseconds; undefined: any time.
  * @throws InvalidRequestError if that header is wrong.
  */
 export function callOptions(
   metadata: BatchedMetadata,
   context: ExecutionContext,
   timeoutHeader: string | undefined,
+  defaultTimeoutMs: number | undefined,
 ): RequestOptions {
   const timeoutMs = valueFor(metadata.timeoutMs, context);
   const askedMs = timeoutHeader === undefined ? undefined : askedTimeoutMs(context, timeoutHeader);
   return {
     // A client may wait for a shorter time than the server would let it, not for a longer one.
-    timeoutMs: askedMs === undefined ? timeoutMs : Math.min(askedMs, timeoutMs ?? Infinity),
+    timeoutMs:
+      askedMs === undefined ? timeoutMs : Math.min(askedMs, timeoutMs ?? defaultTimeoutMs ?? Infinity),
     priority: valueFor(metadata.priority, context),
     tenant: valueFor(metadata.tenant, context),
     signal: valueFor(metadata.signal, context),

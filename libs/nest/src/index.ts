@@ -35,6 +35,8 @@ export {
   type BatcherFactoryResult,
   type BatcherOptions,
   type BatchingModuleOptions,
+  type DeclaredBatcherAsyncOptions,
+  type DeclaredBatcherOptions,
 } from './batching-options.js';
 export { collectFaults, type ConfigOutcome } from './collect-faults.js';
 export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';

@@ -1,9 +1,5 @@
-import {
-  BatcherClosedError,
-  type BatchContext,
-  type BatchProcessor,
-  type ProcessorHealth,
-} from 'nestjs-batching/core';
+import type { BatchContext, BatchProcessor, ProcessorHealth } from 'nestjs-batching/core';
+import { ProcessorNotThereError } from './processor-not-there.error.js';
 
 /**
  * Stands for a `@BatchProcessor()` until Nest has made it: a batcher can be injected before, also into what its own
@@ -49,7 +45,7 @@ export class LateProcessor implements BatchProcessor<unknown, unknown> {
     context: BatchContext,
   ): ReturnType<BatchProcessor<unknown, unknown>['processBatch']> {
     if (this.target === undefined) {
-      throw new BatcherClosedError(this.name, 'its processor is not there yet; the app has not started.');
+      throw new ProcessorNotThereError(this.name);
     }
     return this.target.processBatch(requests, context);
   }

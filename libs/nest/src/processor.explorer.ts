@@ -3,12 +3,12 @@ import { DiscoveryService } from '@nestjs/core';
 import type { BatchProcessor, ConfigFault } from 'nestjs-batching/core';
 import { declarationOf, type DeclaredProcessor } from './batch-processor.decorator.js';
 import { BatcherRegistry } from './batcher.registry.js';
-import { BATCHING_DEFAULTS, getBatcherToken } from './batcher.tokens.js';
+import { BATCHING_DEFAULTS, getBatcherToken, getProcessorToken } from './batcher.tokens.js';
 import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
 import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 import { findInjections } from './find-injections.js';
 
-/** A provider whose class is a `@BatchProcessor()`. */
+/** A provider whose class is a `@BatchProcessor()`, or what stands in the place of such a class. */
 interface FoundProcessor extends DeclaredProcessor {
   readonly wrapper: DiscoveredProvider;
   readonly className: string;
@@ -49,11 +49,13 @@ export class ProcessorExplorer {
 
   private findProcessors(): FoundProcessor[] {
     return this.discovery.getProviders().flatMap((wrapper) => {
-      const type: unknown = wrapper.metatype;
-      const instance: unknown = wrapper.instance;
-      const declared = declarationOf(type) ?? declarationOf((instance as object | undefined)?.constructor);
+      // By its token first: a test may have put anything in the place of the class (`overrideProvider`).
+      const instance = wrapper.instance as object | undefined;
+      const classes: unknown[] = [wrapper.token, wrapper.metatype, instance?.constructor];
+      const type = classes.find((candidate) => declarationOf(candidate) !== undefined);
+      const declared = declarationOf(type);
       if (declared === undefined || wrapper.isAlias) return [];
-      const className = (type as { name?: string } | null)?.name ?? String(wrapper.name);
+      const className = (type as { readonly name: string }).name;
       return [{ ...declared, wrapper, className, moduleName: moduleNameOf(wrapper) }];
     });
   }
@@ -61,16 +63,28 @@ export class ProcessorExplorer {
   private problemOf(processor: FoundProcessor, before: readonly FoundProcessor[]): string | undefined {
     const { name, wrapper } = processor;
     const other = before.find((candidate) => candidate.name === name);
-    if (other !== undefined) return `the batcher "${name}" has a processor already: ${nameOf(other)}`;
+    if (other !== undefined) {
+      const isSameClass = other.wrapper.token === wrapper.token;
+      const advice = '; provide the class once, in the providers of one module or by registerBatcher()';
+      return `the batcher "${name}" has a processor already: ${nameOf(other)}${isSameClass ? advice : ''}`;
+    }
     if (!wrapper.isDependencyTreeStatic()) {
       return 'it is request-scoped, or something that it injects is; a processor serves many requests at once and must live as long as the app';
     }
     if (
       typeof (wrapper.instance as Partial<BatchProcessor<never, unknown>> | null)?.processBatch !== 'function'
     ) {
-      return 'it has no method processBatch(requests, context)';
+      return (
+        'it has no method processBatch(requests, context)' +
+        (isReplaced(wrapper)
+          ? `; in a test, BatchingTestingModule.forRoot({ processors: { '${name}': fake } }) replaces a processor`
+          : '')
+      );
     }
     if (this.registry.find(name) !== undefined && !this.registry.isExpected(name)) {
+      if (wrapper.token === getProcessorToken(name)) {
+        return "it has @BatchProcessor(); list it in a module's providers instead of forRoot({ processor })";
+      }
       return `another batcher has the name "${name}" already; names are unique in an app`;
     }
     return undefined;
@@ -78,7 +92,7 @@ export class ProcessorExplorer {
 
   private adopt({ name, config, wrapper }: FoundProcessor): void {
     const batcher = this.registry.expect(name);
-    this.registry.configure(batcher, batchingOf(this.defaults), config);
+    this.registry.configure(batcher, batchingOf(this.defaults), config, this.registry.additionTo(name));
     this.registry.bind(name, wrapper.instance as BatchProcessor<unknown, unknown>);
   }
 
@@ -95,6 +109,11 @@ export class ProcessorExplorer {
       }));
     });
   }
+}
+
+/** Whether a test has put something else in the place of the class. */
+function isReplaced({ token, metatype }: DiscoveredProvider): boolean {
+  return declarationOf(token) !== undefined && metatype !== token;
 }
 
 function nameOf({ className, moduleName }: FoundProcessor): string {
