@@ -72,6 +72,25 @@ const moods = { providers: [Lexicon, MoodProcessor, MoodService], controllers: [
 const apps = new HttpApps();
 afterEach(() => apps.closeAll());
 
+describe('a @BatchProcessor that can run several batches', () => {
+  it('is given as many at once, without being told how many', async () => {
+    @BatchProcessor('wide', { maxBatchSize: 1 })
+    class WideProcessor implements BatchProcessorHost<string, string> {
+      readonly concurrentBatches = 3;
+      async processBatch(texts: readonly string[]): Promise<string[]> {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return [...texts];
+      }
+    }
+    const { batcher } = await apps.start({ imports: [BatchingModule.forRoot()], providers: [WideProcessor] });
+    const wide = batcher<string, string>('wide');
+    const answers = Promise.all(['a', 'b', 'c', 'd'].map((text) => wide.process(text)));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(wide.getStatistics()).toMatchObject({ batchesInFlight: 3, maxConcurrentBatches: 3 });
+    expect(await answers).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
 describe('@BatchProcessor', () => {
   it('makes a provider the processor of a batcher, with what Nest injects into it', async () => {
     const { url, app } = await apps.start({
@@ -245,6 +264,86 @@ describe('the start of the app stops', () => {
       providers: [Lexicon, MoodProcessor, ScopedService],
     });
     expect(error.message).toMatch(/ScopedService\.feel \(TestedModule\): it is request-scoped/);
+  });
+
+  it('where a method that code calls is of a transient class, or of a controller', async () => {
+    @Injectable({ scope: Scope.TRANSIENT })
+    class PassingService {
+      @Batched('mood')
+      feel(text: string): string {
+        return text;
+      }
+    }
+    @Controller()
+    class FeelingController {
+      @Batched('mood')
+      feel(text: string): string {
+        return text;
+      }
+    }
+    const error = await apps.failureOf({
+      imports: [BatchingModule.forRoot()],
+      controllers: [FeelingController],
+      providers: [
+        Lexicon,
+        MoodProcessor,
+        PassingService,
+        { provide: 'user', inject: [PassingService], useFactory: () => 1 },
+      ],
+    });
+    expect(error.message).toMatch(/PassingService\.feel \(TestedModule\): it is transient/);
+    expect(error.message).toMatch(
+      /FeelingController\.feel \(TestedModule\): no route or message leads to it/,
+    );
+  });
+
+  it('where a registered processor is request-scoped', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class ScopedProcessor implements BatchProcessorHost<string, string> {
+      processBatch(texts: readonly string[]): string[] {
+        return [...texts];
+      }
+    }
+    const error = await apps.failureOf({
+      imports: [BatchingModule.registerBatcher({ name: 'scoped', processor: ScopedProcessor })],
+    });
+    expect(error.message).toMatch(/batcher "scoped" \(BatchingModule\): its processor: it is request-scoped/);
+  });
+
+  it('with the faults of all of them in one message', async () => {
+    @BatchProcessor('small', { maxBatchSize: 0, maxWaitTimeMs: -1 })
+    class SmallProcessor extends MoodProcessor {}
+    @BatchProcessor('large', { maxBatchSize: 100_000 })
+    class LargeProcessor extends MoodProcessor {}
+    @Controller()
+    class AskingController {
+      @Get('asking')
+      @Batched('nobody')
+      ask(): string {
+        return '';
+      }
+    }
+    const error = await apps.failureOf({
+      imports: [BatchingModule.forRoot()],
+      controllers: [AskingController],
+      providers: [Lexicon, SmallProcessor, LargeProcessor],
+    });
+    for (const fault of [
+      'SmallProcessor (TestedModule): maxBatchSize: received 0',
+      'SmallProcessor (TestedModule): maxWaitTimeMs: received -1',
+      'LargeProcessor (TestedModule): maxBatchSize: received 100000',
+      'AskingController.ask (TestedModule)',
+    ]) {
+      expect(error.message).toContain(fault);
+    }
+  });
+
+  it('where @Batched stands on a static method, or on one without a name', () => {
+    class Odd {}
+    expect(() => Batched('mood')(Odd, 'feel', {})).toThrow(/received a static method/);
+    expect(() => Batched('mood')(Odd.prototype, Symbol('feel'), {})).toThrow(
+      /received a symbol-named method/,
+    );
   });
 
   it('where @Batched names a class that is no processor', () => {

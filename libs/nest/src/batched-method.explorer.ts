@@ -20,6 +20,11 @@ interface FoundMethod {
   readonly metadata: BatchedMetadata;
 }
 
+const NOT_WRAPPED =
+  'so that its methods cannot be batched when they are called from code; use @InjectBatcher() there';
+const NOT_CALLED_BY_NEST =
+  'no route or message leads to it; a @Batched() method that other code calls belongs into a provider';
+
 /** What Nest, or a package of it, leaves on a method that it calls by itself, through the interceptors. */
 const HANDLER_METADATA = /^(?:path|microservices:|websockets:message_mapping|graphql:|__resolve)/;
 
@@ -41,6 +46,10 @@ export class BatchedMethodExplorer {
     const controllers = this.discovery.getControllers().flatMap((wrapper) => this.findMethods(wrapper));
     const providers = this.discovery.getProviders().flatMap((wrapper) => this.findMethods(wrapper));
     const faults = [...controllers, ...providers].flatMap((found) => this.findFaults(found));
+    // Nest makes controllers its own way; what code calls belongs into a provider.
+    for (const found of controllers.filter(({ method }) => !isCalledByNest(method))) {
+      faults.push({ field: nameOf(found), problem: NOT_CALLED_BY_NEST });
+    }
     const wrapped = providers.filter(({ method }) => !isCalledByNest(method));
     for (const found of wrapped) faults.push(...this.wrap(found));
     return faults;
@@ -74,10 +83,9 @@ export class BatchedMethodExplorer {
     const { wrapper, methodName, method, metadata } = found;
     const instance = wrapper.instance as Record<string, unknown> | null;
     if (!wrapper.isDependencyTreeStatic() || typeof instance !== 'object' || instance === null) {
-      const problem =
-        'it is request-scoped, so that its methods cannot be batched when they are called from code; use @InjectBatcher() there';
-      return [{ field: nameOf(found), problem }];
+      return [{ field: nameOf(found), problem: `it is request-scoped, ${NOT_WRAPPED}` }];
     }
+    if (wrapper.isTransient) return [{ field: nameOf(found), problem: `it is transient, ${NOT_WRAPPED}` }];
     const { calls } = this;
     const target = instance.constructor;
     instance[methodName] = async function (this: unknown, ...args: unknown[]): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { SetMetadata, UseInterceptors } from '@nestjs/common';
+import { InvalidConfigError } from 'nestjs-batching/core';
 import type { Observable } from 'rxjs';
 import {
   batcherNameOf,
@@ -67,6 +68,10 @@ export function Batched(
 ): MethodDecorator {
   return (target, propertyKey, descriptor) => {
     const method = `@Batched() of ${target.constructor.name}.${String(propertyKey)}`;
+    if (typeof target === 'function' || typeof propertyKey === 'symbol') {
+      const problem = `received a ${typeof target === 'function' ? 'static' : 'symbol-named'} method, expected one of instances, with a name`;
+      throw new InvalidConfigError(method, [{ field: 'method', problem }]);
+    }
     const metadata: BatchedMetadata = { ...options, batcherName: batcherNameOf(batcher, method) };
     SetMetadata(BATCHED_METADATA, metadata)(target, propertyKey, descriptor);
     UseInterceptors(BatchedInterceptor)(target, propertyKey, descriptor);

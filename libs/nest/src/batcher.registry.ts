@@ -2,7 +2,6 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import {
   DynamicBatcher,
   InvalidConfigError,
-  resolveConfig,
   systemClock,
   type BatchingConfig,
   type BatchProcessor,
@@ -124,8 +123,7 @@ export class BatcherRegistry {
 
   /** Decides how a batcher that was expected batches. A later layer wins. @throws InvalidConfigError */
   configure(batcher: DynamicBatcher<unknown, unknown>, ...layers: BatchingConfig[]): void {
-    const allLayers = [...layers, this.overrides.config ?? {}];
-    batcher.reconfigure(resolveConfig(`batcher "${batcher.name}"`, ...allLayers));
+    batcher.reconfigure([...layers, this.overrides.config ?? {}]);
   }
 
   /** The instance that runs the batches of a batcher that was expected. */

@@ -5,7 +5,10 @@ import type { ProcessorReference } from './processor-reference.js';
 
 /** What Nest must know before it makes anything, and thus cannot come from an asynchronous factory. */
 export interface BatchingModuleExtras {
-  /** Whether the defaults count for the whole app. Default true. */
+  /**
+   * Whether the options count for all batchers of the app. Default true. With false they count for the default batcher
+   * alone (`processor`), which only modules can inject that import this one.
+   */
   isGlobal?: boolean;
   /** The processor of the default batcher, if it is a class. */
   processor?: ProcessorReference | undefined;

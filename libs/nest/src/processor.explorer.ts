@@ -1,12 +1,20 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { BatchProcessor, ConfigFault } from 'nestjs-batching/core';
+import { InvalidConfigError, type BatchProcessor, type ConfigFault } from 'nestjs-batching/core';
 import { declarationOf, type DeclaredProcessor } from './batch-processor.decorator.js';
 import { BatcherRegistry } from './batcher.registry.js';
-import { BATCHING_DEFAULTS, getBatcherToken, getProcessorToken } from './batcher.tokens.js';
+import {
+  BATCHING_DEFAULTS,
+  batcherNameOfToken,
+  getBatcherToken,
+  getProcessorToken,
+} from './batcher.tokens.js';
 import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
 import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 import { findInjections } from './find-injections.js';
+
+const REQUEST_SCOPED =
+  'it is request-scoped, or something that it injects is; a processor serves many requests at once and must live as long as the app';
 
 /** A provider whose class is a `@BatchProcessor()`, or what stands in the place of such a class. */
 interface FoundProcessor extends DeclaredProcessor {
@@ -31,10 +39,9 @@ export class ProcessorExplorer {
       // A test has put another batcher in the place of this one's.
       if (this.registry.isAdopted(processor.name)) return [];
       const problem = this.problemOf(processor, found.slice(0, index));
-      if (problem === undefined) this.adopt(processor);
-      return problem === undefined ? [] : [{ field: nameOf(processor), problem }];
+      return problem === undefined ? this.adopt(processor) : [{ field: nameOf(processor), problem }];
     });
-    return [...faults, ...this.forgetAbsent(found)];
+    return [...faults, ...this.findScoped(), ...this.forgetAbsent(found)];
   }
 
   /** For an app whose start failed before `explore`: it closes, and what Nest has made by then is to be released. */
@@ -69,7 +76,7 @@ export class ProcessorExplorer {
       return `the batcher "${name}" has a processor already: ${nameOf(other)}${isSameClass ? advice : ''}`;
     }
     if (!wrapper.isDependencyTreeStatic()) {
-      return 'it is request-scoped, or something that it injects is; a processor serves many requests at once and must live as long as the app';
+      return REQUEST_SCOPED;
     }
     if (
       typeof (wrapper.instance as Partial<BatchProcessor<never, unknown>> | null)?.processBatch !== 'function'
@@ -90,10 +97,33 @@ export class ProcessorExplorer {
     return undefined;
   }
 
-  private adopt({ name, config, wrapper }: FoundProcessor): void {
+  /** Gives a processor its batcher, and tells what is wrong with the configuration of that. */
+  private adopt(processor: FoundProcessor): ConfigFault[] {
+    const { name, config, wrapper } = processor;
     const batcher = this.registry.expect(name);
-    this.registry.configure(batcher, batchingOf(this.defaults), config, this.registry.additionTo(name));
+    try {
+      this.registry.configure(batcher, batchingOf(this.defaults), config, this.registry.additionTo(name));
+    } catch (error) {
+      if (!(error instanceof InvalidConfigError)) throw error;
+      const whose = `batcher "${name}" of ${nameOf(processor)}`;
+      return error.faults.map(({ field, problem }) => ({ field: `${whose}: ${field}`, problem }));
+    }
     this.registry.bind(name, wrapper.instance as BatchProcessor<unknown, unknown>);
+    return [];
+  }
+
+  /** Batchers whose registered processor would be made anew for each request. */
+  private findScoped(): ConfigFault[] {
+    return this.discovery.getProviders().flatMap((wrapper) => {
+      const name = batcherNameOfToken(wrapper.token);
+      if (name === undefined || wrapper.isDependencyTreeStatic()) return [];
+      return [
+        {
+          field: `batcher "${name}" (${moduleNameOf(wrapper)})`,
+          problem: `its processor: ${REQUEST_SCOPED}`,
+        },
+      ];
+    });
   }
 
   /** Classes that are declared somewhere in the process, but are no providers of this app. */
