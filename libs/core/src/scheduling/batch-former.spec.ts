@@ -150,13 +150,25 @@ describe('BatchFormer: deadlines', () => {
     expect(formerOf(plain(3, { leftMs: 27 }), sizes).form(3)).toEqual({ riding: [0, 1, 2], lost: [] });
   });
 
-  it('lets everybody ride while it knows too little to turn anybody away', () => {
+  it('lets everybody ride while it knows nothing', () => {
     expect(formerOf(plain(3, { leftMs: 1 }), {}, new LearnedBehavior()).form(3)).toEqual({
       riding: [0, 1, 2],
       lost: [],
     });
+  });
+
+  it('sends one ahead to find out when by what was known long ago all are late, and gives nobody up', () => {
     const outdated = buildLearned(10, 1, NOW_MS - 2000);
-    expect(formerOf(plain(3, { leftMs: 1 }), {}, outdated).form(3)).toEqual({ riding: [0, 1, 2], lost: [] });
+    const { form, queue } = formerOf(plain(3, { leftMs: 1 }), {}, outdated);
+    expect(form(3)).toEqual({ riding: [0], lost: [] });
+    expect(queue.size).toBe(2);
+  });
+
+  it('chooses a size by what was known long ago, and gives nobody up', () => {
+    const outdated = buildLearned(10, 1, NOW_MS - 2000);
+    const { form, queue } = formerOf([{ leftMs: 5 }, ...plain(3, { leftMs: 12.5 })], {}, outdated);
+    expect(form(4)).toEqual({ riding: [1, 2], lost: [] });
+    expect(queue.size).toBe(2);
   });
 
   it('keeps the order of priorities and tenants for those whom it puts back', () => {

@@ -37,7 +37,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     const mayAnyBeLate = this.isAnyLateIn(Math.min(size, bucket.size), nowMs);
     const riding = this.take(bucket, size);
     const formed =
-      mayAnyBeLate && this.isAnyLateIn(riding.length, nowMs) && this.learned.isTrusted(nowMs)
+      mayAnyBeLate && this.isAnyLateIn(riding.length, nowMs)
         ? this.chooseInTime(bucket, riding, nowMs)
         : { riding, lost: NOBODY };
     this.queue.settle(bucket);
@@ -70,7 +70,8 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
       if (entry === undefined) break;
       candidates.push(entry);
     }
-    const { riding, lost } = this.chooseAffordable(candidates, nowMs, most);
+    const choice = this.chooseAffordable(candidates, nowMs, most);
+    const { riding, lost } = this.learned.isTrusted(nowMs) ? choice : giveNobodyUp(choice, candidates);
     const chosen = new Set<TEntry>([...riding, ...lost]);
     for (const entry of candidates.reverse()) {
       if (!chosen.has(entry)) this.queue.putBack(bucket, entry);
@@ -108,4 +109,16 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
   private timeMs(size: number): number {
     return safeBatchTimeMs(size, this.config, this.learned.curve);
   }
+}
+
+/**
+ * What is known is old, and good enough to choose a size by but not to turn anybody away. If nobody could make it by
+ * that, one request goes ahead to find out: of what is learned from a full batch that is late again, nothing follows
+ * for a smaller one.
+ */
+function giveNobodyUp<TEntry>(
+  { riding }: FormedBatch<TEntry>,
+  candidates: readonly TEntry[],
+): FormedBatch<TEntry> {
+  return { riding: riding.length > 0 ? riding : candidates.slice(0, 1), lost: NOBODY };
 }
