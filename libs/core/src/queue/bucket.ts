@@ -66,6 +66,11 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.lines[this.urgentPriority]?.next;
   }
 
+  /** Whether tenants take turns in it. */
+  get isShared(): boolean {
+    return this.lines.some((line) => line instanceof FairShareLine && line.size > 0);
+  }
+
   /** What all its requests cost together. */
   get totalCost(): number {
     return this.areCostsEqual ? this.size : this.knownTotalCost;

@@ -119,6 +119,23 @@ describe('BatchFormer: deadlines', () => {
     expect(form(4)).toEqual({ riding: [3, 4, 5, 6], lost: [0, 1, 2] });
   });
 
+  it('does not count who is lost as its tenant’s turn', () => {
+    const { form, queue } = formerOf([
+      ...plain(2, { tenant: 'a', leftMs: 5 }),
+      ...plain(2, { tenant: 'a', leftMs: 60 }),
+      ...plain(4, { tenant: 'b', leftMs: 60 }),
+    ]);
+    expect(form(4)).toEqual({ riding: [2, 4, 3, 5], lost: [0, 1] });
+    expect(queue.size).toBe(2);
+  });
+
+  it('looks past any number of those who are lost', () => {
+    const { form, queue } = formerOf([...plain(40, { leftMs: 5 }), ...plain(5, { leftMs: 60 })]);
+    const { riding, lost } = form(4);
+    expect([riding, lost.length]).toEqual([[40, 41, 42, 43], 40]);
+    expect(queue.size).toBe(1);
+  });
+
   it('forms nothing when all are lost', () => {
     const { form, queue } = formerOf(plain(3, { leftMs: 5 }));
     expect(form(3)).toEqual({ riding: [], lost: [0, 1, 2] });
