@@ -64,8 +64,15 @@ describe('CompletionForecast: an answer', () => {
 
   it('waits for a batch of each other bucket, or for as many as their requests fill', () => {
     const { answer } = forecastOf();
-    expect(answer(0, 3, 3)).toBe(3 * 30 + 21);
-    expect(answer(0, 25, 1)).toBe(3 * 30 + 21);
+    expect(answer(0, 30, 3)).toBe(3 * 30 + 21);
+    expect(answer(0, 30, 1)).toBe(3 * 30 + 21);
+    expect(answer(10, 30, 3)).toBe(4 * 30 + 21);
+  });
+
+  it('counts the batches of other buckets as what is in them', () => {
+    expect(forecastOf().answer(0, 3, 3)).toBe(3 * 21 + 21);
+    expect(forecastOf().answer(10, 12, 3)).toBe(30 + 3 * 24 + 21);
+    expect(forecastOf({ maxConcurrentBatches: 2 }).answer(0, 12, 4)).toBe(2 * 23 + 21);
   });
 
   it('reckons with the size at which batches really run', () => {
@@ -100,7 +107,7 @@ describe('CompletionForecast: an answer told by a look at those ahead', () => {
   it('waits for the other buckets, each in a slot', () => {
     const { answerBeside } = forecastOf({ maxConcurrentBatches: 2 });
     expect(answerBeside([22.5], { inOtherBuckets: 3, otherBuckets: 1 })).toBe(21);
-    expect(answerBeside([22.5], { inOtherBuckets: 3, otherBuckets: 2 })).toBe(30 + 21);
+    expect(answerBeside([22.5], { inOtherBuckets: 4, otherBuckets: 2 })).toBe(22 + 21);
   });
 
   it('is asked for only where a slot is free, and another one may be', () => {

@@ -27,13 +27,16 @@ export class CompletionForecast {
   }
 
   /**
-   * How long a request that comes now has to wait for its answer, in milliseconds. Full batches go first, each in
-   * the slot that is free first; the request rides in the last, with the rest.
+   * How long a request that comes now has to wait for its answer, in milliseconds. Full batches and those of the other
+   * buckets go first, each in the slot that is free first; the request rides in the last, with the rest.
    */
   answerAfterMs(ahead: RequestsAhead, nowMs: number): number {
     const most = largestBatchSize(this.config);
-    const batchesAhead = Math.floor(ahead.inBucket / most) + this.otherBatches(ahead);
-    return this.startAfterMs(batchesAhead, nowMs) + this.timeMs((ahead.inBucket % most) + 1);
+    const fullBatches = Math.floor(ahead.inBucket / most);
+    const otherBatches = this.otherBatches(ahead);
+    const aheadMs = fullBatches * this.timeMs(most) + otherBatches * this.otherBatchMs(ahead);
+    const startAfterMs = this.startAfterMs(fullBatches + otherBatches, aheadMs, nowMs);
+    return startAfterMs + this.timeMs((ahead.inBucket % most) + 1);
   }
 
   /**
@@ -53,8 +56,8 @@ export class CompletionForecast {
   answerBesideMs(deadlinesAtMs: readonly number[], ahead: RequestsAhead, nowMs: number): number {
     const most = largestBatchSize(this.config);
     const freeAfterMs = this.slots.freeAfterMs(nowMs);
-    const fullMs = this.timeMs(most);
-    for (let other = this.otherBatches(ahead) - 1; other >= 0; other -= 1) freeAfterMs[other]! += fullMs;
+    const otherMs = this.otherBatchMs(ahead);
+    for (let other = this.otherBatches(ahead) - 1; other >= 0; other -= 1) freeAfterMs[other]! += otherMs;
     const slotsFreeAtMs = freeAfterMs.map((afterMs) => nowMs + afterMs);
     const timeMs = (size: number): number => this.timeMs(size);
     return planInSlots(deadlinesAtMs, 0, slotsFreeAtMs, most, timeMs).lastAnsweredAtMs - nowMs;
@@ -70,8 +73,10 @@ export class CompletionForecast {
       return Math.max(1, Math.ceil(rounds * maxWaitTimeMs));
     }
     // The last batch may be small and end before the full one that started just before it.
-    const lastEndsMs = this.startAfterMs(batches - 1, nowMs) + this.timeMs(queueSize - (batches - 1) * most);
-    const fullOneEndsMs = batches > 1 ? this.startAfterMs(batches - 2, nowMs) + this.timeMs(most) : 0;
+    const fullMs = this.timeMs(most);
+    const startAfterMs = (ahead: number): number => this.startAfterMs(ahead, ahead * fullMs, nowMs);
+    const lastEndsMs = startAfterMs(batches - 1) + this.timeMs(queueSize - (batches - 1) * most);
+    const fullOneEndsMs = batches > 1 ? startAfterMs(batches - 2) + fullMs : 0;
     return Math.max(1, Math.ceil(Math.max(lastEndsMs, fullOneEndsMs)));
   }
 
@@ -79,14 +84,23 @@ export class CompletionForecast {
     return Math.max(otherBuckets, Math.ceil(inOtherBuckets / largestBatchSize(this.config)));
   }
 
-  /** When a slot is free for the batch that `batchesAhead` others go before. */
-  private startAfterMs(batchesAhead: number, nowMs: number): number {
+  /** How long a batch of the other buckets takes: each holds what is in it, not as much as it could. */
+  private otherBatchMs(ahead: Omit<RequestsAhead, 'inBucket'>): number {
+    const batches = this.otherBatches(ahead);
+    return batches === 0 ? 0 : this.timeMs(ahead.inOtherBuckets / batches);
+  }
+
+  /** When a slot is free for the batch that `batchesAhead` others go before, which take `aheadMs` together. */
+  private startAfterMs(batchesAhead: number, aheadMs: number, nowMs: number): number {
     const { count } = this.slots;
     const freeAfterMs = this.slots.freeAfterMs(nowMs);
     // Those beyond the slots have been taken in advance; they go first.
-    const inTurn = batchesAhead + Math.max(0, freeAfterMs.length - count);
+    const inAdvance = Math.max(0, freeAfterMs.length - count);
+    const inTurn = batchesAhead + inAdvance;
     const rounds = Math.floor(inTurn / count);
-    return (freeAfterMs[inTurn % count] ?? 0) + rounds * this.timeMs(largestBatchSize(this.config));
+    const fullMs = this.timeMs(largestBatchSize(this.config));
+    const eachMs = (aheadMs + inAdvance * fullMs) / Math.max(1, inTurn);
+    return (freeAfterMs[inTurn % count] ?? 0) + rounds * eachMs;
   }
 
   private timeMs(size: number): number {
