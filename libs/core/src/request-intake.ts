@@ -15,6 +15,7 @@ import { QueuedRequest, type Answer } from './queued-request.js';
 import type { RequestOptions } from './request-options.js';
 import type { RequestTerms } from './request-terms.js';
 import type { BatchScheduler } from './scheduling/batch-scheduler.js';
+import { ArrivalRate } from './scheduling/arrival-rate.js';
 import { CompletionForecast } from './scheduling/completion-forecast.js';
 import type { LearnedBehavior } from './scheduling/learned-behavior.js';
 import type { StatisticsRecorder } from './statistics-recorder.js';
@@ -41,6 +42,9 @@ export interface IntakeParts<TRequest, TResponse> {
 /** Turns calls into requests that have a place: in the queue, or shared with another of the same key. */
 export class RequestIntake<TRequest, TResponse> {
   private readonly forecast: CompletionForecast;
+  /** How many come, those included who are refused for their deadlines. Watched only while deadlines are at stake. */
+  private readonly offered = new ArrivalRate();
+  private refusedAsLate = 0;
 
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly recorder: StatisticsRecorder;
@@ -163,11 +167,15 @@ export class RequestIntake<TRequest, TResponse> {
     if (timeoutMs === Infinity) return;
     if (this.forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
     if (!learned.isTrusted(nowMs)) return;
+    this.offered.observe(this.recorder.requests.accepted + this.refusedAsLate, nowMs);
     const ahead = queue.countAhead(terms);
-    const expectedMs = this.forecast.isWorthALook(ahead)
+    const inTurnMs = this.forecast.isWorthALook(ahead)
       ? this.forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
       : this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+    const inCrowdMs = this.forecast.answerInCrowdMs(timeoutMs, this.offered.requestsPerMs, nowMs);
+    const expectedMs = Math.max(inTurnMs, inCrowdMs);
     if (expectedMs <= timeoutMs) return;
+    this.refusedAsLate += count;
     const retryAfterMs = Math.max(1, Math.ceil(expectedMs - timeoutMs));
     throw withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),

@@ -26,7 +26,9 @@ function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[
   };
   const isWorthALook = (ahead: Partial<RequestsAhead>): boolean =>
     forecast.isWorthALook({ inBucket: 0, inOtherBuckets: 0, otherBuckets: 0, ...ahead });
-  return { answer, answerBeside, drain, isWorthALook };
+  const inCrowd = (timeoutMs: number, requestsPerMs: number): number =>
+    Math.round(forecast.answerInCrowdMs(timeoutMs, requestsPerMs, NOW_MS));
+  return { answer, answerBeside, inCrowd, drain, isWorthALook };
 }
 
 /** A full batch that has run for so long. */
@@ -117,6 +119,26 @@ describe('CompletionForecast: an answer told by a look at those ahead', () => {
     expect(forecastOf(two).isWorthALook({ inOtherBuckets: 2, otherBuckets: 2 })).toBe(false);
     expect(forecastOf(two).isWorthALook({ inBucket: 257 })).toBe(false);
     expect(forecastOf().isWorthALook({})).toBe(false);
+  });
+});
+
+describe('CompletionForecast: an answer where more come than can be answered in time', () => {
+  it('comes from the batch of the newest who make it together, after the one that runs', () => {
+    // Of one a millisecond the newest 8 have come within 8 ms, and ride in 28: 36 together. By chance it may be 5.
+    expect(forecastOf().inCrowd(36, 1)).toBe(25);
+    expect(forecastOf({}, [runningFor(12)]).inCrowd(36, 1)).toBe(18 + 25);
+  });
+
+  it('comes from a full batch where time allows it, and from one alone where it allows no other', () => {
+    expect(forecastOf().inCrowd(60, 4)).toBe(30);
+    expect(forecastOf().inCrowd(5, 4)).toBe(21);
+  });
+
+  it('is not told where batches keep up with those who come', () => {
+    expect(forecastOf().inCrowd(60, 0.3)).toBe(0);
+    expect(forecastOf().inCrowd(60, 0)).toBe(0);
+    expect(forecastOf({ maxConcurrentBatches: 4 }).inCrowd(60, 1.3)).toBe(0);
+    expect(forecastOf().inCrowd(60, 1.3)).toBe(30);
   });
 });
 

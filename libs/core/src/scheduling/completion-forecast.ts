@@ -1,6 +1,6 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
-import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import { largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 import type { SlotForecast } from './slot-forecast.js';
 import { planInSlots } from './slot-plan.js';
@@ -61,6 +61,24 @@ export class CompletionForecast {
     const slotsFreeAtMs = freeAfterMs.map((afterMs) => nowMs + afterMs);
     const timeMs = (size: number): number => this.timeMs(size);
     return planInSlots(deadlinesAtMs, 0, slotsFreeAtMs, most, timeMs).lastAnsweredAtMs - nowMs;
+  }
+
+  /**
+   * Where more come than can be answered within `timeoutMs`, a batch best holds the newest n of which the oldest just
+   * makes it: they come within n / λ, so S(n) + n / λ = `timeoutMs`. Who has less than S(n) left when a slot is free could
+   * ride in a smaller batch only, at the expense of more who come later: when the batch is formed it would be dropped.
+   * How long its answer takes is told for that batch; 0 if not so many come. By chance fewer may have come than are
+   * expected, so n is less by one standard deviation of a Poisson process.
+   */
+  answerInCrowdMs(timeoutMs: number, requestsPerMs: number, nowMs: number): number {
+    const { fixedTimeMs, timePerRequestMs } = this.curve;
+    const most = largestBatchSize(this.config);
+    const newest = Math.max(1, (timeoutMs - fixedTimeMs) / (timePerRequestMs + 1 / requestsPerMs));
+    const largest = Math.min(newest, most);
+    const comeMeanwhile = (requestsPerMs * this.curve.predictMs(largest)) / this.slots.count;
+    if (comeMeanwhile <= largest) return 0;
+    const size = Math.min(Math.max(1, Math.floor(newest - Math.sqrt(newest))), most);
+    return this.startAfterMs(0, 0, nowMs) + this.curve.predictMs(paddedBatchSize(size, this.config));
   }
 
   /** How long until as many requests as wait now have been served, in whole milliseconds, at least 1. */
