@@ -50,7 +50,14 @@ describe('CompletionForecast: an answer', () => {
 
   it('waits for the batch that runs, and counts one that takes too long as about to end', () => {
     expect(forecastOf({}, [runningFor(12)]).answer(0)).toBe(18 + 21);
-    expect(forecastOf({}, [runningFor(500)]).answer(0)).toBe(21);
+    expect(forecastOf({}, [runningFor(50)]).answer(0)).toBe(21);
+  });
+
+  it('expects a batch that hangs to take as long again as it has', () => {
+    expect(forecastOf({}, [runningFor(500)]).answer(0)).toBe(500 + 21);
+    expect(forecastOf({ maxConcurrentBatches: 2 }, [runningFor(500), runningFor(12)]).answer(10)).toBe(
+      18 + 30 + 21,
+    );
   });
 
   it('takes the slot that is free first', () => {

@@ -115,10 +115,15 @@ export class CompletionForecast {
     // Those beyond the slots have been taken in advance; they go first.
     const inAdvance = Math.max(0, freeAfterMs.length - count);
     const inTurn = batchesAhead + inAdvance;
-    const rounds = Math.floor(inTurn / count);
     const fullMs = this.timeMs(largestBatchSize(this.config));
     const eachMs = (aheadMs + inAdvance * fullMs) / Math.max(1, inTurn);
-    return (freeAfterMs[inTurn % count] ?? 0) + rounds * eachMs;
+    let startAfterMs = Infinity;
+    // A slot whose batch hangs had better be left out: the others go round more often meanwhile.
+    for (let used = 1; used <= count; used += 1) {
+      const inSlotMs = (freeAfterMs[inTurn % used] ?? 0) + Math.floor(inTurn / used) * eachMs;
+      startAfterMs = Math.min(startAfterMs, inSlotMs);
+    }
+    return startAfterMs;
   }
 
   private timeMs(size: number): number {
