@@ -16,6 +16,11 @@ export class CompletionForecast {
     private readonly slots: SlotForecast,
   ) {}
 
+  /** How long a batch of one request takes, in milliseconds. */
+  get aloneMs(): number {
+    return this.timeMs(1);
+  }
+
   /**
    * No request that comes now has to wait longer for its answer, wherever it stands: as if it came last of
    * `waiting` requests in `buckets` buckets, one batch after the other. Told without a look at any of them.
