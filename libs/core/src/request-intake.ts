@@ -182,7 +182,8 @@ export class RequestIntake<TRequest, TResponse> {
     if (expectedMs <= timeoutMs) return;
     this.refusedAsLate += count;
     if (ahead.inBucket === 0 && ahead.otherBuckets > 0) this.leaveRoomUntilMs = nowMs + LEAVE_ROOM_FOR_MS;
-    const retryAfterMs = Math.max(1, Math.ceil(expectedMs - timeoutMs));
+    // Others come, too: what is free in a moment, one of them takes.
+    const retryAfterMs = Math.max(this.retryAfterMs(nowMs), Math.ceil(expectedMs - timeoutMs));
     throw withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
     );
