@@ -173,7 +173,7 @@ export class RequestIntake<TRequest, TResponse> {
     if (this.forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
     if (!learned.isTrusted(nowMs)) return;
     this.offered.observe(this.recorder.requests.accepted + this.refusedAsLate, nowMs);
-    const ahead = queue.countAhead(terms);
+    const ahead = queue.countAhead(terms, nowMs);
     const inTurnMs = this.forecast.isWorthALook(ahead)
       ? this.forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
       : this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
