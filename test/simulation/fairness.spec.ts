@@ -85,4 +85,43 @@ describe('fairness in virtual time, at 20 + 0.5·n ms and at most 64 in a batch'
     // The batch that runs, those that the queue holds, and its own, which is of its bucket alone.
     expect(longestOf(rare)).toBeLessThanOrEqual(FULL_BATCH_MS * (2 + maxQueueSize / MAX_BATCH_SIZE));
   }, 30_000);
+
+  it('answers most of a rare bucket’s requests in time while another one floods and all have deadlines', async () => {
+    const config = { maxQueueSize: 20_000, bucketOf: ({ group }: { readonly group: string }) => group };
+    const groups = [
+      { name: 'flood', ratePerSecond: 3 * CAPACITY_PER_SECOND, timeoutMs: 200 },
+      { name: 'rare', ratePerSecond: 8, timeoutMs: 200 },
+    ];
+    const results = await simulateGroups(config, groups, DURATION_MS);
+    const { latenciesMs = [], refused = 0 } = results.get('rare') ?? {};
+    expect(latenciesMs.length / (latenciesMs.length + refused)).toBeGreaterThan(0.5);
+    const flood = results.get('flood')?.latenciesMs.length ?? 0;
+    expect((1000 * flood) / DURATION_MS).toBeGreaterThan(0.75 * CAPACITY_PER_SECOND);
+  }, 30_000);
+
+  it('answers each tenant its share in time when all have deadlines, whatever they offer and however weights differ', async () => {
+    const group = (name: string, load: number) => ({
+      name,
+      tenant: name,
+      timeoutMs: 200,
+      ratePerSecond: load * CAPACITY_PER_SECOND,
+    });
+    const answeredOf = async (tenantWeights: Record<string, number>, groups: ReturnType<typeof group>[]) => {
+      const results = await simulateGroups({ maxQueueSize: 20_000, tenantWeights }, groups, 5000);
+      return groups.map(({ name }) => results.get(name)?.latenciesMs.length ?? 0);
+    };
+    const [gold = 0, free = 0] = await answeredOf({ gold: 2 }, [group('gold', 3), group('free', 5)]);
+    expect(gold / free).toBeGreaterThan(1.9);
+    expect(gold / free).toBeLessThan(2.1);
+    expect(gold + free).toBeGreaterThan(0.98 * 5 * CAPACITY_PER_SECOND);
+
+    const [modest = 0, busy = 0, flood = 0] = await answeredOf({}, [
+      group('modest', 0.2),
+      group('busy', 1),
+      group('flood', 4),
+    ]);
+    expect(modest / (0.2 * 5 * CAPACITY_PER_SECOND)).toBeGreaterThan(0.95);
+    expect(flood / busy).toBeGreaterThan(0.95);
+    expect(flood / busy).toBeLessThan(1.05);
+  }, 30_000);
 });

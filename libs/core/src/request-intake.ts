@@ -13,16 +13,21 @@ import {
   type QueueFullReason,
 } from './errors/index.js';
 import { withoutStack } from './errors/without-stack.js';
+import type { RequestsAhead } from './queue/bounded-request-queue.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
 import type { RequestOptions } from './request-options.js';
 import type { RequestTerms } from './request-terms.js';
 import type { BatchScheduler } from './scheduling/batch-scheduler.js';
+import { ArrivalRate } from './scheduling/arrival-rate.js';
 import { CompletionForecast } from './scheduling/completion-forecast.js';
 import type { LearnedBehavior } from './scheduling/learned-behavior.js';
 import type { StatisticsRecorder } from './statistics-recorder.js';
 
 /** To a deadline as far away as this it makes no difference when in a turn of the event loop the call was made. */
 const LONG_TIMEOUT_MS = 5000;
+
+/** For so long room is left for buckets that are refused although nothing of theirs waits. */
+const LEAVE_ROOM_FOR_MS = 1000;
 
 /** Nothing else, so one for all who do. */
 const WANTS_BATCH_INFO: CallerWishes<never, never> = { signal: undefined, wantsBatchInfo: true };
@@ -44,6 +49,11 @@ export interface IntakeParts<TRequest, TResponse> {
 export class RequestIntake<TRequest, TResponse> {
   private readonly forecast: CompletionForecast;
   private readonly callerSignals = new WeakMap<AbortSignal, CallerSignal<TRequest, TResponse>>();
+  /** How many come, those included who are refused for their deadlines. Watched only while deadlines are at stake. */
+  private readonly offered = new ArrivalRate();
+  private refusedAsLate = 0;
+  private leaveRoomUntilMs = -Infinity;
+
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly recorder: StatisticsRecorder;
 
@@ -180,16 +190,33 @@ export class RequestIntake<TRequest, TResponse> {
     if (timeoutMs === Infinity) return;
     if (this.forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
     if (!learned.isTrusted(nowMs)) return;
-    const ahead = queue.countAhead(terms);
-    const expectedMs = this.forecast.isWorthALook(ahead)
+    this.offered.observe(this.recorder.requests.accepted + this.refusedAsLate, nowMs);
+    const ahead = queue.countAhead(terms, nowMs);
+    const inTurnMs = this.forecast.isWorthALook(ahead)
       ? this.forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
       : this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+    const inCrowdMs = this.forecast.answerInCrowdMs(timeoutMs, this.offered.requestsPerMs, nowMs);
+    const expectedMs = Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(ahead, nowMs);
     if (expectedMs <= timeoutMs) return;
-    const isHopeless = this.forecast.aloneMs > timeoutMs;
-    const retryAfterMs = isHopeless ? undefined : Math.max(1, Math.ceil(expectedMs - timeoutMs));
+    this.refusedAsLate += count;
+    if (ahead.inBucket === 0 && ahead.otherBuckets > 0) this.leaveRoomUntilMs = nowMs + LEAVE_ROOM_FOR_MS;
+    // Others come, too: what is free in a moment, one of them takes. Who would be too late alone never makes it.
+    const retryAfterMs =
+      this.forecast.aloneMs > timeoutMs
+        ? undefined
+        : Math.max(this.retryAfterMs(nowMs), Math.ceil(expectedMs - timeoutMs));
     throw withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
     );
+  }
+
+  /**
+   * A bucket that holds most of what waits would fill the queue until nobody else can make it: the batch of another
+   * comes after all of its own. Where such a one has been refused, it leaves room for one, for a while.
+   */
+  private roomForOthersMs({ inBucket }: RequestsAhead, nowMs: number): number {
+    const holdsMost = 2 * inBucket > this.scheduler.queue.size;
+    return holdsMost && nowMs < this.leaveRoomUntilMs ? this.forecast.aloneMs : 0;
   }
 
   /** By when those ahead of such requests must be answered, and then they themselves. */

@@ -144,7 +144,7 @@ describe('BoundedRequestQueue: buckets', () => {
   it('counts what is served before a newcomer, in its bucket and in the others', () => {
     const { queue } = queueOf([{ bucketKey: 'a' }, { bucketKey: 'a' }, { bucketKey: 'b' }, {}]);
     const aheadIn = (bucketKey?: string): unknown =>
-      queue.countAhead({ bucketKey, priority: 0, tenant: undefined });
+      queue.countAhead({ bucketKey, priority: 0, tenant: undefined }, 0);
     expect(aheadIn('a')).toEqual({ inBucket: 2, inOtherBuckets: 2, otherBuckets: 2 });
     expect(aheadIn('new')).toEqual({ inBucket: 0, inOtherBuckets: 4, otherBuckets: 3 });
     expect(aheadIn()).toEqual({ inBucket: 1, inOtherBuckets: 3, otherBuckets: 2 });

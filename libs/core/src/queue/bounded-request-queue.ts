@@ -104,15 +104,14 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   }
 
   /** What is served before a request that comes now; an estimate, for forecasts. */
-  countAhead({
-    bucketKey,
-    priority,
-    tenant,
-  }: Pick<TEntry, 'bucketKey' | 'priority' | 'tenant'>): RequestsAhead {
+  countAhead(
+    { bucketKey, priority, tenant }: Pick<TEntry, 'bucketKey' | 'priority' | 'tenant'>,
+    nowMs: number,
+  ): RequestsAhead {
     const bucket = bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
     const bucketSize = bucket?.size ?? 0;
     return {
-      inBucket: bucket?.countAhead(priority, tenant) ?? 0,
+      inBucket: bucket?.countAhead(priority, tenant, nowMs) ?? 0,
       inOtherBuckets: this.size - bucketSize,
       otherBuckets: this.bucketCount - (bucketSize > 0 ? 1 : 0),
     };

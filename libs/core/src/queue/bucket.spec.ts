@@ -159,7 +159,17 @@ describe('Bucket', () => {
 
   it('expects those of higher priority, and those of the same that came before, ahead of a newcomer', () => {
     const { bucket } = bucketOf([{ priority: 0 }, { priority: 0 }, { priority: 1 }, { priority: 2 }]);
-    expect([0, 1, 2, 3].map((priority) => bucket.countAhead(priority, undefined))).toEqual([2, 3, 4, 4]);
+    expect([0, 1, 2, 3].map((priority) => bucket.countAhead(priority, undefined, 0))).toEqual([2, 3, 4, 4]);
+  });
+
+  it('expects those of lower priority ahead, too, who came before the head start of a newcomer', () => {
+    const backlog = Array.from({ length: 11 }, (_, index) => ({ priority: 1, enqueuedAtMs: 10 * index }));
+    const { bucket, take } = bucketOf([...backlog, { priority: 0, enqueuedAtMs: 145 }]);
+    const aheadAt = (nowMs: number): number => bucket.countAhead(0, undefined, nowMs);
+    expect([145, 200, 1000].map(aheadAt)).toEqual([1 + 5, 1 + 11, 1 + 11]);
+    expect(bucket.countAhead(0, undefined, 99)).toBe(1);
+    expect(take(5)).not.toContain(11);
+    expect(take(1)).toEqual([11]);
   });
 
   it('serves what was put back as before, with priorities and tenants', () => {

@@ -66,6 +66,11 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.lines[this.urgentPriority]?.next;
   }
 
+  /** Whether tenants take turns in it. */
+  get isShared(): boolean {
+    return this.lines.some((line) => line instanceof FairShareLine && line.size > 0);
+  }
+
   /** What all its requests cost together. */
   get totalCost(): number {
     return this.areCostsEqual ? this.size : this.knownTotalCost;
@@ -82,11 +87,20 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.largestKnownCost;
   }
 
-  /** How many are served before one of this priority and tenant that comes now; an estimate. */
-  countAhead(priority: number, tenant: string | undefined): number {
-    let ahead = 0;
-    for (let higher = 0; higher < priority; higher += 1) ahead += this.lines[higher]?.size ?? 0;
-    return ahead + (this.lines[priority]?.countAhead(tenant) ?? 0);
+  /**
+   * How many are served before one of this priority and tenant that comes now; an estimate. Of lower priorities those
+   * are who came before its head start over them.
+   */
+  countAhead(priority: number, tenant: string | undefined, nowMs: number): number {
+    let ahead = this.lines[priority]?.countAhead(tenant) ?? 0;
+    for (let other = 0; other < this.lines.length; other += 1) {
+      if (other < priority) ahead += this.lines[other]!.size;
+      if (other > priority) {
+        const headStartMs = (other - priority) * this.rules.priorityAgingMs;
+        ahead += countThoseBefore(nowMs - headStartMs, this.lines[other]!);
+      }
+    }
+    return ahead;
   }
 
   /** The order in which the buckets' requests are urgent: when it came, with the head start of the higher ones. */
@@ -238,4 +252,15 @@ export class Bucket<TEntry extends QueueEntry> {
   private urgentKey(atMs: number, priority: number): number {
     return priority === 0 ? atMs : atMs + priority * this.rules.priorityAgingMs;
   }
+}
+
+/** How many of a line came before this time, as if they had come evenly spaced. */
+function countThoseBefore(
+  timeMs: number,
+  { size, oldest, newestAtMs }: Pick<RequestLine<QueueEntry>, 'size' | 'oldest' | 'newestAtMs'>,
+): number {
+  if (oldest === undefined || oldest.enqueuedAtMs > timeMs) return 0;
+  if (newestAtMs <= timeMs) return size;
+  const share = (timeMs - oldest.enqueuedAtMs) / (newestAtMs - oldest.enqueuedAtMs);
+  return Math.ceil(share * size);
 }

@@ -140,6 +140,20 @@ describe('FairShareLine', () => {
     expect(line.countAhead('c')).toBe(2);
   });
 
+  it('expects of each other tenant what its weight lets it take meanwhile, and no more than it has', () => {
+    const { line } = lineOf([...many(10, 'a'), ...many(2, 'b'), ...many(50, 'c')], { a: 2, b: 1, c: 1 });
+    expect(line.countAhead('a')).toBe(10 + 2 + 6);
+    expect(line.countAhead('b')).toBe(2 + 6 + 3);
+    expect(line.countAhead('d')).toBe(2 + 1 + 1);
+  });
+
+  it('takes those of very many tenants for alike whom it does not look at', () => {
+    const tenants = Array.from({ length: 100 }, (_, index) => `t${index}`);
+    const { line } = lineOf([...tenants, ...tenants].map((tenant) => ({ tenant })));
+    expect(line.countAhead('new')).toBe(100);
+    expect(line.countAhead('t0')).toBe(200);
+  });
+
   it('does nothing when a request leaves that is not here', () => {
     const { line, entries, take } = lineOf([...many(2, 'a'), ...many(1, 'b')]);
     take(1);

@@ -6,6 +6,8 @@ import { TenantShare } from './tenant-share.js';
 
 /** So many tenants without requests are remembered, or as many as have some: who comes and goes is not made anew. */
 const MOST_IDLE_SHARES = 16;
+/** So many other tenants are looked at, one by one, to foretell how many requests are served before one that comes. */
+const MOST_TENANTS_LOOKED_AT = 64;
 
 /**
  * Tenants take turns, each as much as its weight says, whatever it offers: deficit round robin (Shreedhar and
@@ -37,11 +39,23 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     return this.findTurn()?.ring.oldest;
   }
 
-  /** Each of the tenant's own waits for a round of all others, and no longer. */
+  /**
+   * All that the tenant has, and of each other one as much as its weight lets it take meanwhile, or what it has. Takes
+   * time for each tenant that waits, up to `MOST_TENANTS_LOOKED_AT`; the others are taken for alike.
+   */
   countAhead(tenant: string | undefined): number {
-    const ownSize = this.shares.get(tenant)?.ring.size ?? 0;
-    const otherTenants = this.tenantCount - (ownSize > 0 ? 1 : 0);
-    return Math.min(this.size, ownSize + (ownSize + 1) * otherTenants);
+    const own = this.shares.get(tenant);
+    const ownSize = own?.ring.size ?? 0;
+    const roundsOfWeight = (ownSize + 1) / this.weightOf(tenant);
+    const others = this.tenantCount - (ownSize > 0 ? 1 : 0);
+    const looked = Math.min(others, MOST_TENANTS_LOOKED_AT);
+    let ofOthers = 0;
+    let other = ownSize > 0 ? own!.following : this.current;
+    for (let count = 0; count < looked; count += 1, other = other!.following) {
+      ofOthers += Math.min(other!.ring.size, Math.ceil(roundsOfWeight * this.weightOf(other!.tenant)));
+    }
+    if (others > looked) ofOthers *= others / looked;
+    return Math.min(this.size, ownSize + Math.ceil(ofOthers));
   }
 
   add(entry: TEntry): void {

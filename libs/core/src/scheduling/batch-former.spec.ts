@@ -119,6 +119,23 @@ describe('BatchFormer: deadlines', () => {
     expect(form(4)).toEqual({ riding: [3, 4, 5, 6], lost: [0, 1, 2] });
   });
 
+  it('does not count who is lost as its tenant’s turn', () => {
+    const { form, queue } = formerOf([
+      ...plain(2, { tenant: 'a', leftMs: 5 }),
+      ...plain(2, { tenant: 'a', leftMs: 60 }),
+      ...plain(4, { tenant: 'b', leftMs: 60 }),
+    ]);
+    expect(form(4)).toEqual({ riding: [2, 4, 3, 5], lost: [0, 1] });
+    expect(queue.size).toBe(2);
+  });
+
+  it('looks past any number of those who are lost', () => {
+    const { form, queue } = formerOf([...plain(40, { leftMs: 5 }), ...plain(5, { leftMs: 60 })]);
+    const { riding, lost } = form(4);
+    expect([riding, lost.length]).toEqual([[40, 41, 42, 43], 40]);
+    expect(queue.size).toBe(1);
+  });
+
   it('forms nothing when all are lost', () => {
     const { form, queue } = formerOf(plain(3, { leftMs: 5 }));
     expect(form(3)).toEqual({ riding: [], lost: [0, 1, 2] });
@@ -150,13 +167,25 @@ describe('BatchFormer: deadlines', () => {
     expect(formerOf(plain(3, { leftMs: 27 }), sizes).form(3)).toEqual({ riding: [0, 1, 2], lost: [] });
   });
 
-  it('lets everybody ride while it knows too little to turn anybody away', () => {
+  it('lets everybody ride while it knows nothing', () => {
     expect(formerOf(plain(3, { leftMs: 1 }), {}, new LearnedBehavior()).form(3)).toEqual({
       riding: [0, 1, 2],
       lost: [],
     });
+  });
+
+  it('sends one ahead to find out when by what was known long ago all are late, and gives nobody up', () => {
     const outdated = buildLearned(10, 1, NOW_MS - 2000);
-    expect(formerOf(plain(3, { leftMs: 1 }), {}, outdated).form(3)).toEqual({ riding: [0, 1, 2], lost: [] });
+    const { form, queue } = formerOf(plain(3, { leftMs: 1 }), {}, outdated);
+    expect(form(3)).toEqual({ riding: [0], lost: [] });
+    expect(queue.size).toBe(2);
+  });
+
+  it('chooses a size by what was known long ago, and gives nobody up', () => {
+    const outdated = buildLearned(10, 1, NOW_MS - 2000);
+    const { form, queue } = formerOf([{ leftMs: 5 }, ...plain(3, { leftMs: 12.5 })], {}, outdated);
+    expect(form(4)).toEqual({ riding: [1, 2], lost: [] });
+    expect(queue.size).toBe(2);
   });
 
   it('keeps the order of priorities and tenants for those whom it puts back', () => {

@@ -37,7 +37,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     const mayAnyBeLate = this.isAnyLateIn(Math.min(size, bucket.size), nowMs);
     const riding = this.take(bucket, size);
     const formed =
-      mayAnyBeLate && this.isAnyLateIn(riding.length, nowMs) && this.learned.isTrusted(nowMs)
+      mayAnyBeLate && this.isAnyLateIn(riding.length, nowMs)
         ? this.chooseInTime(bucket, riding, nowMs)
         : { riding, lost: NOBODY };
     this.queue.settle(bucket);
@@ -62,22 +62,49 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     return taken;
   }
 
-  private chooseInTime(bucket: Bucket<TEntry>, taken: readonly TEntry[], nowMs: number): FormedBatch<TEntry> {
+  private chooseInTime(
+    bucket: Bucket<TEntry>,
+    taken: readonly TEntry[],
+    nowMs: number,
+    mayTakeAgain = bucket.isShared,
+  ): FormedBatch<TEntry> {
     const most = largestBatchSize(this.config);
+    const isTrusted = this.learned.isTrusted(nowMs);
+    const shortestAtMs = isTrusted ? nowMs + this.timeMs(1) : -Infinity;
+    const candidates = this.takeMore(bucket, taken, shortestAtMs, BATCHES_LOOKED_AT * most);
+    const choice = this.chooseAffordable(candidates, nowMs, most);
+    const { riding, lost } = isTrusted ? choice : giveNobodyUp(choice, candidates);
+    const takesAgain = mayTakeAgain && lost.length > 0;
+    const kept = new Set(takesAgain ? NOBODY : riding);
+    for (const entry of candidates.toReversed()) {
+      if (!kept.has(entry)) this.queue.putBack(bucket, entry);
+    }
+    for (const entry of lost) this.queue.remove(entry);
+    if (!takesAgain) return { riding, lost };
+
+    // Who is lost has used up the turn of its tenant: the turns are taken anew without them.
+    const second = this.chooseInTime(bucket, this.take(bucket, taken.length), nowMs, false);
+    return { riding: second.riding, lost: [...lost, ...second.lost] };
+  }
+
+  /** Takes more, until there are `enough` who can be answered by `shortestAtMs`; the others are told, and looked at once. */
+  private takeMore(
+    bucket: Bucket<TEntry>,
+    taken: readonly TEntry[],
+    shortestAtMs: number,
+    enough: number,
+  ): readonly TEntry[] {
+    const isViable = ({ latestDeadlineAtMs }: TEntry): boolean => latestDeadlineAtMs >= shortestAtMs;
     const candidates = [...taken];
-    while (candidates.length < BATCHES_LOOKED_AT * most) {
+    let viable = candidates.filter(isViable).length;
+    while (viable < enough) {
       const entry = this.queue.take(bucket);
       if (entry === undefined) break;
       candidates.push(entry);
+      if (isViable(entry)) viable += 1;
     }
-    const { riding, lost } = this.chooseAffordable(candidates, nowMs, most);
-    const chosen = new Set<TEntry>([...riding, ...lost]);
-    for (const entry of candidates.reverse()) {
-      if (!chosen.has(entry)) this.queue.putBack(bucket, entry);
-    }
-    return { riding, lost };
+    return candidates;
   }
-
   /** Who would be lost to a batch that costs too much to run need not be lost to a smaller one. */
   private chooseAffordable(candidates: readonly TEntry[], nowMs: number, most: number): FormedBatch<TEntry> {
     const [, ...otherSlotsFreeAfterMs] = this.slots.freeAfterMs(nowMs);
@@ -108,4 +135,16 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
   private timeMs(size: number): number {
     return safeBatchTimeMs(size, this.config, this.learned.curve);
   }
+}
+
+/**
+ * What is known is old, and good enough to choose a size by but not to turn anybody away. If nobody could make it by
+ * that, one request goes ahead to find out: of what is learned from a full batch that is late again, nothing follows
+ * for a smaller one.
+ */
+function giveNobodyUp<TEntry>(
+  { riding }: FormedBatch<TEntry>,
+  candidates: readonly TEntry[],
+): FormedBatch<TEntry> {
+  return { riding: riding.length > 0 ? riding : candidates.slice(0, 1), lost: NOBODY };
 }

@@ -26,7 +26,9 @@ function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[
   };
   const isWorthALook = (ahead: Partial<RequestsAhead>): boolean =>
     forecast.isWorthALook({ inBucket: 0, inOtherBuckets: 0, otherBuckets: 0, ...ahead });
-  return { answer, answerBeside, drain, isWorthALook };
+  const inCrowd = (timeoutMs: number, requestsPerMs: number): number =>
+    Math.round(forecast.answerInCrowdMs(timeoutMs, requestsPerMs, NOW_MS));
+  return { answer, answerBeside, inCrowd, drain, isWorthALook };
 }
 
 /** A full batch that has run for so long. */
@@ -48,7 +50,14 @@ describe('CompletionForecast: an answer', () => {
 
   it('waits for the batch that runs, and counts one that takes too long as about to end', () => {
     expect(forecastOf({}, [runningFor(12)]).answer(0)).toBe(18 + 21);
-    expect(forecastOf({}, [runningFor(500)]).answer(0)).toBe(21);
+    expect(forecastOf({}, [runningFor(50)]).answer(0)).toBe(21);
+  });
+
+  it('expects a batch that hangs to take as long again as it has', () => {
+    expect(forecastOf({}, [runningFor(500)]).answer(0)).toBe(500 + 21);
+    expect(forecastOf({ maxConcurrentBatches: 2 }, [runningFor(500), runningFor(12)]).answer(10)).toBe(
+      18 + 30 + 21,
+    );
   });
 
   it('takes the slot that is free first', () => {
@@ -64,8 +73,15 @@ describe('CompletionForecast: an answer', () => {
 
   it('waits for a batch of each other bucket, or for as many as their requests fill', () => {
     const { answer } = forecastOf();
-    expect(answer(0, 3, 3)).toBe(3 * 30 + 21);
-    expect(answer(0, 25, 1)).toBe(3 * 30 + 21);
+    expect(answer(0, 30, 3)).toBe(3 * 30 + 21);
+    expect(answer(0, 30, 1)).toBe(3 * 30 + 21);
+    expect(answer(10, 30, 3)).toBe(4 * 30 + 21);
+  });
+
+  it('counts the batches of other buckets as what is in them', () => {
+    expect(forecastOf().answer(0, 3, 3)).toBe(3 * 21 + 21);
+    expect(forecastOf().answer(10, 12, 3)).toBe(30 + 3 * 24 + 21);
+    expect(forecastOf({ maxConcurrentBatches: 2 }).answer(0, 12, 4)).toBe(2 * 23 + 21);
   });
 
   it('reckons with the size at which batches really run', () => {
@@ -100,7 +116,7 @@ describe('CompletionForecast: an answer told by a look at those ahead', () => {
   it('waits for the other buckets, each in a slot', () => {
     const { answerBeside } = forecastOf({ maxConcurrentBatches: 2 });
     expect(answerBeside([22.5], { inOtherBuckets: 3, otherBuckets: 1 })).toBe(21);
-    expect(answerBeside([22.5], { inOtherBuckets: 3, otherBuckets: 2 })).toBe(30 + 21);
+    expect(answerBeside([22.5], { inOtherBuckets: 4, otherBuckets: 2 })).toBe(22 + 21);
   });
 
   it('is asked for only where a slot is free, and another one may be', () => {
@@ -110,6 +126,26 @@ describe('CompletionForecast: an answer told by a look at those ahead', () => {
     expect(forecastOf(two).isWorthALook({ inOtherBuckets: 2, otherBuckets: 2 })).toBe(false);
     expect(forecastOf(two).isWorthALook({ inBucket: 257 })).toBe(false);
     expect(forecastOf().isWorthALook({})).toBe(false);
+  });
+});
+
+describe('CompletionForecast: an answer where more come than can be answered in time', () => {
+  it('comes from the batch of the newest who make it together, after the one that runs', () => {
+    // Of one a millisecond the newest 8 have come within 8 ms, and ride in 28: 36 together. By chance it may be 5.
+    expect(forecastOf().inCrowd(36, 1)).toBe(25);
+    expect(forecastOf({}, [runningFor(12)]).inCrowd(36, 1)).toBe(18 + 25);
+  });
+
+  it('comes from a full batch where time allows it, and from one alone where it allows no other', () => {
+    expect(forecastOf().inCrowd(60, 4)).toBe(30);
+    expect(forecastOf().inCrowd(5, 4)).toBe(21);
+  });
+
+  it('is not told where batches keep up with those who come', () => {
+    expect(forecastOf().inCrowd(60, 0.3)).toBe(0);
+    expect(forecastOf().inCrowd(60, 0)).toBe(0);
+    expect(forecastOf({ maxConcurrentBatches: 4 }).inCrowd(60, 1.3)).toBe(0);
+    expect(forecastOf().inCrowd(60, 1.3)).toBe(30);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
-import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import { largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 import type { SlotForecast } from './slot-forecast.js';
 import { planInSlots } from './slot-plan.js';
@@ -16,7 +16,7 @@ export class CompletionForecast {
     private readonly slots: SlotForecast,
   ) {}
 
-  /** How long a batch of one takes, in milliseconds. */
+  /** How long a batch of one request takes, in milliseconds. */
   get aloneMs(): number {
     return this.timeMs(1);
   }
@@ -32,13 +32,16 @@ export class CompletionForecast {
   }
 
   /**
-   * How long a request that comes now has to wait for its answer, in milliseconds. Full batches go first, each in
-   * the slot that is free first; the request rides in the last, with the rest.
+   * How long a request that comes now has to wait for its answer, in milliseconds. Full batches and those of the other
+   * buckets go first, each in the slot that is free first; the request rides in the last, with the rest.
    */
   answerAfterMs(ahead: RequestsAhead, nowMs: number): number {
     const most = largestBatchSize(this.config);
-    const batchesAhead = Math.floor(ahead.inBucket / most) + this.otherBatches(ahead);
-    return this.startAfterMs(batchesAhead, nowMs) + this.timeMs((ahead.inBucket % most) + 1);
+    const fullBatches = Math.floor(ahead.inBucket / most);
+    const otherBatches = this.otherBatches(ahead);
+    const aheadMs = fullBatches * this.timeMs(most) + otherBatches * this.otherBatchMs(ahead);
+    const startAfterMs = this.startAfterMs(fullBatches + otherBatches, aheadMs, nowMs);
+    return startAfterMs + this.timeMs((ahead.inBucket % most) + 1);
   }
 
   /**
@@ -58,11 +61,29 @@ export class CompletionForecast {
   answerBesideMs(deadlinesAtMs: readonly number[], ahead: RequestsAhead, nowMs: number): number {
     const most = largestBatchSize(this.config);
     const freeAfterMs = this.slots.freeAfterMs(nowMs);
-    const fullMs = this.timeMs(most);
-    for (let other = this.otherBatches(ahead) - 1; other >= 0; other -= 1) freeAfterMs[other]! += fullMs;
+    const otherMs = this.otherBatchMs(ahead);
+    for (let other = this.otherBatches(ahead) - 1; other >= 0; other -= 1) freeAfterMs[other]! += otherMs;
     const slotsFreeAtMs = freeAfterMs.map((afterMs) => nowMs + afterMs);
     const timeMs = (size: number): number => this.timeMs(size);
     return planInSlots(deadlinesAtMs, 0, slotsFreeAtMs, most, timeMs).lastAnsweredAtMs - nowMs;
+  }
+
+  /**
+   * Where more come than can be answered within `timeoutMs`, a batch best holds the newest n of which the oldest just
+   * makes it: they come within n / λ, so S(n) + n / λ = `timeoutMs`. Who has less than S(n) left when a slot is free could
+   * ride in a smaller batch only, at the expense of more who come later: when the batch is formed it would be dropped.
+   * How long its answer takes is told for that batch; 0 if not so many come. By chance fewer may have come than are
+   * expected, so n is less by one standard deviation of a Poisson process.
+   */
+  answerInCrowdMs(timeoutMs: number, requestsPerMs: number, nowMs: number): number {
+    const { fixedTimeMs, timePerRequestMs } = this.curve;
+    const most = largestBatchSize(this.config);
+    const newest = Math.max(1, (timeoutMs - fixedTimeMs) / (timePerRequestMs + 1 / requestsPerMs));
+    const largest = Math.min(newest, most);
+    const comeMeanwhile = (requestsPerMs * this.curve.predictMs(largest)) / this.slots.count;
+    if (comeMeanwhile <= largest) return 0;
+    const size = Math.min(Math.max(1, Math.floor(newest - Math.sqrt(newest))), most);
+    return this.startAfterMs(0, 0, nowMs) + this.curve.predictMs(paddedBatchSize(size, this.config));
   }
 
   /** How long until as many requests as wait now have been served, in whole milliseconds, at least 1. */
@@ -75,8 +96,10 @@ export class CompletionForecast {
       return Math.max(1, Math.ceil(rounds * maxWaitTimeMs));
     }
     // The last batch may be small and end before the full one that started just before it.
-    const lastEndsMs = this.startAfterMs(batches - 1, nowMs) + this.timeMs(queueSize - (batches - 1) * most);
-    const fullOneEndsMs = batches > 1 ? this.startAfterMs(batches - 2, nowMs) + this.timeMs(most) : 0;
+    const fullMs = this.timeMs(most);
+    const startAfterMs = (ahead: number): number => this.startAfterMs(ahead, ahead * fullMs, nowMs);
+    const lastEndsMs = startAfterMs(batches - 1) + this.timeMs(queueSize - (batches - 1) * most);
+    const fullOneEndsMs = batches > 1 ? startAfterMs(batches - 2) + fullMs : 0;
     return Math.max(1, Math.ceil(Math.max(lastEndsMs, fullOneEndsMs)));
   }
 
@@ -84,14 +107,28 @@ export class CompletionForecast {
     return Math.max(otherBuckets, Math.ceil(inOtherBuckets / largestBatchSize(this.config)));
   }
 
-  /** When a slot is free for the batch that `batchesAhead` others go before. */
-  private startAfterMs(batchesAhead: number, nowMs: number): number {
+  /** How long a batch of the other buckets takes: each holds what is in it, not as much as it could. */
+  private otherBatchMs(ahead: Omit<RequestsAhead, 'inBucket'>): number {
+    const batches = this.otherBatches(ahead);
+    return batches === 0 ? 0 : this.timeMs(ahead.inOtherBuckets / batches);
+  }
+
+  /** When a slot is free for the batch that `batchesAhead` others go before, which take `aheadMs` together. */
+  private startAfterMs(batchesAhead: number, aheadMs: number, nowMs: number): number {
     const { count } = this.slots;
     const freeAfterMs = this.slots.freeAfterMs(nowMs);
     // Those beyond the slots have been taken in advance; they go first.
-    const inTurn = batchesAhead + Math.max(0, freeAfterMs.length - count);
-    const rounds = Math.floor(inTurn / count);
-    return (freeAfterMs[inTurn % count] ?? 0) + rounds * this.timeMs(largestBatchSize(this.config));
+    const inAdvance = Math.max(0, freeAfterMs.length - count);
+    const inTurn = batchesAhead + inAdvance;
+    const fullMs = this.timeMs(largestBatchSize(this.config));
+    const eachMs = (aheadMs + inAdvance * fullMs) / Math.max(1, inTurn);
+    let startAfterMs = Infinity;
+    // A slot whose batch hangs had better be left out: the others go round more often meanwhile.
+    for (let used = 1; used <= count; used += 1) {
+      const inSlotMs = (freeAfterMs[inTurn % used] ?? 0) + Math.floor(inTurn / used) * eachMs;
+      startAfterMs = Math.min(startAfterMs, inSlotMs);
+    }
+    return startAfterMs;
   }
 
   private timeMs(size: number): number {

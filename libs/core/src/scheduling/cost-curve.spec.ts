@@ -130,4 +130,17 @@ describe('CostCurve', () => {
 
     expect(curve.predictSafelyMs(8)).toBeCloseTo(24);
   });
+
+  it('starts anew with a first batch in a while that is faster than any ordinary one: the processor has recovered', () => {
+    const recovered = watch(new CostCurve(), mixedSizes(100), (size) => 1.5 * timeMsOf(size));
+    recovered.observe(8, timeMsOf(8), true);
+    expect(recovered.predictMs(8)).toBe(timeMsOf(8));
+  });
+
+  it('remembers what it knew through a while in which nothing ran, if batches take as long as before', () => {
+    const curve = watch(new CostCurve(), mixedSizes(100));
+    curve.observe(8, 0.98 * timeMsOf(8), true);
+    expect(curve.predictMs(64) / timeMsOf(64)).toBeCloseTo(1, 1);
+    expect(curve.timePerRequestMs).toBeGreaterThan(0.4);
+  });
 });

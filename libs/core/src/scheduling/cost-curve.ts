@@ -65,9 +65,13 @@ export class CostCurve {
     return size === 1 ? this.predictMs(1) : this.predictMs(size) + 2 * this.deviationMs;
   }
 
-  /** A batch of `size` has taken `timeMs`. */
-  observe(size: number, timeMs: number): void {
-    if (this.observations < FIRST_BATCHES && timeMs < this.predictMs(size) / 2) this.startAnew();
+  /**
+   * A batch of `size` has taken `timeMs`.
+   *
+   * @param isFirstInAWhile Whether what is known is old: if the batch was faster than any ordinary one, it counts no more.
+   */
+  observe(size: number, timeMs: number, isFirstInAWhile = false): void {
+    if (this.isOutdatedBy(size, timeMs, isFirstInAWhile)) this.startAnew();
     const expectedMs = this.predictMs(size);
     const counted = this.observations < 2 ? timeMs : this.cutOff(timeMs, expectedMs);
     if (this.observations > 0) {
@@ -80,7 +84,13 @@ export class CostCurve {
     this.fit();
   }
 
-  /** What has been seen so far was a warm-up: what follows takes less than half of it. */
+  /** What has been seen so far was a warm-up, and what follows takes less than half of it; or it is long ago. */
+  private isOutdatedBy(size: number, timeMs: number, isFirstInAWhile: boolean): boolean {
+    const expectedMs = this.predictMs(size);
+    if (timeMs < expectedMs / 2) return isFirstInAWhile || this.observations < FIRST_BATCHES;
+    return isFirstInAWhile && timeMs < expectedMs - this.mostDeviationMs(expectedMs);
+  }
+
   private startAnew(): void {
     this.classes.length = 0;
     this.observations = 0;
@@ -88,9 +98,13 @@ export class CostCurve {
   }
 
   private cutOff(timeMs: number, expectedMs: number): number {
-    const ordinaryMs = Math.max(this.deviationMs, LEAST_DEVIATION * expectedMs);
-    const mostMs = MOST_DEVIATIONS * ordinaryMs;
+    const mostMs = this.mostDeviationMs(expectedMs);
     return Math.min(Math.max(timeMs, expectedMs - mostMs), expectedMs + mostMs);
+  }
+
+  /** By how much an ordinary batch may be faster or slower than expected. */
+  private mostDeviationMs(expectedMs: number): number {
+    return MOST_DEVIATIONS * Math.max(this.deviationMs, LEAST_DEVIATION * expectedMs);
   }
 
   private remember(size: number, timeMs: number): void {

@@ -23,4 +23,13 @@ describe('LearnedBehavior', () => {
     learned.observeBatch(1, 50, 20_000);
     expect(learned.isTrusted(20_000)).toBe(true);
   });
+
+  it('believes the first batch after a pause that was faster, and not one in the midst of others', () => {
+    const learned = new LearnedBehavior();
+    for (let batch = 1; batch <= 20; batch += 1) learned.observeBatch(1, 200, 200 * batch);
+    learned.observeBatch(1, 20, 4020);
+    expect(learned.curve.predictMs(1)).toBeGreaterThan(150);
+    learned.observeBatch(1, 20, 4020 + 2000 + 21);
+    expect(learned.curve.predictMs(1)).toBe(20);
+  });
 });

@@ -17,7 +17,8 @@ export class LearnedBehavior {
 
   /** A batch of `size` has taken `timeMs`. */
   observeBatch(size: number, timeMs: number, nowMs: number): void {
-    this.curve.observe(size, timeMs);
+    // Few are let in while nothing is trusted: were a fast one cut off like an outlier, that would go on for a minute.
+    this.curve.observe(size, timeMs, !this.isTrusted(nowMs - timeMs));
     this.lastObservedAtMs = nowMs;
   }
 

@@ -2,6 +2,9 @@ import type { ResolvedBatchingConfig } from '../batching-config.js';
 import { safeBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 
+/** A batch that runs for more than so many times what was foretold is not just a little late. */
+const HANGING_FROM_TIMES = 3;
+
 /** A batch that runs, as far as its end can be told. */
 export interface RunningBatch {
   readonly batchSize: number;
@@ -35,15 +38,23 @@ export class SlotForecast {
   }
 
   /**
-   * In how many milliseconds each is free, soonest first; a batch that takes longer than foretold may end at any
-   * moment. There are more of them than slots if batches were taken in advance.
+   * In how many milliseconds each is free, soonest first. There are more of them than slots if batches were taken in
+   * advance.
    */
   freeAfterMs(nowMs: number): number[] {
     const afterMs: number[] = [];
-    for (const { batchSize, startedAtMs } of this.running) {
-      afterMs.push(Math.max(0, startedAtMs + safeBatchTimeMs(batchSize, this.config, this.curve) - nowMs));
-    }
+    for (const batch of this.running) afterMs.push(this.endsAfterMs(batch, nowMs));
     while (afterMs.length < this.count) afterMs.push(0);
     return afterMs.sort((one, other) => one - other);
+  }
+
+  /**
+   * A batch that takes longer than foretold may end at any moment; one that takes much longer hangs, and is expected to
+   * take as long again as it has.
+   */
+  private endsAfterMs({ batchSize, startedAtMs }: RunningBatch, nowMs: number): number {
+    const foretoldMs = safeBatchTimeMs(batchSize, this.config, this.curve);
+    const elapsedMs = nowMs - startedAtMs;
+    return elapsedMs > HANGING_FROM_TIMES * foretoldMs ? elapsedMs : Math.max(0, foretoldMs - elapsedMs);
   }
 }
