@@ -2,8 +2,8 @@ import type { ResolvedBatchingConfig } from '../batching-config.js';
 import { safeBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 
-/** A batch that runs for more than so many times what was foretold is not just a little late. */
-const HANGING_FROM_TIMES = 3;
+/** A batch that runs for more than so many times what was foretold hangs; one that pauses for a while does not yet. */
+const HANGING_FROM_TIMES = 10;
 
 /** A batch that runs, as far as its end can be told. */
 export interface RunningBatch {
