@@ -6,28 +6,23 @@ import type { CallerWishes } from './caller-wishes.js';
 import type { Clock } from './clock.js';
 import { describeValue } from './config-rules.js';
 import {
-  DeadlineExceededError,
   InvalidRequestError,
   QueueFullError,
   RequestTooLargeError,
   type QueueFullReason,
 } from './errors/index.js';
 import { withoutStack } from './errors/without-stack.js';
-import type { RequestsAhead } from './queue/bounded-request-queue.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
 import type { RequestOptions } from './request-options.js';
 import type { RequestTerms } from './request-terms.js';
 import type { BatchScheduler } from './scheduling/batch-scheduler.js';
-import { ArrivalRate } from './scheduling/arrival-rate.js';
 import { CompletionForecast } from './scheduling/completion-forecast.js';
+import { DeadlineAdmission } from './scheduling/deadline-admission.js';
 import type { LearnedBehavior } from './scheduling/learned-behavior.js';
 import type { StatisticsRecorder } from './statistics-recorder.js';
 
 /** To a deadline as far away as this it makes no difference when in a turn of the event loop the call was made. */
 const LONG_TIMEOUT_MS = 5000;
-
-/** For so long room is left for buckets that are refused although nothing of theirs waits. */
-const LEAVE_ROOM_FOR_MS = 1000;
 
 /** Nothing else, so one for all who do. */
 const WANTS_BATCH_INFO: CallerWishes<never, never> = { signal: undefined, wantsBatchInfo: true };
@@ -48,20 +43,25 @@ export interface IntakeParts<TRequest, TResponse> {
 /** Turns calls into requests that have a place: in the queue, or shared with another of the same key. */
 export class RequestIntake<TRequest, TResponse> {
   private readonly forecast: CompletionForecast;
+  private readonly deadlines: DeadlineAdmission;
   private readonly callerSignals = new WeakMap<AbortSignal, CallerSignal<TRequest, TResponse>>();
-  /** How many come, those included who are refused for their deadlines. Watched only while deadlines are at stake. */
-  private readonly offered = new ArrivalRate();
-  private refusedAsLate = 0;
-  private leaveRoomUntilMs = -Infinity;
-
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly recorder: StatisticsRecorder;
 
   constructor(private readonly parts: IntakeParts<TRequest, TResponse>) {
-    const { config, learned, scheduler } = parts;
+    const { batcherName, config, learned, recorder, scheduler } = parts;
     this.scheduler = scheduler;
-    this.recorder = parts.recorder;
+    this.recorder = recorder;
     this.forecast = new CompletionForecast(config, learned.curve, scheduler.slots);
+    const { queue } = scheduler;
+    const { requests } = recorder;
+    this.deadlines = new DeadlineAdmission({
+      batcherName,
+      queue,
+      forecast: this.forecast,
+      learned,
+      requests,
+    });
   }
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
@@ -87,7 +87,7 @@ export class RequestIntake<TRequest, TResponse> {
       const places = this.countPlaces(terms);
       const followers = payloads.length - places;
       this.assertNotTooMany(first, places, followers);
-      if (places > 0) this.assertInTime(first, places, nowMs);
+      if (places > 0) this.deadlines.assertInTime(first, places, nowMs);
       this.assertRoom(first, places, nowMs);
       this.assertSharedRoom(followers, nowMs);
     }
@@ -123,7 +123,7 @@ export class RequestIntake<TRequest, TResponse> {
     if (this.canShare(terms)) {
       this.assertSharedRoom(1, nowMs);
     } else {
-      this.assertInTime(terms, 1, nowMs);
+      this.deadlines.assertInTime(terms, 1, nowMs);
       this.makeRoom(terms, nowMs);
     }
     return this.place(payload, terms, arrival, this.wishesOf(options, wantsBatchInfo));
@@ -181,53 +181,6 @@ export class RequestIntake<TRequest, TResponse> {
     if (tenant !== undefined && places > maxQueueSizePerTenant) {
       throw new RequestTooLargeError(batcherName, what, 'maxQueueSizePerTenant', maxQueueSizePerTenant);
     }
-  }
-
-  private assertInTime(terms: RequestTerms, count: number, nowMs: number): void {
-    const { batcherName, learned, scheduler } = this.parts;
-    const { timeoutMs } = terms;
-    const { queue } = scheduler;
-    if (timeoutMs === Infinity) return;
-    if (this.forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
-    if (!learned.isTrusted(nowMs)) return;
-    this.offered.observe(this.recorder.requests.accepted + this.refusedAsLate, nowMs);
-    const ahead = queue.countAhead(terms, nowMs);
-    const inTurnMs = this.forecast.isWorthALook(ahead)
-      ? this.forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
-      : this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
-    const inCrowdMs = this.forecast.answerInCrowdMs(timeoutMs, this.offered.requestsPerMs, nowMs);
-    const expectedMs = Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(ahead, nowMs);
-    if (expectedMs <= timeoutMs) return;
-    this.refusedAsLate += count;
-    if (ahead.inBucket === 0 && ahead.otherBuckets > 0) this.leaveRoomUntilMs = nowMs + LEAVE_ROOM_FOR_MS;
-    // Others come, too: what is free in a moment, one of them takes. Who would be too late alone never makes it.
-    const retryAfterMs =
-      this.forecast.aloneMs > timeoutMs
-        ? undefined
-        : Math.max(this.retryAfterMs(nowMs), Math.ceil(expectedMs - timeoutMs));
-    throw withoutStack(
-      () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
-    );
-  }
-
-  /**
-   * A bucket that holds most of what waits would fill the queue until nobody else can make it: the batch of another
-   * comes after all of its own. Where such a one has been refused, it leaves room for one, for a while.
-   */
-  private roomForOthersMs({ inBucket }: RequestsAhead, nowMs: number): number {
-    const holdsMost = 2 * inBucket > this.scheduler.queue.size;
-    return holdsMost && nowMs < this.leaveRoomUntilMs ? this.forecast.aloneMs : 0;
-  }
-
-  /** By when those ahead of such requests must be answered, and then they themselves. */
-  private deadlinesUntil(terms: RequestTerms, count: number, ahead: number, nowMs: number): number[] {
-    const deadlinesAtMs: number[] = [];
-    this.scheduler.queue.forEachAhead(terms, ({ latestDeadlineAtMs }) => {
-      // Of a tenant that floods not all are.
-      if (deadlinesAtMs.length < ahead) deadlinesAtMs.push(latestDeadlineAtMs);
-    });
-    for (let left = count; left > 0; left -= 1) deadlinesAtMs.push(nowMs + terms.timeoutMs);
-    return deadlinesAtMs;
   }
 
   /** Refuses the request if there is no place for it, unless one of lower priority can give up its own. */

@@ -1,0 +1,107 @@
+import { DeadlineExceededError } from '../errors/index.js';
+import { withoutStack } from '../errors/without-stack.js';
+import type { BoundedRequestQueue, RequestsAhead } from '../queue/bounded-request-queue.js';
+import type { QueueEntry } from '../queue/queue-entry.js';
+import type { RequestTerms } from '../request-terms.js';
+import { ArrivalRate } from './arrival-rate.js';
+import type { CompletionForecast } from './completion-forecast.js';
+import type { TimedCandidate } from './in-time-choice.js';
+import type { LearnedBehavior } from './learned-behavior.js';
+
+/** For so long room is left for buckets that are refused although nothing of theirs waits. */
+const LEAVE_ROOM_FOR_MS = 1000;
+
+/** What it goes by. */
+export interface DeadlineAdmissionParts {
+  readonly batcherName: string;
+  readonly queue: Pick<
+    BoundedRequestQueue<QueueEntry & TimedCandidate>,
+    'size' | 'bucketCount' | 'countAhead' | 'forEachAhead'
+  >;
+  readonly forecast: CompletionForecast;
+  readonly learned: LearnedBehavior;
+  readonly requests: { readonly accepted: number };
+}
+
+/**
+ * Refuses at once who cannot be answered in time, given those ahead and what batches take: an error now is worth more
+ * than the same one later, and costs the others nothing.
+ */
+export class DeadlineAdmission {
+  /** How many come, those included who are refused for their deadlines. Watched only while deadlines are at stake. */
+  private readonly offered = new ArrivalRate();
+  private refused = 0;
+  private leaveRoomUntilMs = -Infinity;
+
+  constructor(private readonly parts: DeadlineAdmissionParts) {}
+
+  /**
+   * @param count How many requests come on these terms.
+   * @throws DeadlineExceededError
+   */
+  assertInTime(terms: RequestTerms, count: number, nowMs: number): void {
+    const { forecast, learned, queue } = this.parts;
+    const { timeoutMs } = terms;
+    if (timeoutMs === Infinity) return;
+    if (forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
+    if (!learned.isTrusted(nowMs)) return;
+    this.offered.observe(this.parts.requests.accepted + this.refused, nowMs);
+    const ahead = queue.countAhead(terms, nowMs);
+    const expectedMs = this.expectedMs(terms, count, ahead, nowMs);
+    if (expectedMs > timeoutMs) this.refuse(timeoutMs, expectedMs, count, ahead, nowMs);
+  }
+
+  private expectedMs(terms: RequestTerms, count: number, ahead: RequestsAhead, nowMs: number): number {
+    const { forecast, queue } = this.parts;
+    const inTurnMs = forecast.isWorthALook(ahead)
+      ? forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
+      : forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+    // Who goes before some of those who wait, for its priority or its tenant's share, is none of the crowd.
+    const isInCrowd = ahead.inBucket + ahead.inOtherBuckets >= queue.size;
+    const inCrowdMs = isInCrowd
+      ? forecast.answerInCrowdMs(terms.timeoutMs, this.offered.requestsPerMs, nowMs)
+      : 0;
+    return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(ahead, nowMs);
+  }
+
+  private refuse(
+    timeoutMs: number,
+    expectedMs: number,
+    count: number,
+    ahead: RequestsAhead,
+    nowMs: number,
+  ): never {
+    const { batcherName, forecast, queue } = this.parts;
+    this.refused += count;
+    if (ahead.inBucket === 0 && ahead.otherBuckets > 0) this.leaveRoomUntilMs = nowMs + LEAVE_ROOM_FOR_MS;
+    // Others come, too: what is free in a moment, one of them takes. Who would be too late alone never makes it.
+    const retryAfterMs =
+      forecast.aloneMs > timeoutMs
+        ? undefined
+        : Math.max(forecast.drainAfterMs(queue.size, nowMs), Math.ceil(expectedMs - timeoutMs));
+    throw withoutStack(
+      () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
+    );
+  }
+
+  /**
+   * A bucket that holds most of what waits would fill the queue until nobody else can make it: the batch of another
+   * comes after all of its own. Where such a one has been refused, it leaves room for one, for a while.
+   */
+  private roomForOthersMs({ inBucket }: RequestsAhead, nowMs: number): number {
+    const { forecast, queue } = this.parts;
+    const holdsMost = 2 * inBucket > queue.size;
+    return holdsMost && nowMs < this.leaveRoomUntilMs ? forecast.aloneMs : 0;
+  }
+
+  /** By when those ahead of such requests must be answered, and then they themselves. */
+  private deadlinesUntil(terms: RequestTerms, count: number, ahead: number, nowMs: number): number[] {
+    const deadlinesAtMs: number[] = [];
+    this.parts.queue.forEachAhead(terms, ({ latestDeadlineAtMs }) => {
+      // Of a tenant that floods not all are.
+      if (deadlinesAtMs.length < ahead) deadlinesAtMs.push(latestDeadlineAtMs);
+    });
+    for (let left = count; left > 0; left -= 1) deadlinesAtMs.push(nowMs + terms.timeoutMs);
+    return deadlinesAtMs;
+  }
+}
