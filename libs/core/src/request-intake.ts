@@ -25,7 +25,7 @@ import type { StatisticsRecorder } from './statistics-recorder.js';
 const LONG_TIMEOUT_MS = 5000;
 
 /** Nothing else, so one for all who do. */
-const WANTS_BATCH_INFO: CallerWishes<never, never> = { signal: undefined, wantsBatchInfo: true };
+const WANTS_BATCH_INFO = { signal: undefined, wantsBatchInfo: true } as const;
 
 /** What an intake works with. */
 export interface IntakeParts<TRequest, TResponse> {
