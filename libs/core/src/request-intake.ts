@@ -166,7 +166,7 @@ export class RequestIntake<TRequest, TResponse> {
   }
 
   private assertInTime(terms: RequestTerms, count: number, nowMs: number): void {
-    const { batcherName, learned, scheduler } = this.parts;
+    const { batcherName, config, learned, scheduler } = this.parts;
     const { timeoutMs } = terms;
     const { queue } = scheduler;
     if (timeoutMs === Infinity) return;
@@ -177,7 +177,11 @@ export class RequestIntake<TRequest, TResponse> {
     const inTurnMs = this.forecast.isWorthALook(ahead)
       ? this.forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
       : this.forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
-    const inCrowdMs = this.forecast.answerInCrowdMs(timeoutMs, this.offered.requestsPerMs, nowMs);
+    // Who has a priority or a tenant is not one of a crowd that is all alike: what is best for all may be bad for it.
+    const isOneOfCrowd = terms.tenant === undefined && config.priorityLevels === 1;
+    const inCrowdMs = isOneOfCrowd
+      ? this.forecast.answerInCrowdMs(timeoutMs, this.offered.requestsPerMs, nowMs)
+      : 0;
     const expectedMs = Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(ahead, nowMs);
     if (expectedMs <= timeoutMs) return;
     this.refusedAsLate += count;
