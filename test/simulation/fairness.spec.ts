@@ -99,6 +99,26 @@ describe('fairness in virtual time, at 20 + 0.5·n ms and at most 64 in a batch'
     expect((1000 * flood) / DURATION_MS).toBeGreaterThan(0.75 * CAPACITY_PER_SECOND);
   }, 30_000);
 
+  it.each([
+    ['the highest priority', 2, { priority: 0 }, { priority: 1 }],
+    ['a modest tenant', 1, { tenant: 'modest' }, { tenant: 'flood' }],
+  ])(
+    'answers most of %s in time though larger batches, without it, would answer more in all',
+    async (_, priorityLevels, few, many) => {
+      const results = await simulateGroups(
+        { maxQueueSize: 20_000, priorityLevels },
+        [
+          { name: 'few', ratePerSecond: 0.3 * CAPACITY_PER_SECOND, timeoutMs: 60, ...few },
+          { name: 'many', ratePerSecond: 5 * CAPACITY_PER_SECOND, timeoutMs: 60, ...many },
+        ],
+        5000,
+      );
+      const { latenciesMs = [], refused = 0 } = results.get('few') ?? {};
+      expect(latenciesMs.length / (latenciesMs.length + refused)).toBeGreaterThan(0.5);
+    },
+    30_000,
+  );
+
   it('answers each tenant its share in time when all have deadlines, whatever they offer and however weights differ', async () => {
     const group = (name: string, load: number) => ({
       name,

@@ -57,6 +57,7 @@ export class RequestIntake<TRequest, TResponse> {
     const { requests } = recorder;
     this.deadlines = new DeadlineAdmission({
       batcherName,
+      config,
       queue,
       forecast: this.forecast,
       learned,

@@ -1,3 +1,4 @@
+import type { ResolvedBatchingConfig } from '../batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
 import { withoutStack } from '../errors/without-stack.js';
 import type { BoundedRequestQueue, RequestsAhead } from '../queue/bounded-request-queue.js';
@@ -14,6 +15,8 @@ const LEAVE_ROOM_FOR_MS = 1000;
 /** What it goes by. */
 export interface DeadlineAdmissionParts {
   readonly batcherName: string;
+  /** Read each time, since it may change. */
+  readonly config: ResolvedBatchingConfig;
   readonly queue: Pick<
     BoundedRequestQueue<QueueEntry & TimedCandidate>,
     'size' | 'bucketCount' | 'countAhead' | 'forEachAhead'
@@ -52,13 +55,13 @@ export class DeadlineAdmission {
   }
 
   private expectedMs(terms: RequestTerms, count: number, ahead: RequestsAhead, nowMs: number): number {
-    const { forecast, queue } = this.parts;
+    const { config, forecast } = this.parts;
     const inTurnMs = forecast.isWorthALook(ahead)
       ? forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
       : forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
-    // Who goes before some of those who wait, for its priority or its tenant's share, is none of the crowd.
-    const isInCrowd = ahead.inBucket + ahead.inOtherBuckets >= queue.size;
-    const inCrowdMs = isInCrowd
+    // Who has a priority or a tenant is not one of a crowd that is all alike: what is best for all may be bad for it.
+    const isOneOfCrowd = terms.tenant === undefined && config.priorityLevels === 1;
+    const inCrowdMs = isOneOfCrowd
       ? forecast.answerInCrowdMs(terms.timeoutMs, this.offered.requestsPerMs, nowMs)
       : 0;
     return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(ahead, nowMs);
