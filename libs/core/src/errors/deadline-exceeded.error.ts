@@ -13,7 +13,7 @@ const WHERE: Record<DeadlinePhase, string> = {
 export interface DeadlineForecast {
   /** How long the answer was expected to take, in milliseconds. */
   readonly expectedMs: number;
-  /** When such a request is expected to make it, in milliseconds. */
+  /** When such a request would make it if nobody else came, and those who wait now have been served; in milliseconds. */
   readonly retryAfterMs: number;
 }
 
@@ -22,7 +22,7 @@ export class DeadlineExceededError extends BatchingError {
   readonly code = 'DEADLINE_EXCEEDED';
   /** Only what was refused at admission cost nothing and may be tried again elsewhere or later. */
   readonly isRetryable: boolean;
-  /** At admission: when such a request is expected to make it, in milliseconds. */
+  /** At admission: when such a request had better be tried again, in milliseconds. */
   declare readonly retryAfterMs?: number;
 
   /**
