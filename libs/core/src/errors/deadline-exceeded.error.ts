@@ -13,13 +13,11 @@ const WHERE: Record<DeadlinePhase, string> = {
 export interface DeadlineForecast {
   /** How long the answer was expected to take, in milliseconds. */
   readonly expectedMs: number;
-<<<<<<< HEAD
-  /** When such a request is expected to make it, in milliseconds; undefined if it never is. */
+  /**
+   * When such a request would make it if nobody else came, and those who wait now have been served; in milliseconds.
+   * Undefined if it never would.
+   */
   readonly retryAfterMs: number | undefined;
-=======
-  /** When such a request would make it if nobody else came, and those who wait now have been served; in milliseconds. */
-  readonly retryAfterMs: number;
->>>>>>> scheduler-findings
 }
 
 /** The caller's time (`timeoutMs`) was over before there was an answer. */
@@ -27,14 +25,10 @@ export class DeadlineExceededError extends BatchingError {
   readonly code = 'DEADLINE_EXCEEDED';
   /** Only what was refused at admission cost nothing and may be tried again elsewhere or later. */
   readonly isRetryable: boolean;
-<<<<<<< HEAD
   /**
-   * At admission: when such a request is expected to make it, in milliseconds. Absent if even a batch of its own would
+   * At admission: when such a request had better be tried again, in milliseconds. Absent if even a batch of its own would
    * take longer than it may.
    */
-=======
-  /** At admission: when such a request had better be tried again, in milliseconds. */
->>>>>>> scheduler-findings
   declare readonly retryAfterMs?: number;
 
   /**
