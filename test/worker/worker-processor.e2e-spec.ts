@@ -4,6 +4,7 @@ import { Batched, BatchingModule, InvalidConfigError, WorkerProcessor } from 'ne
 import { BatcherHealthIndicator, BatchingHealthModule } from 'nestjs-batching/health';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 
 import { get, post } from '../http/json-client.js';
 import { findWorkerProcesses } from '../programs/child-processes.js';
@@ -148,7 +149,15 @@ describe.each(['thread', 'process'] as const)('WorkerProcessor with isolation "%
   });
 });
 
-it('the module in the documentation is the one that is tested', () => {
-  const text = readFileSync(moduleOf('word-counts'), 'utf8');
-  expect(readFileSync(join('docs', 'workers.md'), 'utf8')).toContain(text);
+it('the module in the documentation is the one that is tested, with types', () => {
+  const documented = /```ts\n\/\/ word-counts\.processor\.ts\n([^]*?)```/.exec(
+    readFileSync(join('docs', 'workers.md'), 'utf8'),
+  )?.[1];
+  const tested = readFileSync(moduleOf('word-counts'), 'utf8');
+  expect(asJavaScript(documented ?? '')).toBe(asJavaScript(tested));
 });
+
+function asJavaScript(text: string): string {
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  return ts.transpileModule(text, { compilerOptions }).outputText;
+}
