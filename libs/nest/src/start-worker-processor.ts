@@ -1,6 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { InvalidConfigError, resolveConfig, type BatchingConfig } from 'nestjs-batching/core';
-import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
+import {
+  failAfterOthers,
+  WorkerBatchProcessor,
+  type WorkerBatchProcessorOptions,
+} from 'nestjs-batching/worker';
 import { batchingOf, separateBatching, type BatchingModuleOptions } from './batching-options.js';
 import { collectFaults } from './collect-faults.js';
 import type { WorkerProcessorConfig } from './worker-processor-options.js';
@@ -27,11 +31,13 @@ export async function startWorkerProcessor(
   const batchingCheck = await collectFaults(() => resolveConfig(subject, batchingOf(defaults), batching));
   // With batching at fault, the module is still looked at: one start shall tell everything.
   const start = await collectFaults(() =>
-    WorkerBatchProcessor.start(name, {
-      logger: new Logger('WorkerProcessor'),
-      // What nobody knows goes on, to be refused by name.
-      ...(others as WorkerBatchProcessorOptions),
-    }),
+    failAfterOthers(
+      WorkerBatchProcessor.start(name, {
+        logger: new Logger('WorkerProcessor'),
+        // What nobody knows goes on, to be refused by name.
+        ...(others as WorkerBatchProcessorOptions),
+      }),
+    ),
   );
   const faults = [...batchingCheck.faults, ...start.faults];
   if (faults.length === 0) return { processor: start.value, batching };

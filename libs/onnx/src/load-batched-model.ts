@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { batchingOf, collectFaults, separateBatching, type BatchingModuleOptions } from 'nestjs-batching';
 import { InvalidConfigError, resolveConfig, type BatchingConfig } from 'nestjs-batching/core';
+import { startAlongside } from 'nestjs-batching/worker';
 import { batchingThatFollows } from './batching-that-follows.js';
 import { OnnxModel } from './onnx-model.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
@@ -30,7 +31,7 @@ export async function loadBatchedModel(
   const { maxBatchSize = 1, allowedBatchSizes } = batchingCheck.value ?? {};
   const logger = new Logger('OnnxModel');
   const { value: model, faults } = await collectFaults(() =>
-    loadAlongside(
+    startAlongside(
       OnnxModel.load(name, {
         // With batching at fault, the model is still looked at: one start shall tell everything.
         warmupBatchSizes: allowedBatchSizes ?? [...new Set([1, maxBatchSize])],
@@ -71,22 +72,4 @@ function withCost(
 ): BatchingConfig {
   const isToldByModel = Object.keys(dynamicAxes ?? {}).length > 0 || (maxRowsPerRequest ?? 1) > 1;
   return isToldByModel ? { costOf: () => 1, ...batching } : batching;
-}
-
-const loadsUnderWay = new Set<Promise<unknown>>();
-
-/**
- * A failed start makes Nest end the process, and ending it while another model is being opened makes ONNX
- * Runtime abort it. So a failure is not told before the other loads have come to an end.
- */
-async function loadAlongside<TModel>(load: Promise<TModel>): Promise<TModel> {
-  loadsUnderWay.add(load);
-  try {
-    return await load;
-  } catch (error) {
-    await Promise.allSettled(loadsUnderWay);
-    throw error;
-  } finally {
-    loadsUnderWay.delete(load);
-  }
 }
