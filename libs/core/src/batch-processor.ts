@@ -1,5 +1,6 @@
 import { describeValue } from './config-rules.js';
 import { InvalidConfigError } from './errors/index.js';
+import { hasProcessBatch, isClass } from './processor-shape.js';
 
 /** What a processor is told about the batch it runs. */
 export interface BatchContext {
@@ -94,18 +95,7 @@ export function toBatchProcessor<TRequest, TResponse>(
   subject = 'batcher',
 ): BatchProcessor<TRequest, TResponse> {
   if (typeof processor === 'function' && !isClass(processor)) return { processBatch: processor };
-  if (isProcessor(processor)) return processor;
+  if (hasProcessBatch(processor)) return processor as BatchProcessor<TRequest, TResponse>;
   const problem = `received ${isClass(processor) ? 'a class' : describeValue(processor)}, expected a function of the requests, or an object with a method processBatch`;
   throw new InvalidConfigError(subject, [{ field: 'processor', problem }]);
-}
-
-function isProcessor<TRequest, TResponse>(
-  candidate: BatchProcessorLike<TRequest, TResponse> | undefined | null,
-): candidate is BatchProcessor<TRequest, TResponse> {
-  return typeof candidate === 'object' && candidate !== null && typeof candidate.processBatch === 'function';
-}
-
-/** A class is a function, too, but none that can be called. */
-function isClass(candidate: unknown): boolean {
-  return typeof candidate === 'function' && /^class\b/.test(Function.prototype.toString.call(candidate));
 }

@@ -100,10 +100,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       scheduler: this.scheduler,
       owner: this,
     });
-    this.processor.onLimitsChanged?.(() => {
-      this.configuration.adapt();
-      this.configChanged();
-    });
+    // What nobody names follows the processor.
+    this.processor.onLimitsChanged?.(() => this.reconfigure([]));
   }
 
   /** Whether it takes requests, finishes what it has accepted, or is through. */
@@ -214,7 +212,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
    */
   reconfigure(changes: BatchingConfig<TRequest> | readonly BatchingConfig<TRequest>[]): void {
     this.configuration.reconfigure([changes].flat());
-    this.configChanged();
+    this.admission.configChanged();
+    this.scheduler.configChanged();
   }
 
   /** From now on nobody waits for company: a free slot takes what is there. For the time before a drain. */
@@ -258,12 +257,6 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   abort(request: QueuedRequest<TRequest, TResponse>, reason: unknown): void {
     this.scheduler.departures.giveUp(request, 'aborted', new RequestAbortedError(this.name, reason));
     this.scheduler.decideUnlessDue();
-  }
-
-  /** The configuration, or what the processor can do, has changed. */
-  private configChanged(): void {
-    this.admission.configChanged();
-    this.scheduler.configChanged();
   }
 
   private assertOpen(): void {

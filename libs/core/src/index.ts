@@ -37,6 +37,7 @@ export type { Bucket, BucketRules } from './queue/bucket.js';
 export type { BucketKey, QueueEntry } from './queue/queue-entry.js';
 export type { Alarm, Clock } from './clock.js';
 export * from './config-rules.js';
+export { hasProcessBatch, isClass } from './processor-shape.js';
 export type { DurationSummary } from './duration-histogram.js';
 export {
   DynamicBatcher,

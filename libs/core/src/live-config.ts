@@ -40,22 +40,20 @@ export class LiveConfig {
     return this.decided;
   }
 
-  /** What is not named stays as it is. @throws InvalidConfigError that lists every fault; nothing is changed then. */
+  /**
+   * What is not named stays as it is, or follows the processor, which may be able to do something else by now.
+   *
+   * @throws InvalidConfigError that lists every fault; nothing is changed then.
+   */
   reconfigure(layers: readonly BatchingConfig[]): void {
     this.decided = this.name(layers);
-    this.update();
-  }
-
-  /** The processor can do something else now. */
-  adapt(): void {
-    this.decided = this.name([]);
-    this.update();
+    Object.assign(this.live, withProcessorLimits(this.decided, this.processor));
   }
 
   private name(layers: readonly BatchingConfig[]): ResolvedBatchingConfig {
-    const wrong: unknown = layers.find((layer: unknown) => typeof layer !== 'object' || layer === null);
-    if (layers.includes(wrong as BatchingConfig)) {
-      const problem = `received ${describeValue(wrong)}, expected an object`;
+    for (const layer of layers as readonly unknown[]) {
+      if (typeof layer === 'object' && layer !== null) continue;
+      const problem = `received ${describeValue(layer)}, expected an object`;
       throw new InvalidConfigError(this.subject, [{ field: 'config', problem }]);
     }
     const named = mergeConfigs([this.named, ...layers]);
@@ -70,9 +68,5 @@ export class LiveConfig {
     this.mostConcurrentBatches = Math.max(this.mostConcurrentBatches, concurrentBatches);
     const most = Math.min(this.mostConcurrentBatches, MOST_CONCURRENT_BATCHES);
     return { maxConcurrentBatches: Math.max(1, most) };
-  }
-
-  private update(): void {
-    Object.assign(this.live, withProcessorLimits(this.decided, this.processor));
   }
 }

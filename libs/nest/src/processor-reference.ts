@@ -1,5 +1,11 @@
 import type { Type } from '@nestjs/common';
-import { InvalidConfigError, type BatchProcessor, type BatchProcessorLike } from 'nestjs-batching/core';
+import {
+  hasProcessBatch,
+  InvalidConfigError,
+  isClass,
+  type BatchProcessor,
+  type BatchProcessorLike,
+} from 'nestjs-batching/core';
 
 /**
  * How a module names what runs its batches: a class (made and wired by Nest), an object with `processBatch`,
@@ -10,7 +16,7 @@ export type ProcessorReference<TRequest = never, TResponse = unknown> =
 
 /** Whether Nest must make an instance of it first. */
 export function isProcessorClass(reference: unknown): reference is Type<BatchProcessor<never, unknown>> {
-  return typeof reference === 'function' && /^class\b/.test(Function.prototype.toString.call(reference));
+  return isClass(reference);
 }
 
 /** @throws InvalidConfigError if it cannot run a batch. */
@@ -19,17 +25,13 @@ export function assertProcessor(
   candidate: unknown,
 ): asserts candidate is BatchProcessorLike<never, unknown> {
   if (typeof candidate === 'function' && !isProcessorClass(candidate)) return;
-  if (typeof candidate === 'object' && candidate !== null && hasProcessBatch(candidate)) return;
+  if (hasProcessBatch(candidate)) return;
   throw new InvalidConfigError(`batcher "${batcherName}"`, [
     {
       field: 'processor',
       problem: `received ${describe(candidate)}, expected a function, or a class or object with a method processBatch(requests, context)`,
     },
   ]);
-}
-
-function hasProcessBatch(candidate: object): boolean {
-  return 'processBatch' in candidate && typeof candidate.processBatch === 'function';
 }
 
 function describe(candidate: unknown): string {

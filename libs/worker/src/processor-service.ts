@@ -1,4 +1,10 @@
-import type { BatchContext, BatchProcessor, ProcessBatch } from 'nestjs-batching/core';
+import {
+  hasProcessBatch,
+  isClass,
+  type BatchContext,
+  type BatchProcessor,
+  type ProcessBatch,
+} from 'nestjs-batching/core';
 
 import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
 import type { CallContext } from './served-call.js';
@@ -41,8 +47,10 @@ async function createProcessor(module: string, workerData: unknown): Promise<Any
   // What CommonJS exports as a whole is the default here.
   for (const owner of [exported, exported.default]) {
     const candidate = hasCreator(owner) ? await owner.createProcessor(workerData) : owner;
-    if (isPlainFunction(candidate)) return { processBatch: candidate as ProcessBatch<unknown, unknown> };
-    if (isProcessor(candidate)) return candidate;
+    if (typeof candidate === 'function' && !isClass(candidate)) {
+      return { processBatch: candidate as ProcessBatch<unknown, unknown> };
+    }
+    if (hasProcessBatch(candidate)) return candidate as AnyProcessor;
   }
   throw new Error(
     `"${module}" exports no processor; expected an exported function processBatch(requests, context), or ` +
@@ -70,20 +78,6 @@ function hasCreator(owner: unknown): owner is Required<Pick<ProcessorModule, 'cr
     owner !== null &&
     'createProcessor' in owner &&
     typeof owner.createProcessor === 'function'
-  );
-}
-
-/** A class is a function, too, but none that can be called. */
-function isPlainFunction(candidate: unknown): candidate is (...parameters: never[]) => unknown {
-  return typeof candidate === 'function' && !/^class\b/.test(Function.prototype.toString.call(candidate));
-}
-
-function isProcessor(candidate: unknown): candidate is AnyProcessor {
-  return (
-    typeof candidate === 'object' &&
-    candidate !== null &&
-    'processBatch' in candidate &&
-    typeof candidate.processBatch === 'function'
   );
 }
 

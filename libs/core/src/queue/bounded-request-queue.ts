@@ -47,7 +47,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
   /**
    * Makes an empty queue.
    *
-   * @param rules Asked at each step, so that the configuration may change; call `settleAll` when it has.
+   * @param rules Asked at each step, so that the configuration may change; call `rulesChanged` when it has.
    */
   constructor(private readonly rules: QueueRules) {
     this.maxSize = rules.maxQueueSize;

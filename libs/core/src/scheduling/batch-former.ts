@@ -105,6 +105,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
     }
     return candidates;
   }
+
   /** Who would be lost to a batch that costs too much to run need not be lost to a smaller one. */
   private chooseAffordable(candidates: readonly TEntry[], nowMs: number, most: number): FormedBatch<TEntry> {
     const [, ...otherSlotsFreeAfterMs] = this.slots.freeAfterMs(nowMs);
