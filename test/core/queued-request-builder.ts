@@ -1,8 +1,7 @@
 import type { RequestOptions } from 'nestjs-batching/core';
-import { ORDINARY_TERMS } from '../../libs/core/src/admission.js';
 import { CallerSignal } from '../../libs/core/src/caller-signal.js';
 import { QueuedRequest, type Answer } from '../../libs/core/src/queued-request.js';
-import type { RequestTerms } from '../../libs/core/src/request-terms.js';
+import { ORDINARY_TERMS, type RequestTerms } from '../../libs/core/src/request-terms.js';
 
 export type LetterRequest = QueuedRequest<string, string>;
 

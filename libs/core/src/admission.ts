@@ -10,21 +10,11 @@ import {
 } from './errors/index.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
 import type { BucketKey } from './queue/queue-entry.js';
-import type { RequestTerms } from './request-terms.js';
-
-/** The terms of a request of which nothing special was said: one object for all of them. */
-export const ORDINARY_TERMS: RequestTerms = Object.freeze({
-  timeoutMs: Infinity,
-  priority: 0,
-  tenant: undefined,
-  cost: 1,
-  bucketKey: undefined,
-  coalescingKey: undefined,
-});
+import { ORDINARY_TERMS, type RequestTerms } from './request-terms.js';
 
 /** Looks at a call before it takes a place in the queue. Whatever is wrong with it is said at once. */
 export class Admission<TRequest> {
-  /** Whether there is nothing to ask of a request of whose caller said nothing. */
+  /** Whether the configuration asks nothing of a request whose caller said nothing. */
   private isNothingAsked = false;
 
   constructor(
@@ -38,8 +28,7 @@ export class Admission<TRequest> {
   /** Looks at the configuration anew. */
   configChanged(): void {
     const { defaultTimeoutMs, costOf, bucketOf, keyOf } = this.config;
-    const { validateRequest } = this.processor;
-    const questions = [defaultTimeoutMs, costOf, bucketOf, keyOf, validateRequest];
+    const questions = [defaultTimeoutMs, costOf, bucketOf, keyOf];
     this.isNothingAsked = questions.every((question) => question === undefined);
   }
 
@@ -50,9 +39,9 @@ export class Admission<TRequest> {
    *   `admission`) if its time is over already; and what the processor's `validateRequest` throws.
    */
   examine(request: TRequest, options: RequestOptions): RequestTerms {
-    return options === NO_OPTIONS && this.isNothingAsked
-      ? ORDINARY_TERMS
-      : this.examineClosely(request, options);
+    if (!this.isNothingAsked || !saysNothing(options)) return this.examineClosely(request, options);
+    this.validate(request);
+    return ORDINARY_TERMS;
   }
 
   private examineClosely(request: TRequest, options: RequestOptions): RequestTerms {
@@ -155,4 +144,12 @@ export class Admission<TRequest> {
       `Batcher "${this.batcherName}": received the ${what} ${describeValue(received)}, expected ${expected}.`,
     );
   }
+}
+
+/** Whether whoever calls with these options might as well give none. */
+function saysNothing(options: RequestOptions): boolean {
+  if (options === NO_OPTIONS) return true;
+  const { signal, timeoutMs, priority, tenant } = options;
+  const isFirst = priority === undefined || priority === 0;
+  return isFirst && signal === undefined && timeoutMs === undefined && tenant === undefined;
 }

@@ -22,6 +22,12 @@ export class Coalescing<TRequest, TResponse> {
     this.leaders.set(key, request);
   }
 
+  /** They are through: they have no followers to come any more. */
+  forgetAll(requests: readonly QueuedRequest<TRequest, TResponse>[]): void {
+    if (this.size === 0) return;
+    for (const request of requests) this.forget(request);
+  }
+
   /** The request's place is given up, or its result is there: the next one of its key stands by itself. */
   forget(request: QueuedRequest<TRequest, TResponse>): void {
     const { coalescingKey } = request.terms;

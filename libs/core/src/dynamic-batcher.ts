@@ -176,7 +176,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       maxQueueSize: this.live.maxQueueSize,
       isQueueFull: queue.isFull,
       isQueueEmpty: queue.isEmpty,
-      oldestWaitMs: nowMs - (queue.oldest?.enqueuedAtMs ?? nowMs),
+      oldestWaitMs: Math.max(0, nowMs - queue.oldestAtMs),
       maxConcurrentBatches: this.live.maxConcurrentBatches,
       buckets: queue.bucketCount,
       learned: {

@@ -3,9 +3,10 @@
  * as Jest has it.
  */
 export function isError(value: unknown): value is Error {
+  if (typeof value !== 'object' || value === null) return false;
   if (value instanceof Error) return true;
   // Few objects have a stack, so few are asked what they are.
-  return typeof value === 'object' && value !== null && 'stack' in value && tagOf(value) === '[object Error]';
+  return 'stack' in value && tagOf(value) === '[object Error]';
 }
 
 function tagOf(value: object): string {

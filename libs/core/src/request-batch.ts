@@ -1,6 +1,14 @@
 import type { BatchContext } from './batch-processor.js';
 import type { BatchInfo, DispatchReason } from './batch-info.js';
+import type { DurationHistogram } from './duration-histogram.js';
+import { OrdinaryRequests } from './ordinary-requests.js';
 import type { QueuedRequest } from './queued-request.js';
+
+/** What rides in a batch: ordinary requests together, or any requests one by one. */
+export type BatchRiders<TRequest, TResponse> =
+  OrdinaryRequests<TRequest, TResponse> | readonly QueuedRequest<TRequest, TResponse>[];
+
+const NONE: readonly never[] = [];
 
 /** The requests that one processor call answers. Formed once, when a slot takes it; never changed. */
 export class RequestBatch<TRequest, TResponse> implements BatchContext {
@@ -17,47 +25,48 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
   /** Their nearest deadline, or an earlier time, on the clock's scale; Infinity if none has one. */
   nearestDeadlineAtMs = Infinity;
   private abortController: AbortController | undefined = undefined;
-  /** What its callers sent, in the order of `requests`: what the processor is given. */
+  /** What its callers sent, in their order: what the processor is given. */
   readonly payloads: TRequest[];
+  /** How many requests it holds; those that share a place count once. */
+  readonly batchSize: number;
+  /** Its requests, if all of them are ordinary and nobody has dealt with one of them by itself. @internal */
+  ordinary: OrdinaryRequests<TRequest, TResponse> | undefined;
+  /** Its requests otherwise. */
+  requests: readonly QueuedRequest<TRequest, TResponse>[];
   private placesNeeded: number;
 
   /**
    * @param batchId Number of the batch, counted from 1 in each batcher.
-   * @param requests What rides in it, in the order in which the processor gets it.
+   * @param riding The requests, in the order in which the processor gets them.
    * @param dispatchReason Why it goes now.
    * @param dispatchedAtMs When a slot took it, on the clock's scale.
    * @param paddedBatchSize The size at which it shall run. Default: as many as it holds.
    */
   constructor(
     readonly batchId: number,
-    readonly requests: readonly QueuedRequest<TRequest, TResponse>[],
+    riding: BatchRiders<TRequest, TResponse>,
     readonly dispatchReason: DispatchReason,
     readonly dispatchedAtMs: number,
-    readonly paddedBatchSize: number = requests.length,
+    readonly paddedBatchSize: number = sizeOf(riding),
   ) {
     this.startedAtMs = dispatchedAtMs;
-    const count = requests.length;
-    this.placesNeeded = count;
-    const payloads = new Array<TRequest>(count);
-    let waitingCallers = 0;
-    for (let index = 0; index < count; index += 1) {
-      const request = requests[index]!;
-      request.batch = this;
-      payloads[index] = request.payload;
-      waitingCallers += request.callers;
+    this.batchSize = sizeOf(riding);
+    this.placesNeeded = this.batchSize;
+    if (riding instanceof OrdinaryRequests) {
+      this.ordinary = riding;
+      this.requests = NONE;
+      this.payloads = riding.payloads;
+      this.waitingCallers = this.batchSize;
+    } else {
+      this.ordinary = undefined;
+      this.requests = riding;
+      this.payloads = this.takeAboard(riding);
     }
-    this.payloads = payloads;
-    this.waitingCallers = waitingCallers;
   }
 
   /** How long the processor took, in milliseconds; known when it is through. */
   get processingTimeMs(): number {
     return this.endedAtMs - this.startedAtMs;
-  }
-
-  /** How many requests it holds; those that share a place count once. */
-  get batchSize(): number {
-    return this.requests.length;
   }
 
   /** Made only for a processor that asks for it: most do not, and a signal costs more than a request. */
@@ -83,6 +92,53 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     if (this.placesNeeded === 0) this.abortController?.abort();
   }
 
+  /** Its requests, each to be dealt with by itself. */
+  separate(): readonly QueuedRequest<TRequest, TResponse>[] {
+    if (this.ordinary !== undefined) {
+      this.requests = this.ordinary.toEntries();
+      this.ordinary = undefined;
+      for (const request of this.requests) request.batch = this;
+    }
+    return this.requests;
+  }
+
+  /** Records how long its requests have waited. Many came at the same time, and are counted together. @internal */
+  recordQueueTimes(histogram: Pick<DurationHistogram, 'record'>): void {
+    if (this.ordinary === undefined) this.recordEachQueueTime(histogram);
+    else {
+      this.ordinary.forEachArrival((atMs, count) => histogram.record(this.dispatchedAtMs - atMs, count));
+    }
+  }
+
+  private recordEachQueueTime(histogram: Pick<DurationHistogram, 'record'>): void {
+    const { requests, dispatchedAtMs } = this;
+    let enqueuedAtMs = NaN;
+    let count = 0;
+    for (const request of requests) {
+      if (request.enqueuedAtMs !== enqueuedAtMs) {
+        if (count > 0) histogram.record(dispatchedAtMs - enqueuedAtMs, count);
+        enqueuedAtMs = request.enqueuedAtMs;
+        count = 0;
+      }
+      count += 1;
+    }
+    if (count > 0) histogram.record(dispatchedAtMs - enqueuedAtMs, count);
+  }
+
+  private takeAboard(requests: readonly QueuedRequest<TRequest, TResponse>[]): TRequest[] {
+    const count = requests.length;
+    const payloads = new Array<TRequest>(count);
+    let waitingCallers = 0;
+    for (let index = 0; index < count; index += 1) {
+      const request = requests[index]!;
+      request.batch = this;
+      payloads[index] = request.payload;
+      waitingCallers += request.callers;
+    }
+    this.waitingCallers = waitingCallers;
+    return payloads;
+  }
+
   /** What its callers are told of it, with the time that this request waited. */
   describeFor(request: QueuedRequest<TRequest, TResponse>): BatchInfo {
     return {
@@ -94,4 +150,9 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
       dispatchReason: this.dispatchReason,
     };
   }
+}
+
+/** How many requests ride. */
+export function sizeOf<TRequest, TResponse>(riding: BatchRiders<TRequest, TResponse>): number {
+  return riding instanceof OrdinaryRequests ? riding.size : riding.length;
 }

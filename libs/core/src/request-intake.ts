@@ -1,5 +1,5 @@
 import type { Arrival } from './arrival.js';
-import { ORDINARY_TERMS, type Admission } from './admission.js';
+import type { Admission } from './admission.js';
 import type { ResolvedBatchingConfig } from './batching-config.js';
 import { CallerSignal, type RequestOwner } from './caller-signal.js';
 import type { CallerWishes } from './caller-wishes.js';
@@ -14,7 +14,7 @@ import {
 import { withoutStack } from './errors/without-stack.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
 import type { RequestOptions } from './request-options.js';
-import type { RequestTerms } from './request-terms.js';
+import { ORDINARY_TERMS, type RequestTerms } from './request-terms.js';
 import type { BatchScheduler } from './scheduling/batch-scheduler.js';
 import { CompletionForecast } from './scheduling/completion-forecast.js';
 import { DeadlineAdmission } from './scheduling/deadline-admission.js';
@@ -104,11 +104,7 @@ export class RequestIntake<TRequest, TResponse> {
     const { scheduler } = this;
     const { arrival } = scheduler;
     if (scheduler.queue.isFull) this.makeRoom(ORDINARY_TERMS, arrival.timeMs);
-    const request = new QueuedRequest<TRequest, TResponse>(payload, ORDINARY_TERMS, arrival, undefined);
-    const promise = request.promiseAnswer();
-    this.recorder.requestAccepted();
-    scheduler.enqueueOrdinary(request);
-    return promise;
+    return this.place(payload, ORDINARY_TERMS, arrival, undefined);
   }
 
   private takeOnTerms(
@@ -232,9 +228,13 @@ export class RequestIntake<TRequest, TResponse> {
     arrival: Arrival,
     wishes: CallerWishes<TRequest, TResponse> | undefined,
   ): Promise<Answer<TResponse>> {
+    this.recorder.requestAccepted();
+    const isOrdinary = terms === ORDINARY_TERMS && wishes === undefined;
+    if (isOrdinary && this.scheduler.queue.takesOrdinary) {
+      return this.scheduler.enqueueOrdinary(payload, arrival);
+    }
     const request = new QueuedRequest<TRequest, TResponse>(payload, terms, arrival, wishes);
     const promise = request.promiseAnswer();
-    this.recorder.requestAccepted();
     if (terms.coalescingKey === undefined) this.scheduler.enqueue(request);
     else this.shareOrLead(terms.coalescingKey, request);
     return promise;

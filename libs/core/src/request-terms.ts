@@ -15,3 +15,13 @@ export interface RequestTerms {
   /** By what others find it, to share its place; undefined if it shares with nobody. */
   readonly coalescingKey: string | number | undefined;
 }
+
+/** The terms of a request of which nothing special was said: one object for all of them. */
+export const ORDINARY_TERMS: RequestTerms = Object.freeze({
+  timeoutMs: Infinity,
+  priority: 0,
+  tenant: undefined,
+  cost: 1,
+  bucketKey: undefined,
+  coalescingKey: undefined,
+});

@@ -1,5 +1,6 @@
 import type { BatchEnding } from './batch-runner.js';
 import { isError } from './is-error.js';
+import type { OrdinaryRequests } from './ordinary-requests.js';
 import type { QueuedRequest } from './queued-request.js';
 import type { RequestBatch } from './request-batch.js';
 
@@ -21,7 +22,17 @@ export class ResponseScatterer<TRequest, TResponse> {
   private failed = 0;
   private followers = 0;
 
-  scatter({ requests }: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): ScatterOutcome {
+  scatter(
+    { ordinary, requests }: RequestBatch<TRequest, TResponse>,
+    ending: BatchEnding<TResponse>,
+  ): ScatterOutcome {
+    return ordinary === undefined ? this.scatterEach(requests, ending) : scatterOrdinary(ordinary, ending);
+  }
+
+  private scatterEach(
+    requests: readonly QueuedRequest<TRequest, TResponse>[],
+    ending: BatchEnding<TResponse>,
+  ): ScatterOutcome {
     this.succeeded = 0;
     this.failed = 0;
     this.followers = 0;
@@ -49,4 +60,18 @@ export class ResponseScatterer<TRequest, TResponse> {
       this.succeeded += 1;
     }
   }
+}
+
+/** None of them shares its place, or has left before the others. */
+function scatterOrdinary<TRequest, TResponse>(
+  requests: OrdinaryRequests<TRequest, TResponse>,
+  { results, error }: BatchEnding<TResponse>,
+): ScatterOutcome {
+  const { size } = requests;
+  if (results === undefined) {
+    requests.reject(error);
+    return { succeeded: 0, failed: size, followers: 0 };
+  }
+  const failed = requests.answer(results);
+  return { succeeded: size - failed, failed, followers: 0 };
 }

@@ -7,13 +7,13 @@ function batchOf(
   dispatchReason: DispatchReason = 'full',
 ): { -readonly [Field in keyof CountedBatch]: CountedBatch[Field] } {
   return {
-    requests: Array.from({ length: size }, () => ({ enqueuedAtMs: 1000 })),
     batchSize: size,
     waitingCallers: size,
     dispatchedAtMs: 1010,
     dispatchReason,
     processingTimeMs: 0,
     endedAtMs: 1010,
+    recordQueueTimes: (histogram) => histogram.record(10, size),
   };
 }
 

@@ -5,13 +5,14 @@ import type { BatchTotals, QueueStatistics, RequestTotals } from './queue-statis
 
 /** A batch, as far as it is counted. */
 export interface CountedBatch {
-  readonly requests: readonly { readonly enqueuedAtMs: number }[];
   readonly batchSize: number;
   readonly waitingCallers: number;
   readonly dispatchedAtMs: number;
   readonly dispatchReason: DispatchReason;
   readonly processingTimeMs: number;
   readonly endedAtMs: number;
+  /** Records how long each of its requests has waited. */
+  recordQueueTimes(histogram: Pick<DurationHistogram, 'record'>): void;
 }
 
 /** How an accepted request can end. */
@@ -61,20 +62,15 @@ export class StatisticsRecorder {
     this.requests.failed += failed;
   }
 
-  batchDispatched({
-    requests,
-    batchSize,
-    waitingCallers,
-    dispatchedAtMs,
-    dispatchReason,
-  }: CountedBatch): void {
+  batchDispatched(batch: CountedBatch): void {
+    const { batchSize, waitingCallers, dispatchReason } = batch;
     this.batchesInFlight += 1;
     this.requestsInFlight += waitingCallers;
     this.batchesDispatched += 1;
     this.requestsDispatched += batchSize;
     this.sizes[batchSize] = (this.sizes[batchSize] ?? 0) + 1;
     this.dispatchReasons[dispatchReason] = (this.dispatchReasons[dispatchReason] ?? 0) + 1;
-    this.recordQueueTimes(requests, dispatchedAtMs);
+    batch.recordQueueTimes(this.queueTime);
   }
 
   /** A caller shares the place of a request that runs. */
@@ -115,21 +111,6 @@ export class StatisticsRecorder {
       queueTimeMs: this.queueTime.summarize(),
       processingTimeMs: this.processingTime.summarize(),
     };
-  }
-
-  /** Many of one batch came at the same time, and are counted together. */
-  private recordQueueTimes(requests: CountedBatch['requests'], dispatchedAtMs: number): void {
-    let enqueuedAtMs = NaN;
-    let count = 0;
-    for (const request of requests) {
-      if (request.enqueuedAtMs !== enqueuedAtMs) {
-        if (count > 0) this.queueTime.record(dispatchedAtMs - enqueuedAtMs, count);
-        enqueuedAtMs = request.enqueuedAtMs;
-        count = 0;
-      }
-      count += 1;
-    }
-    if (count > 0) this.queueTime.record(dispatchedAtMs - enqueuedAtMs, count);
   }
 
   private summarizeBatches(): BatchTotals {

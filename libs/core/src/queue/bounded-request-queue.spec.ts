@@ -14,6 +14,7 @@ function queueOf(traits: readonly EntryTraits[], { maxQueueSize = 1000, fullSize
   const rules = {
     maxQueueSize,
     fullSize,
+    largestBatchSize: fullSize,
     priorityAgingMs: AGING_MS,
     weightOf: () => 1,
     isFull: ({ size }: { size: number }): boolean => size >= rules.fullSize,
@@ -187,7 +188,7 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
       waiting.length >= 20,
     ]);
     expect(queue.bucketCount).toBe(new Set(waiting.map(({ bucketKey }) => bucketKey)).size);
-    expect(queue.oldest?.enqueuedAtMs ?? Infinity).toBe(smallest(waiting.map((each) => each.enqueuedAtMs)));
+    expect(queue.oldestAtMs).toBe(smallest(waiting.map((each) => each.enqueuedAtMs)));
     expect(queue.mostUrgentBucket?.urgentSinceMs ?? Infinity).toBe(smallest(waiting.map(urgencyOf)));
     for (const tenant of ['x', 'y']) {
       expect(queue.sizeOfTenant(tenant)).toBe(waiting.filter((each) => each.tenant === tenant).length);

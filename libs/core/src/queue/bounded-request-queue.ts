@@ -1,12 +1,15 @@
 import { BucketOrder } from './bucket-order.js';
 import { Bucket, type BucketRules } from './bucket.js';
 import { DisplaceableRequests } from './displaceable-requests.js';
+import { OrdinaryLine, type OrdinaryGroup } from './ordinary-line.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
 
 /** What the queue must know of the configuration. It may change; `rulesChanged` must follow then. */
 export interface QueueRules extends BucketRules {
   /** Most requests that wait; the caller of `enqueue` keeps to it. */
   readonly maxQueueSize: number;
+  /** Most requests that a batch holds. */
+  readonly largestBatchSize: number;
   /** Whether a bucket holds as much as a batch takes. */
   isFull(bucket: {
     readonly size: number;
@@ -29,14 +32,17 @@ export interface RequestsAhead {
  * All that waits, never more than `maxQueueSize`; by bucket, then by priority, then by tenant, then in the order
  * in which it came. A request can leave from anywhere, and its place is free at once.
  *
- * With one bucket, one priority and no tenants it is one ring: what is not used costs nothing.
+ * What is not used costs nothing: while all that waits are ordinary requests, of which nothing special was said, they
+ * stand in groups as large as a batch, and none of them is an entry.
  */
-export class BoundedRequestQueue<TEntry extends QueueEntry> {
+export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends OrdinaryGroup<TEntry> = never> {
   /** How many requests wait. */
   size = 0;
   /** The bucket of all requests that name none. */
   private readonly common: Bucket<TEntry>;
   private readonly keyed: BucketOrder<TEntry>;
+  /** What waits in the common bucket while all of it is ordinary. */
+  private readonly ordinary: OrdinaryLine<TEntry, TGroup>;
   /** Kept from the first time that somebody asks. */
   private sizeByTenant: Map<string, number> | undefined = undefined;
   /** Who would have to give up a place; kept while the queue is full again and again. */
@@ -48,10 +54,15 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
    * Makes an empty queue.
    *
    * @param rules Asked at each step, so that the configuration may change; call `rulesChanged` when it has.
+   * @param createGroup Makes an empty group for ordinary requests. Without it all must be entries.
    */
-  constructor(private readonly rules: QueueRules) {
+  constructor(
+    private readonly rules: QueueRules,
+    createGroup: () => TGroup = noGroup,
+  ) {
     this.maxSize = rules.maxQueueSize;
-    this.common = new Bucket<TEntry>(rules);
+    this.ordinary = new OrdinaryLine<TEntry, TGroup>(createGroup, () => rules.largestBatchSize);
+    this.common = new Bucket<TEntry>(rules, this.ordinary);
     this.keyed = new BucketOrder<TEntry>(
       () => new Bucket<TEntry>(rules),
       (bucket) => rules.isFull(bucket),
@@ -73,12 +84,9 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     return this.keyed.size + (this.common.size > 0 ? 1 : 0);
   }
 
-  /** Who has waited longest. */
-  get oldest(): TEntry | undefined {
-    const common = this.common.oldest;
-    const keyed = this.keyed.oldest?.oldest;
-    if (common === undefined || keyed === undefined) return common ?? keyed;
-    return common.enqueuedAtMs <= keyed.enqueuedAtMs ? common : keyed;
+  /** When the one came that has waited longest, on the clock's scale; Infinity if nobody waits. */
+  get oldestAtMs(): number {
+    return Math.min(this.common.oldestAtMs, this.keyed.oldest?.oldestAtMs ?? Infinity);
   }
 
   /** The bucket whose turn it is: the one with the most urgent request. */
@@ -160,14 +168,39 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     return bucket;
   }
 
-  /** As `enqueue`, for one without bucket, tenant and priority, that costs 1. */
-  enqueueOrdinary(entry: TEntry): Bucket<TEntry> {
-    const { common } = this;
-    entry.arrivalNumber = this.arrivals += 1;
-    common.addOrdinary(entry);
+  /** Whether an ordinary request that comes now needs no entry: only such ones wait where it would. */
+  get takesOrdinary(): boolean {
+    return this.common.isOrdinary;
+  }
+
+  /**
+   * Gives an ordinary request its arrival number, the latest, and a place in the group that is told. To be called only
+   * if the queue `takesOrdinary`, and when there is room.
+   */
+  enqueueOrdinary(): TGroup {
+    this.arrivals += 1;
     this.size += 1;
-    if (this.displaceable !== undefined || this.sizeByTenant !== undefined) this.note(entry);
-    return common;
+    this.ordinary.size += 1;
+    this.common.ordinaryChanged(1);
+    if (this.displaceable !== undefined) this.forgetDisplaceable();
+    return this.ordinary.youngest;
+  }
+
+  /** How many ordinary requests wait without an entry. */
+  get ordinarySize(): number {
+    return this.ordinary.size;
+  }
+
+  /** How many have ever come: the arrival number of the latest. */
+  get latestArrival(): number {
+    return this.arrivals;
+  }
+
+  /** Takes the next ordinary requests out, so many; of which there must be as many. */
+  takeOrdinary(count: number): TGroup {
+    this.size -= count;
+    this.common.ordinaryChanged(-count);
+    return this.ordinary.take(count);
   }
 
   /** The bucket of a request that waits here. */
@@ -231,9 +264,13 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
 
   private note(entry: TEntry): void {
     this.countTenant(entry, 1);
-    // To find them all again costs no more than to have kept them while half of a full queue came.
+    this.forgetDisplaceable();
+    if (entry.priority > 0) this.displaceable?.add(entry, this.size);
+  }
+
+  /** To find them all again costs no more than to have kept them while half of a full queue came. */
+  private forgetDisplaceable(): void {
     if (2 * this.size < this.maxSize) this.displaceable = undefined;
-    else if (entry.priority > 0) this.displaceable?.add(entry, this.size);
   }
 
   private countTenant({ tenant }: TEntry, change: number): void {
@@ -243,4 +280,8 @@ export class BoundedRequestQueue<TEntry extends QueueEntry> {
     if (size === 0) sizes.delete(tenant);
     else sizes.set(tenant, size);
   }
+}
+
+function noGroup(): never {
+  throw new Error('This queue has no groups for ordinary requests.');
 }

@@ -144,6 +144,6 @@ class PlaceByAge<TEntry extends QueueEntry> implements RisingEntry {
   constructor(readonly bucket: Bucket<TEntry>) {}
 
   get currentKey(): number {
-    return this.bucket.oldest?.enqueuedAtMs ?? Infinity;
+    return this.bucket.oldestAtMs;
   }
 }

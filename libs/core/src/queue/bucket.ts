@@ -1,8 +1,10 @@
 import type { BucketPlaces } from './bucket-order.js';
 import { FairShareLine } from './fair-share-line.js';
+import type { OrdinaryGroup, OrdinaryLine } from './ordinary-line.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
 import { RequestRing } from './request-ring.js';
+import { WaitingCost } from './waiting-cost.js';
 
 /** What a bucket must know of the configuration; asked for each time, since it may change. */
 export interface BucketRules {
@@ -11,6 +13,12 @@ export interface BucketRules {
   /** The share of a tenant; 1 for who has none of their own, and for requests of nobody. */
   weightOf(tenant: string | undefined): number;
 }
+
+/** Ordinary requests as a bucket sees them: all together, until it needs them one by one. */
+type WaitingTogether<TEntry extends QueueEntry> = Pick<
+  OrdinaryLine<TEntry, OrdinaryGroup<TEntry>>,
+  'size' | 'oldestAtMs' | 'oldestArrival' | 'takeEntries'
+>;
 
 /**
  * Requests that may share a batch: a line for each priority.
@@ -31,27 +39,41 @@ export class Bucket<TEntry extends QueueEntry> {
    */
   places: BucketPlaces<TEntry> | undefined = undefined;
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
-  /** Whether each of them costs 1. Until one does not, costs need not be added up. */
-  private areCostsEqual = true;
-  private knownTotalCost = 0;
-  private largestKnownCost = 0;
-  private isLargestCostStale = false;
+  private readonly cost = new WaitingCost();
 
-  /** @param rules Asked at each step. */
-  constructor(private readonly rules: BucketRules) {}
+  /**
+   * @param rules Asked at each step.
+   * @param ordinary Where ordinary requests wait while there are no others here; none do where it is not given.
+   */
+  constructor(
+    private readonly rules: BucketRules,
+    private readonly ordinary?: WaitingTogether<TEntry>,
+  ) {}
+
+  /** Whether it holds nothing but ordinary requests, so that one more of them needs no entry. */
+  get isOrdinary(): boolean {
+    return this.ordinary?.size === this.size;
+  }
 
   /** When its most urgent request came, with the head starts of the priorities taken into account; in ms. */
   get urgentSinceMs(): number {
-    return this.urgentSinceMsOf(this.urgentPriority);
+    return this.isTogether ? this.ordinary!.oldestAtMs : this.urgentSinceMsOf(this.urgentPriority);
   }
 
   /** The arrival number of its most urgent request; Infinity if it is empty. */
   get urgentArrival(): number {
+    if (this.isTogether) return this.ordinary!.oldestArrival;
     return this.lines[this.urgentPriority]!.oldest?.arrivalNumber ?? Infinity;
+  }
+
+  /** When the one came that has waited longest, on the clock's scale; Infinity if it is empty. */
+  get oldestAtMs(): number {
+    return this.isTogether ? this.ordinary!.oldestAtMs : (this.oldest?.enqueuedAtMs ?? Infinity);
   }
 
   /** Who has waited longest, whatever its priority. */
   get oldest(): TEntry | undefined {
+    this.separate();
     let oldest = this.lines[0]?.oldest;
     for (let priority = 1; priority < this.lines.length; priority += 1) {
       const candidate = this.lines[priority]?.oldest;
@@ -63,6 +85,7 @@ export class Bucket<TEntry extends QueueEntry> {
 
   /** Who is to be served next. */
   get next(): TEntry | undefined {
+    this.separate();
     return this.lines[this.urgentPriority]?.next;
   }
 
@@ -73,18 +96,12 @@ export class Bucket<TEntry extends QueueEntry> {
 
   /** What all its requests cost together. */
   get totalCost(): number {
-    return this.areCostsEqual ? this.size : this.knownTotalCost;
+    return this.cost.total(this.size);
   }
 
   /** The largest cost among its requests. Told by a look at each, if the largest has left since. */
   get largestCost(): number {
-    if (this.areCostsEqual) return Math.min(1, this.size);
-    if (this.isLargestCostStale) {
-      this.isLargestCostStale = false;
-      this.largestKnownCost = 0;
-      this.forEach(({ cost }) => (this.largestKnownCost = Math.max(this.largestKnownCost, cost)));
-    }
-    return this.largestKnownCost;
+    return this.cost.largest(this.size, (visit) => this.forEach(({ cost }) => visit(cost)));
   }
 
   /**
@@ -92,6 +109,7 @@ export class Bucket<TEntry extends QueueEntry> {
    * are who came before its head start over them.
    */
   countAhead(priority: number, tenant: string | undefined, nowMs: number): number {
+    this.separate();
     let ahead = this.lines[priority]?.countAhead(tenant) ?? 0;
     for (let other = 0; other < this.lines.length; other += 1) {
       if (other < priority) ahead += this.lines[other]!.size;
@@ -110,19 +128,19 @@ export class Bucket<TEntry extends QueueEntry> {
 
   /** Lets a request wait. The queue sees to the bounds. */
   add(entry: TEntry): void {
+    this.separate();
     this.lineFor(entry).add(entry);
     this.count(entry);
   }
 
-  /** As `add`, for one without tenant and priority, that costs 1. */
-  addOrdinary(entry: TEntry): void {
-    this.lines[0]!.add(entry);
-    if (!this.areCostsEqual) this.countCost(1);
-    this.size += 1;
+  /** So many ordinary requests have come, or gone if it is less than 0. Only while it `isOrdinary`. */
+  ordinaryChanged(count: number): void {
+    this.size += count;
   }
 
   /** Takes out who is to be served next; undefined if it is empty. */
   take(): TEntry | undefined {
+    this.separate();
     const entry = this.lines[this.urgentPriority]?.take();
     if (entry !== undefined) this.discount(entry);
     return entry;
@@ -130,11 +148,12 @@ export class Bucket<TEntry extends QueueEntry> {
 
   /** Takes out so many of those who are next, or all. */
   takeMany(most: number): TEntry[] {
+    this.separate();
     const count = Math.min(most, this.size);
     const taken = new Array<TEntry>(count);
     if (this.lines.length === 1) this.lines[0]!.takeInto(taken, 0, count);
     else this.takeByUrgency(taken);
-    if (this.areCostsEqual) this.size -= count;
+    if (this.cost.isPlain) this.size -= count;
     else for (const entry of taken) this.discount(entry);
     return taken;
   }
@@ -152,37 +171,35 @@ export class Bucket<TEntry extends QueueEntry> {
   }
 
   private count({ cost }: TEntry): void {
-    if (cost !== 1 || !this.areCostsEqual) this.countCost(cost);
+    this.cost.add(cost, this.size);
     this.size += 1;
-  }
-
-  private countCost(cost: number): void {
-    if (this.areCostsEqual) {
-      this.areCostsEqual = false;
-      this.isLargestCostStale = false;
-      this.knownTotalCost = this.size;
-      this.largestKnownCost = Math.min(1, this.size);
-    }
-    this.knownTotalCost += cost;
-    if (cost > this.largestKnownCost) this.largestKnownCost = cost;
   }
 
   private discount({ cost }: TEntry): void {
     this.size -= 1;
-    if (this.areCostsEqual) return;
-    this.knownTotalCost -= cost;
-    if (cost === this.largestKnownCost) this.isLargestCostStale = true;
-    if (this.size === 0) this.areCostsEqual = true;
+    this.cost.remove(cost, this.size);
   }
 
   /** Visits all its requests, in no particular order. */
   forEach(visit: (entry: TEntry) => void): void {
+    this.separate();
     for (const line of this.lines) line.forEach(visit);
   }
 
   /** Visits those of this priority and higher ones, the highest first. */
   forEachUpTo(priority: number, visit: (entry: TEntry) => void): void {
+    this.separate();
     for (let higher = 0; higher <= priority; higher += 1) this.lines[higher]?.forEach(visit);
+  }
+
+  private get isTogether(): boolean {
+    return this.ordinary !== undefined && this.ordinary.size > 0;
+  }
+
+  /** Ordinary requests become entries as soon as they have to be dealt with one by one, or with others. */
+  private separate(): void {
+    if (!this.isTogether) return;
+    for (const entry of this.ordinary!.takeEntries()) this.lines[0]!.add(entry);
   }
 
   private lineFor({ priority, tenant }: TEntry): RequestLine<TEntry> {

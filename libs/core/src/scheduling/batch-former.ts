@@ -1,6 +1,7 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { Bucket } from '../queue/bucket.js';
+import type { OrdinaryGroup } from '../queue/ordinary-line.js';
 import type { QueueEntry } from '../queue/queue-entry.js';
 import { BatchCost } from './batch-cost.js';
 import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
@@ -15,26 +16,33 @@ const BATCHES_LOOKED_AT = 4;
 const NOBODY: readonly never[] = [];
 
 /** What was taken out of the queue. */
-export interface FormedBatch<TEntry> {
+export interface FormedBatch<TEntry, TGroup = never> {
   /** Who rides; none if nobody who was looked at can be answered in time. */
-  readonly riding: readonly TEntry[];
+  readonly riding: readonly TEntry[] | TGroup;
   /** Who cannot be answered in time any more, and must be told. */
   readonly lost: readonly TEntry[];
 }
 
 /** Takes the requests of one batch out of the queue: in their order, within size and cost, and in time. */
-export class BatchFormer<TEntry extends QueueEntry & TimedCandidate> {
+export class BatchFormer<
+  TEntry extends QueueEntry & TimedCandidate,
+  TGroup extends OrdinaryGroup<TEntry> = never,
+> {
   constructor(
     private readonly config: ResolvedBatchingConfig,
-    private readonly queue: BoundedRequestQueue<TEntry>,
+    private readonly queue: BoundedRequestQueue<TEntry, TGroup>,
     private readonly learned: LearnedBehavior,
     private readonly deadlines: Pick<DeadlineWatch<never, never>, 'isEmpty' | 'isAnyQueuedBefore'>,
     private readonly slots: Pick<SlotForecast, 'freeAfterMs'>,
   ) {}
 
   /** @param size How many to take; fewer are taken if they cost too much together. */
-  form(bucket: Bucket<TEntry>, size: number, nowMs: number): FormedBatch<TEntry> {
-    const mayAnyBeLate = this.isAnyLateIn(Math.min(size, bucket.size), nowMs);
+  form(bucket: Bucket<TEntry>, size: number, nowMs: number): FormedBatch<TEntry, TGroup> {
+    const most = Math.min(size, bucket.size);
+    const mayAnyBeLate = this.isAnyLateIn(most, nowMs);
+    if (bucket.isOrdinary && !mayAnyBeLate && this.config.maxBatchCost === undefined) {
+      return { riding: this.queue.takeOrdinary(most), lost: NOBODY };
+    }
     const riding = this.take(bucket, size);
     const formed =
       mayAnyBeLate && this.isAnyLateIn(riding.length, nowMs)

@@ -5,11 +5,10 @@ import type { DispatchReason } from '../batch-info.js';
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { Alarm, Clock } from '../clock.js';
 import { Coalescing } from '../coalescing.js';
-import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { Bucket } from '../queue/bucket.js';
-import { ConfiguredQueueRules } from './configured-queue-rules.js';
-import type { QueuedRequest } from '../queued-request.js';
-import { RequestBatch } from '../request-batch.js';
+import { OrdinaryRequests } from '../ordinary-requests.js';
+import type { Answer, QueuedRequest } from '../queued-request.js';
+import { RequestBatch, sizeOf } from '../request-batch.js';
 import { ResponseScatterer } from '../response-scatterer.js';
 import type { StatisticsRecorder } from '../statistics-recorder.js';
 import { BatchBuilder, type BatchDecision } from './batch-builder.js';
@@ -20,6 +19,7 @@ import { BucketView } from './bucket-view.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 import { RequestDepartures } from './request-departures.js';
+import { createRequestQueue, type RequestQueue } from './request-queue.js';
 import { SlotForecast } from './slot-forecast.js';
 
 /** What a scheduler works with. */
@@ -43,7 +43,7 @@ const DISPATCHED = -Infinity;
  * ends, a caller leaves or the alarm rings. What to do then is `BatchBuilder`'s decision.
  */
 export class BatchScheduler<TRequest, TResponse> {
-  readonly queue: BoundedRequestQueue<QueuedRequest<TRequest, TResponse>>;
+  readonly queue: RequestQueue<TRequest, TResponse>;
   readonly runner: BatchRunner<TRequest, TResponse>;
   readonly coalescing = new Coalescing<TRequest, TResponse>();
   readonly departures: RequestDepartures<TRequest, TResponse>;
@@ -53,7 +53,10 @@ export class BatchScheduler<TRequest, TResponse> {
   closeAtMs = Infinity;
   readonly slots: SlotForecast;
   private readonly builder: BatchBuilder;
-  private readonly former: BatchFormer<QueuedRequest<TRequest, TResponse>>;
+  private readonly former: BatchFormer<
+    QueuedRequest<TRequest, TResponse>,
+    OrdinaryRequests<TRequest, TResponse>
+  >;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
   private readonly deadlines: DeadlineWatch<TRequest, TResponse>;
   private readonly view: BucketView<TRequest, TResponse>;
@@ -70,7 +73,7 @@ export class BatchScheduler<TRequest, TResponse> {
   constructor(private readonly parts: SchedulerParts<TRequest, TResponse>) {
     const { batcherName, config, clock, processor, learned } = parts;
     this.builder = new BatchBuilder(config, learned);
-    this.queue = new BoundedRequestQueue(new ConfiguredQueueRules(config, this.builder));
+    this.queue = createRequestQueue(config, this.builder);
     this.runner = new BatchRunner(batcherName, processor, clock, (batch, ending) =>
       this.onBatchEnded(batch, ending),
     );
@@ -96,12 +99,15 @@ export class BatchScheduler<TRequest, TResponse> {
   enqueue(request: QueuedRequest<TRequest, TResponse>): void {
     const bucket = this.queue.enqueue(request);
     if (request.terms.timeoutMs !== Infinity) this.watchDeadline(request);
-    this.decideSoon(bucket);
+    this.decideSoon(bucket.size);
   }
 
-  /** As `enqueue`, for one of which nothing special was said. */
-  enqueueOrdinary(request: QueuedRequest<TRequest, TResponse>): void {
-    this.decideSoon(this.queue.enqueueOrdinary(request));
+  /** As `enqueue`, for one of which nothing special was said and that needs no entry. Tells the promise of its answer. */
+  enqueueOrdinary(payload: TRequest, arrival: Arrival): Promise<Answer<TResponse>> {
+    const { queue } = this;
+    const answer = queue.enqueueOrdinary().add(payload, arrival, queue.latestArrival);
+    this.decideSoon(queue.ordinarySize);
+    return answer;
   }
 
   /** Lets a request share the place of another, in the queue or in a running batch. */
@@ -173,7 +179,7 @@ export class BatchScheduler<TRequest, TResponse> {
   }
 
   /** Requests that come in the same turn of the event loop ride together; a full batch need not wait for it. */
-  private decideSoon({ size }: Bucket<QueuedRequest<TRequest, TResponse>>): void {
+  private decideSoon(size: number): void {
     if (this.isSlotFree && size >= this.builder.dispatchAtOnceSize) this.decide();
     else if (!this.turn.isOpen) this.turn.open();
   }
@@ -256,10 +262,10 @@ export class BatchScheduler<TRequest, TResponse> {
     const { config, recorder } = this.parts;
     const { riding, lost } = this.former.form(bucket, size, nowMs);
     for (const request of lost) this.departures.giveUpLost(request);
-    if (riding.length === 0) return;
+    if (sizeOf(riding) === 0) return;
     this.lastBatchId += 1;
     this.view.lastDispatchAtMs = nowMs;
-    const padded = paddedBatchSize(riding.length, config);
+    const padded = paddedBatchSize(sizeOf(riding), config);
     const batch = new RequestBatch(this.lastBatchId, riding, reason, nowMs, padded);
     this.deadlines.moveToRunning(batch);
     recorder.batchDispatched(batch);
@@ -273,16 +279,11 @@ export class BatchScheduler<TRequest, TResponse> {
     // A batch that failed may have done so before it did anything: its time says nothing.
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);
     this.deadlines.batchEnded(batch);
-    if (this.coalescing.size > 0) this.forget(batch);
+    this.coalescing.forgetAll(batch.requests);
     const { succeeded, failed, followers } = this.scatterer.scatter(batch, ending);
     recorder.requestsAnswered(succeeded, failed);
     this.coalescing.followers -= followers;
     this.decide(batch.endedAtMs);
-  }
-
-  /** Its requests have no followers to come any more. */
-  private forget({ requests }: RequestBatch<TRequest, TResponse>): void {
-    for (const request of requests) this.coalescing.forget(request);
   }
 
   private watchDeadline(request: QueuedRequest<TRequest, TResponse>): void {

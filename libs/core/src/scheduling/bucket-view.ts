@@ -34,7 +34,7 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
   }
 
   get oldestEnqueuedAtMs(): number {
-    return this.bucket.oldest?.enqueuedAtMs ?? Infinity;
+    return this.bucket.oldestAtMs;
   }
 
   get nearestDeadlineAtMs(): number {

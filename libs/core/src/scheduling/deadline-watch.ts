@@ -73,6 +73,7 @@ export class DeadlineWatch<TRequest, TResponse> {
   /** The requests of a batch that has just been formed wait no more. */
   moveToRunning(batch: RequestBatch<TRequest, TResponse>): void {
     if (this.queued.size === 0) return;
+    // Ordinary requests have no deadlines; of those there are none here.
     for (const place of batch.requests) {
       this.moveCaller(batch, place);
       if (place.sharedPlace === undefined) continue;

@@ -10,7 +10,7 @@ import type { DeadlineWatch } from './deadline-watch.js';
 /** Where requests are that can leave. */
 export interface DepartureParts<TRequest, TResponse> {
   readonly batcherName: string;
-  readonly queue: BoundedRequestQueue<QueuedRequest<TRequest, TResponse>>;
+  readonly queue: Pick<BoundedRequestQueue<QueuedRequest<TRequest, TResponse>>, 'remove' | 'forEach'>;
   readonly running: RunningBatches<TRequest, TResponse>;
   readonly deadlines: DeadlineWatch<TRequest, TResponse>;
   readonly coalescing: Coalescing<TRequest, TResponse>;
@@ -53,11 +53,12 @@ export class RequestDepartures<TRequest, TResponse> {
   /** Rejects everything that is not answered yet. */
   giveUpAll(error: BatchingError): void {
     const { queue, running } = this.parts;
-    let waiting: QueuedRequest<TRequest, TResponse> | undefined;
-    while ((waiting = queue.oldest) !== undefined) this.giveUpPlace(waiting, 'closed', error);
-    for (const { requests } of running) {
-      for (const request of requests) this.giveUpPlace(request, 'closed', error);
+    const places: QueuedRequest<TRequest, TResponse>[] = [];
+    queue.forEach((place) => places.push(place));
+    for (const batch of running) {
+      for (const place of batch.separate()) places.push(place);
     }
+    for (const place of places) this.giveUpPlace(place, 'closed', error);
   }
 
   /** Its time is over. */
