@@ -45,21 +45,21 @@ export class Admission<TRequest> {
   }
 
   private examineClosely(request: TRequest, options: RequestOptions): RequestTerms {
-    const { bucketOf, keyOf } = this.config;
-    this.assertNotAborted(options);
+    const { costOf, bucketOf, keyOf } = this.config;
+    const { signal, priority, tenant } = options;
+    if (signal !== undefined) this.assertNotAborted(signal);
     this.validate(request);
     return {
       timeoutMs: this.timeoutMsOf(options),
-      priority: this.priorityOf(options),
-      tenant: this.tenantOf(options),
-      cost: this.costOf(request),
+      priority: priority === undefined ? 0 : this.checkPriority(priority),
+      tenant: tenant === undefined ? undefined : this.checkTenant(tenant),
+      cost: costOf === undefined ? 1 : this.checkCost(this.ask(costOf, request)),
       bucketKey: bucketOf === undefined ? undefined : this.keyBy('bucketOf', bucketOf, request),
       coalescingKey: keyOf === undefined ? undefined : this.keyBy('keyOf', keyOf, request),
     };
   }
 
-  private assertNotAborted({ signal }: RequestOptions): void {
-    if (signal === undefined) return;
+  private assertNotAborted(signal: AbortSignal): void {
     if (typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
       throw this.invalid('signal', signal, 'an AbortSignal, or none');
     }
@@ -75,8 +75,7 @@ export class Admission<TRequest> {
     return allowedMs;
   }
 
-  private priorityOf({ priority }: RequestOptions): number {
-    if (priority === undefined) return 0;
+  private checkPriority(priority: number): number {
     const { priorityLevels } = this.config;
     if (Number.isInteger(priority) && priority >= 0 && priority < priorityLevels) return priority;
     const allowed =
@@ -84,15 +83,13 @@ export class Admission<TRequest> {
     throw this.invalid('priority', priority, allowed);
   }
 
-  private tenantOf({ tenant }: RequestOptions): string | undefined {
-    if (tenant === undefined || (typeof tenant === 'string' && tenant !== '')) return tenant;
+  private checkTenant(tenant: string): string {
+    if (typeof tenant === 'string' && tenant !== '') return tenant;
     throw this.invalid('tenant', tenant, 'a string that is not empty');
   }
 
-  private costOf(request: TRequest): number {
-    const { costOf, maxBatchCost = Infinity } = this.config;
-    if (costOf === undefined) return 1;
-    const cost = this.ask(costOf, request);
+  private checkCost(cost: number): number {
+    const { maxBatchCost = Infinity } = this.config;
     if (typeof cost !== 'number' || !(cost > 0) || cost === Infinity) {
       throw this.invalid('cost', cost, 'costOf to return a number above 0');
     }

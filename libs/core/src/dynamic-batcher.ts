@@ -12,6 +12,7 @@ import { describeValue } from './config-rules.js';
 import { BatcherClosedError, BatchingError, RequestAbortedError } from './errors/index.js';
 import type { RequestOwner } from './caller-signal.js';
 import type { QueuedRequest } from './queued-request.js';
+import './kept-shapes.js';
 import { LiveConfig } from './live-config.js';
 import type { QueueStatistics } from './queue-statistics.js';
 import { RequestIntake } from './request-intake.js';

@@ -12,8 +12,8 @@ const NONE: readonly never[] = [];
 
 /** The requests that one processor call answers. Formed once, when a slot takes it; never changed. */
 export class RequestBatch<TRequest, TResponse> implements BatchContext {
-  /** When the processor was through, on the clock's scale; known then. */
-  endedAtMs = 0;
+  /** When the processor was through, on the clock's scale; NaN until then. */
+  endedAtMs = NaN;
   /** When the processor began with it, on the clock's scale: when it was dispatched, or later if that was in advance. */
   startedAtMs: number;
   /** Set for a processor that takes batches in advance. */

@@ -82,18 +82,18 @@ export class RequestIntake<TRequest, TResponse> {
       );
     }
     const terms = Array.from(payloads, (payload) => admission.examine(payload, options));
-    const nowMs = clock.now();
+    const arrival = { timeMs: clock.now() };
+    const nowMs = arrival.timeMs;
     const [first] = terms;
     if (first !== undefined) {
       const places = this.countPlaces(terms);
       const followers = payloads.length - places;
       this.assertNotTooMany(first, places, followers);
-      if (places > 0) this.deadlines.assertInTime(first, places, nowMs);
+      if (places > 0) this.deadlines.assertInTime(first, places, arrival);
       this.assertRoom(first, places, nowMs);
       this.assertSharedRoom(followers, nowMs);
     }
     const wishes = this.wishesOf(options, false);
-    const arrival = { timeMs: nowMs };
     return this.scheduler.together(() =>
       terms.map((each, index) => this.place(payloads[index] as TRequest, each, arrival, wishes)),
     );
@@ -120,7 +120,7 @@ export class RequestIntake<TRequest, TResponse> {
     if (this.canShare(terms)) {
       this.assertSharedRoom(1, nowMs);
     } else {
-      this.deadlines.assertInTime(terms, 1, nowMs);
+      this.deadlines.assertInTime(terms, 1, arrival);
       this.makeRoom(terms, nowMs);
     }
     return this.place(payload, terms, arrival, this.wishesOf(options, wantsBatchInfo));

@@ -1,11 +1,12 @@
 import { BucketOrder } from './bucket-order.js';
-import { Bucket, type BucketRules } from './bucket.js';
+import { Bucket } from './bucket.js';
 import { DisplaceableRequests } from './displaceable-requests.js';
 import { OrdinaryLine, type OrdinaryGroup } from './ordinary-line.js';
+import type { PriorityRules } from './priority-lines.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
 
 /** What the queue must know of the configuration. It may change; `rulesChanged` must follow then. */
-export interface QueueRules extends BucketRules {
+export interface QueueRules extends PriorityRules {
   /** Most requests that wait; the caller of `enqueue` keeps to it. */
   readonly maxQueueSize: number;
   /** Most requests that a batch holds. */
@@ -61,7 +62,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends Ordin
     createGroup: () => TGroup = noGroup,
   ) {
     this.maxSize = rules.maxQueueSize;
-    this.ordinary = new OrdinaryLine<TEntry, TGroup>(createGroup, () => rules.largestBatchSize);
+    this.ordinary = new OrdinaryLine<TEntry, TGroup>(createGroup, rules.largestBatchSize);
     this.common = new Bucket<TEntry>(rules, this.ordinary);
     this.keyed = new BucketOrder<TEntry>(
       () => new Bucket<TEntry>(rules),
@@ -242,6 +243,8 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends Ordin
   /** Looks at every bucket anew. */
   rulesChanged(): void {
     this.maxSize = this.rules.maxQueueSize;
+    this.ordinary.batchSize = this.rules.largestBatchSize;
+    this.common.rulesChanged();
     this.keyed.updateAll();
   }
 

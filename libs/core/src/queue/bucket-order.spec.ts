@@ -127,8 +127,8 @@ describe('BucketOrder', () => {
           expect(order.mostUrgent?.urgentSinceMs ?? Infinity).toBe(
             Math.min(Infinity, ...buckets.map((bucket) => bucket.urgentSinceMs)),
           );
-          expect(order.oldest?.oldest?.enqueuedAtMs ?? Infinity).toBe(
-            Math.min(Infinity, ...buckets.map((bucket) => bucket.oldest?.enqueuedAtMs ?? NaN)),
+          expect(order.oldest?.oldestAtMs ?? Infinity).toBe(
+            Math.min(Infinity, ...buckets.map((bucket) => bucket.oldestAtMs)),
           );
           expect(order.firstFull !== undefined).toBe(buckets.some(({ size }) => size >= 3));
           expect(order.firstFull?.size ?? 3).toBeGreaterThanOrEqual(3);

@@ -2,7 +2,7 @@ import type { Bucket } from './bucket.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import { RisingHeap, type RisingEntry } from './rising-heap.js';
 
-/** So many buckets that are empty are kept for keys to come: with few keys, who comes and goes is not made anew. */
+/** So many buckets that are empty are kept, with their places, for keys to come: with few keys, who comes and goes is not made anew. */
 const MOST_SPARE = 16;
 
 /**
@@ -14,7 +14,7 @@ export class BucketOrder<TEntry extends QueueEntry> {
   private readonly byUrgency = new RisingHeap<PlaceByUrgency<TEntry>>();
   private readonly byAge = new RisingHeap<PlaceByAge<TEntry>>();
   private readonly full = new Set<Bucket<TEntry>>();
-  private readonly spare: Bucket<TEntry>[] = [];
+  private readonly spare: BucketPlaces<TEntry>[] = [];
 
   /**
    * @param createBucket Makes a bucket, which is given its key.
@@ -53,13 +53,10 @@ export class BucketOrder<TEntry extends QueueEntry> {
   findOrCreate(key: BucketKey): Bucket<TEntry> {
     const known = this.buckets.get(key);
     if (known !== undefined) return known;
-    const bucket = this.spare.pop() ?? this.createBucket();
+    const places = this.spare.pop() ?? placesOf(this.createBucket());
+    const { bucket } = places.byAge;
+    bucket.places = places;
     bucket.key = key;
-    bucket.places = {
-      byUrgency: new PlaceByUrgency(bucket),
-      byAge: new PlaceByAge(bucket),
-      isFull: false,
-    };
     this.buckets.set(key, bucket);
     return bucket;
   }
@@ -70,8 +67,12 @@ export class BucketOrder<TEntry extends QueueEntry> {
 
   /** Brings a bucket to its right places when a request has come into it. */
   added(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>, entry: TEntry): void {
-    this.byUrgency.mayFall(places.byUrgency, bucket.urgentKeyOf(entry));
-    this.byAge.mayFall(places.byAge, entry.enqueuedAtMs);
+    // Asked here, since most change nothing.
+    const { byUrgency, byAge } = places;
+    const isFirst = byUrgency.heapIndex === -1;
+    const urgentKey = bucket.urgentKeyOf(entry);
+    if (isFirst || urgentKey < byUrgency.heapKey) this.byUrgency.mayFall(byUrgency, urgentKey);
+    if (isFirst || entry.enqueuedAtMs < byAge.heapKey) this.byAge.mayFall(byAge, entry.enqueuedAtMs);
     if (!places.isFull) this.noteWhetherFull(bucket, places);
   }
 
@@ -90,7 +91,11 @@ export class BucketOrder<TEntry extends QueueEntry> {
 
   /** Brings all buckets to their right places after the rules have changed. */
   updateAll(): void {
-    this.forEach((bucket) => this.update(bucket));
+    this.forEach((bucket) => {
+      bucket.rulesChanged();
+      this.update(bucket);
+    });
+    for (const { byAge } of this.spare) byAge.bucket.rulesChanged();
   }
 
   private noteWhetherFull(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
@@ -106,8 +111,9 @@ export class BucketOrder<TEntry extends QueueEntry> {
     this.byUrgency.remove(places.byUrgency);
     this.byAge.remove(places.byAge);
     this.full.delete(bucket);
+    places.isFull = false;
     bucket.places = undefined;
-    if (this.spare.length < MOST_SPARE) this.spare.push(bucket);
+    if (this.spare.length < MOST_SPARE) this.spare.push(places);
   }
 }
 
@@ -116,6 +122,10 @@ export interface BucketPlaces<TEntry extends QueueEntry> {
   readonly byUrgency: PlaceByUrgency<TEntry>;
   readonly byAge: PlaceByAge<TEntry>;
   isFull: boolean;
+}
+
+function placesOf<TEntry extends QueueEntry>(bucket: Bucket<TEntry>): BucketPlaces<TEntry> {
+  return { byUrgency: new PlaceByUrgency(bucket), byAge: new PlaceByAge(bucket), isFull: false };
 }
 
 class PlaceByUrgency<TEntry extends QueueEntry> implements RisingEntry {

@@ -25,6 +25,8 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   private readonly shares = new Map<string | undefined, TenantShare<TEntry>>();
   private readonly byAge = new RisingHeap<TenantShare<TEntry>>();
   private largestCost = 0;
+  /** Whether all that have come since the line was last empty cost the same. */
+  private isCostTheSame = true;
   /** Whose turn it is; the others follow in a circle, the last one stands before it. */
   private current: TenantShare<TEntry> | undefined = undefined;
 
@@ -37,6 +39,11 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   get next(): TEntry | undefined {
     return this.findTurn()?.ring.oldest;
+  }
+
+  /** The weights may have changed. */
+  rulesChanged(): void {
+    for (const share of this.shares.values()) share.weight = this.weightOf(share.tenant);
   }
 
   /**
@@ -52,14 +59,14 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     let ofOthers = 0;
     let other = ownSize > 0 ? own!.following : this.current;
     for (let count = 0; count < looked; count += 1, other = other!.following) {
-      ofOthers += Math.min(other!.ring.size, Math.ceil(roundsOfWeight * this.weightOf(other!.tenant)));
+      ofOthers += Math.min(other!.ring.size, Math.ceil(roundsOfWeight * other!.weight));
     }
     if (others > looked) ofOthers *= others / looked;
     return Math.min(this.size, ownSize + Math.ceil(ofOthers));
   }
 
   add(entry: TEntry): void {
-    this.largestCost = this.size === 0 ? entry.cost : Math.max(this.largestCost, entry.cost);
+    this.noteCost(entry.cost);
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
     if (share.ring.size === 0) this.append(share);
     share.ring.add(entry);
@@ -81,7 +88,14 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   takeInto(taken: TEntry[], at: number, count: number): void {
     const end = at + count;
-    for (let next = at; next < end; next += 1) taken[next] = this.take()!;
+    for (let next = at; next < end; next += 1) {
+      const share = this.findTurn()!;
+      const entry = share.ring.take()!;
+      taken[next] = entry;
+      share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
+      if (share.ring.size === 0) this.loseItsPlace(share);
+    }
+    this.size -= count;
   }
 
   putBack(entry: TEntry): void {
@@ -93,6 +107,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     } else {
       while (this.current !== share) this.returnTurn(this.current!.previous);
     }
+    if (entry.cost !== this.largestCost) this.isCostTheSame = false;
     share.ring.putBack(entry);
     // What makes a whole quantum was got for a later turn, when no other tenant had a turn in between.
     share.deficit = (share.deficit % this.quantumOf(share)) + entry.cost;
@@ -119,8 +134,9 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
         share.deficit += this.quantumOf(share);
         share.hasItsQuantum = true;
       }
+      if (this.largestCost <= share.deficit) return share;
       // Where all cost the same there is no need to look at the request.
-      if (this.largestCost <= share.deficit || share.ring.oldest!.cost <= share.deficit) return share;
+      if (!this.isCostTheSame && share.ring.oldest!.cost <= share.deficit) return share;
       share.hasItsQuantum = false;
     }
     return undefined;
@@ -138,12 +154,22 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     this.current = to;
   }
 
-  private quantumOf({ tenant }: TenantShare<TEntry>): number {
-    return this.largestCost * this.weightOf(tenant);
+  private quantumOf({ weight }: TenantShare<TEntry>): number {
+    return this.largestCost * weight;
+  }
+
+  private noteCost(cost: number): void {
+    if (this.size === 0) {
+      this.largestCost = cost;
+      this.isCostTheSame = true;
+    } else if (cost !== this.largestCost) {
+      this.isCostTheSame = false;
+      this.largestCost = Math.max(this.largestCost, cost);
+    }
   }
 
   private remember(tenant: string | undefined): TenantShare<TEntry> {
-    const share = new TenantShare<TEntry>(tenant);
+    const share = new TenantShare<TEntry>(tenant, this.weightOf(tenant));
     this.shares.set(tenant, share);
     return share;
   }

@@ -28,10 +28,7 @@ class NumberGroup implements OrdinaryGroup<NumberedEntry> {
 }
 
 function lineOf(count: number, batchSize = 4) {
-  const line = new OrdinaryLine<NumberedEntry, NumberGroup>(
-    () => new NumberGroup(),
-    () => batchSize,
-  );
+  const line = new OrdinaryLine<NumberedEntry, NumberGroup>(() => new NumberGroup(), batchSize);
   const add = (number: number): void => {
     line.size += 1;
     line.youngest.numbers.push(number);

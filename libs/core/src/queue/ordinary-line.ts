@@ -33,11 +33,11 @@ export class OrdinaryLine<TEntry extends QueueEntry, TGroup extends OrdinaryGrou
 
   /**
    * @param createGroup Makes an empty group.
-   * @param batchSize How many a full batch holds; asked each time.
+   * @param batchSize How many a full batch holds; may be changed.
    */
   constructor(
     private readonly createGroup: () => TGroup,
-    private readonly batchSize: () => number,
+    public batchSize: number,
   ) {}
 
   /** When the oldest came, on the clock's scale; Infinity if nobody waits. */
@@ -53,7 +53,7 @@ export class OrdinaryLine<TEntry extends QueueEntry, TGroup extends OrdinaryGrou
   /** The group that who comes next is to be added to. */
   get youngest(): TGroup {
     const { last } = this;
-    return last === undefined || last.group.size >= this.batchSize() ? this.append() : last.group;
+    return last === undefined || last.group.size >= this.batchSize ? this.append() : last.group;
   }
 
   /** Takes the oldest out, so many, of which there must be as many. */

@@ -18,7 +18,14 @@ export class TenantShare<TEntry extends QueueEntry> implements RisingEntry {
   /** Which of the tenants is the oldest is the same to all who ask how old the oldest is. */
   readonly currentTie = 0;
 
-  constructor(readonly tenant: string | undefined) {}
+  /**
+   * @param tenant Whose it is; undefined for requests of nobody.
+   * @param weight How large its turns are.
+   */
+  constructor(
+    readonly tenant: string | undefined,
+    public weight: number,
+  ) {}
 
   /** When its oldest request came. */
   get currentKey(): number {

@@ -31,9 +31,8 @@ export class WaitingCost {
     return this.largestKnown;
   }
 
-  /** One more comes to the `size` that wait. */
+  /** One more comes to the `size` that wait. Need not be told while `isPlain` and it costs 1. */
   add(cost: number, size: number): void {
-    if (cost === 1 && this.areAllOne) return;
     if (this.areAllOne) {
       this.areAllOne = false;
       this.isLargestStale = false;
@@ -52,7 +51,7 @@ export class WaitingCost {
     if (sizeLeft === 0) this.areAllOne = true;
   }
 
-  /** Whether nobody has to be asked for its cost when it leaves. */
+  /** Whether each of them costs 1. */
   get isPlain(): boolean {
     return this.areAllOne;
   }

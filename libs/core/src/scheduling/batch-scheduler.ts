@@ -68,6 +68,7 @@ export class BatchScheduler<TRequest, TResponse> {
   private isHeldBack = false;
   private isDecisionHeldBack = false;
   private waitUntilMs = Infinity;
+  private alarmAtMs = Infinity;
   private lastBatchId = 0;
 
   constructor(private readonly parts: SchedulerParts<TRequest, TResponse>) {
@@ -104,9 +105,8 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** As `enqueue`, for one of which nothing special was said and that needs no entry. Tells the promise of its answer. */
   enqueueOrdinary(payload: TRequest, arrival: Arrival): Promise<Answer<TResponse>> {
-    const { queue } = this;
-    const answer = queue.enqueueOrdinary().add(payload, arrival, queue.latestArrival);
-    this.decideSoon(queue.ordinarySize);
+    const answer = this.queue.enqueueOrdinary().add(payload, arrival, this.queue.latestArrival);
+    this.decideSoon(this.queue.ordinarySize);
     return answer;
   }
 
@@ -288,12 +288,12 @@ export class BatchScheduler<TRequest, TResponse> {
 
   private watchDeadline(request: QueuedRequest<TRequest, TResponse>): void {
     this.deadlines.add(request);
-    if (request.deadlineAtMs === this.deadlines.earliestMs) this.setAlarm();
+    if (request.deadlineAtMs < this.alarmAtMs) this.setAlarm();
   }
 
   private setAlarm(): void {
-    const atMs = Math.min(this.waitUntilMs, this.deadlines.earliestMs, this.closeAtMs);
-    if (atMs === Infinity) this.alarm.clear();
-    else this.alarm.set(atMs);
+    this.alarmAtMs = Math.min(this.waitUntilMs, this.deadlines.earliestMs, this.closeAtMs);
+    if (this.alarmAtMs === Infinity) this.alarm.clear();
+    else this.alarm.set(this.alarmAtMs);
   }
 }

@@ -1,3 +1,4 @@
+import type { Arrival } from '../arrival.js';
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
 import { withoutStack } from '../errors/without-stack.js';
@@ -11,6 +12,9 @@ import type { LearnedBehavior } from './learned-behavior.js';
 
 /** For so long room is left for buckets that are refused although nothing of theirs waits. */
 const LEAVE_ROOM_FOR_MS = 1000;
+
+/** What holds for so many times as many as wait need not be found out for each one more. */
+const ROOM_FOR_MORE = 2;
 
 /** What it goes by. */
 export interface DeadlineAdmissionParts {
@@ -35,6 +39,7 @@ export class DeadlineAdmission {
   private readonly offered = new ArrivalRate();
   private refused = 0;
   private leaveRoomUntilMs = -Infinity;
+  private readonly surely = { toldAt: undefined as Arrival | undefined, waiting: 0, buckets: 0, withinMs: 0 };
 
   constructor(private readonly parts: DeadlineAdmissionParts) {}
 
@@ -42,16 +47,32 @@ export class DeadlineAdmission {
    * @param count How many requests come on these terms.
    * @throws DeadlineExceededError
    */
-  assertInTime(terms: RequestTerms, count: number, nowMs: number): void {
-    const { forecast, learned, queue } = this.parts;
+  assertInTime(terms: RequestTerms, count: number, arrival: Arrival): void {
+    const { learned, queue } = this.parts;
     const { timeoutMs } = terms;
-    if (timeoutMs === Infinity) return;
-    if (forecast.answerWithinMs(queue.size + count, queue.bucketCount) <= timeoutMs) return;
+    if (timeoutMs === Infinity || this.isSurelyInTime(timeoutMs, count, arrival)) return;
+    const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
     this.offered.observe(this.parts.requests.accepted + this.refused, nowMs);
     const ahead = queue.countAhead(terms, nowMs);
     const expectedMs = this.expectedMs(terms, count, ahead, nowMs);
     if (expectedMs > timeoutMs) this.refuse(timeoutMs, expectedMs, count, ahead, nowMs);
+  }
+
+  /** Told without a look at anybody who waits; and once for many who come at the same time. */
+  private isSurelyInTime(timeoutMs: number, count: number, arrival: Arrival): boolean {
+    const { forecast, queue } = this.parts;
+    const { surely } = this;
+    const waiting = queue.size + count;
+    const buckets = queue.bucketCount;
+    const isKnown = surely.toldAt === arrival && waiting <= surely.waiting && buckets <= surely.buckets;
+    if (!isKnown) {
+      surely.toldAt = arrival;
+      surely.waiting = ROOM_FOR_MORE * waiting;
+      surely.buckets = ROOM_FOR_MORE * buckets;
+      surely.withinMs = forecast.answerWithinMs(surely.waiting, surely.buckets);
+    }
+    return surely.withinMs <= timeoutMs || forecast.answerWithinMs(waiting, buckets) <= timeoutMs;
   }
 
   private expectedMs(terms: RequestTerms, count: number, ahead: RequestsAhead, nowMs: number): number {

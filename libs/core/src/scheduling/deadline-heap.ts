@@ -38,12 +38,17 @@ export class DeadlineHeap<TEntry> {
     this.moveUp(entry, deadlineMs, this.entries.length - 1);
   }
 
-  /** One of those that are here has left: `isIn` says so, or is just about to. */
-  left(): void {
-    this.size -= 1;
-    if (this.size > 0) return;
-    this.entries.length = 0;
-    this.deadlinesMs.length = 0;
+  /** So many of those that are here have left: `isIn` says so, or is just about to. */
+  left(count = 1): void {
+    this.size -= count;
+    if (this.size === 0) this.clear();
+  }
+
+  /** All have left. */
+  clear(): void {
+    this.size = 0;
+    this.entries = [];
+    this.deadlinesMs = [];
   }
 
   /** What is left of a heap, in its order, is nearly one again. */

@@ -59,14 +59,14 @@ export class DeadlineWatch<TRequest, TResponse> {
     if (request.terms.timeoutMs === Infinity) return;
     const { batch } = request.place;
     if (batch === undefined) this.queued.add(request);
-    else this.addRunning(batch, request);
+    else this.addRunning(batch, 1, request.deadlineAtMs);
   }
 
   /** A request is given up: its time does not matter any more. */
   remove(request: QueuedRequest<TRequest, TResponse>): void {
     if (request.terms.timeoutMs === Infinity) return;
     const { batch } = request.place;
-    if (batch === undefined) this.queued.left();
+    if (batch === undefined) this.queued.left(1);
     else if (batch.callersWithDeadline > 0) this.leaveRunning(batch, 1);
   }
 
@@ -74,11 +74,19 @@ export class DeadlineWatch<TRequest, TResponse> {
   moveToRunning(batch: RequestBatch<TRequest, TResponse>): void {
     if (this.queued.size === 0) return;
     // Ordinary requests have no deadlines; of those there are none here.
+    let callers = 0;
+    let nearestMs = Infinity;
     for (const place of batch.requests) {
-      this.moveCaller(batch, place);
-      if (place.sharedPlace === undefined) continue;
-      for (const follower of place.followers) this.moveCaller(batch, follower);
+      if (place.sharedPlace !== undefined) {
+        place.forEachCaller((caller) => this.moveCaller(batch, caller));
+      } else if (hasDeadline(place)) {
+        callers += 1;
+        nearestMs = Math.min(nearestMs, place.deadlineAtMs);
+      }
     }
+    if (callers === 0) return;
+    this.queued.left(callers);
+    this.addRunning(batch, callers, nearestMs);
   }
 
   /** Nobody's time matters any more in a batch that is through. */
@@ -128,19 +136,16 @@ export class DeadlineWatch<TRequest, TResponse> {
     batch: RequestBatch<TRequest, TResponse>,
     caller: QueuedRequest<TRequest, TResponse>,
   ): void {
-    if (caller.isSettled || caller.terms.timeoutMs === Infinity) return;
-    this.queued.left();
-    this.addRunning(batch, caller);
+    if (!hasDeadline(caller)) return;
+    this.queued.left(1);
+    this.addRunning(batch, 1, caller.deadlineAtMs);
   }
 
-  private addRunning(
-    batch: RequestBatch<TRequest, TResponse>,
-    { deadlineAtMs }: QueuedRequest<TRequest, TResponse>,
-  ): void {
-    batch.callersWithDeadline += 1;
-    this.runningCallers += 1;
-    if (deadlineAtMs < batch.nearestDeadlineAtMs) batch.nearestDeadlineAtMs = deadlineAtMs;
-    if (deadlineAtMs < this.runningEarliestMs) this.runningEarliestMs = deadlineAtMs;
+  private addRunning(batch: RequestBatch<TRequest, TResponse>, callers: number, nearestMs: number): void {
+    batch.callersWithDeadline += callers;
+    this.runningCallers += callers;
+    if (nearestMs < batch.nearestDeadlineAtMs) batch.nearestDeadlineAtMs = nearestMs;
+    if (nearestMs < this.runningEarliestMs) this.runningEarliestMs = nearestMs;
   }
 
   private leaveRunning(batch: RequestBatch<TRequest, TResponse>, callers: number): void {
@@ -148,4 +153,9 @@ export class DeadlineWatch<TRequest, TResponse> {
     this.runningCallers -= callers;
     if (this.runningCallers === 0) this.runningEarliestMs = Infinity;
   }
+}
+
+/** Whether its time matters. */
+function hasDeadline<TRequest, TResponse>(request: QueuedRequest<TRequest, TResponse>): boolean {
+  return !request.isSettled && request.terms.timeoutMs !== Infinity;
 }

@@ -23,7 +23,7 @@ function watchedSet() {
     return entry;
   };
   const leave = (entry: Entry): void => {
-    deadlines.left();
+    deadlines.left(1);
     waiting.delete(entry);
   };
   return { deadlines, waiting, looks, come, leave };

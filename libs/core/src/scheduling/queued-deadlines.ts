@@ -16,7 +16,8 @@ const SMALLEST_TO_KEEP_IN_ORDER = 64;
 export class QueuedDeadlines<TEntry extends TimedEntry> {
   /** How many wait with a deadline. */
   size = 0;
-  private heap: DeadlineHeap<TEntry> | undefined = undefined;
+  private readonly heap: DeadlineHeap<TEntry>;
+  private isInOrder = false;
   private boundMs = Infinity;
   private addedSinceAsked = 0;
 
@@ -27,7 +28,9 @@ export class QueuedDeadlines<TEntry extends TimedEntry> {
   constructor(
     private readonly isWaiting: (entry: TEntry) => boolean,
     private readonly forEachWaiting: (visit: (entry: TEntry) => void) => void,
-  ) {}
+  ) {
+    this.heap = new DeadlineHeap<TEntry>(isWaiting);
+  }
 
   /** No deadline is before this time; Infinity if there is none. It may be that of one who has left. */
   get earliestMs(): number {
@@ -38,7 +41,7 @@ export class QueuedDeadlines<TEntry extends TimedEntry> {
   get first(): TEntry | undefined {
     if (this.size === 0) return undefined;
     this.addedSinceAsked = 0;
-    this.heap ??= this.putInOrder();
+    if (!this.isInOrder) this.putInOrder();
     const { first } = this.heap;
     this.boundMs = first === undefined ? Infinity : first.deadlineAtMs;
     return first;
@@ -48,24 +51,29 @@ export class QueuedDeadlines<TEntry extends TimedEntry> {
     this.size += 1;
     const { deadlineAtMs } = entry;
     if (this.size === 1 || deadlineAtMs < this.boundMs) this.boundMs = deadlineAtMs;
-    if (this.heap === undefined) return;
+    if (!this.isInOrder) return;
     this.addedSinceAsked += 1;
-    if (this.addedSinceAsked > Math.max(SMALLEST_TO_KEEP_IN_ORDER, 2 * this.size)) this.heap = undefined;
+    if (this.addedSinceAsked > Math.max(SMALLEST_TO_KEEP_IN_ORDER, 2 * this.size)) this.forgetOrder();
     else this.heap.add(entry, deadlineAtMs);
   }
 
-  /** One of those that wait has left: `isWaiting` says so, or is just about to. */
-  left(): void {
-    this.size -= 1;
-    if (this.size === 0) this.heap = undefined;
-    else this.heap?.left();
+  /** So many of those that wait have left: `isWaiting` says so, or is just about to. */
+  left(count: number): void {
+    this.size -= count;
+    if (!this.isInOrder) return;
+    if (this.size === 0) this.forgetOrder();
+    else this.heap.left(count);
   }
 
-  private putInOrder(): DeadlineHeap<TEntry> {
-    const heap = new DeadlineHeap<TEntry>(this.isWaiting);
+  private putInOrder(): void {
+    this.isInOrder = true;
     this.forEachWaiting((entry) => {
-      if (entry.deadlineAtMs < Infinity && this.isWaiting(entry)) heap.add(entry, entry.deadlineAtMs);
+      if (entry.deadlineAtMs < Infinity && this.isWaiting(entry)) this.heap.add(entry, entry.deadlineAtMs);
     });
-    return heap;
+  }
+
+  private forgetOrder(): void {
+    this.isInOrder = false;
+    this.heap.clear();
   }
 }

@@ -1,0 +1,218 @@
+import { FairShareLine } from './fair-share-line.js';
+import type { QueueEntry } from './queue-entry.js';
+import type { RequestLine } from './request-line.js';
+import { RequestRing } from './request-ring.js';
+
+/** What must be known of the configuration; asked for each time, since it may change. */
+export interface PriorityRules {
+  /** A request of priority p that has waited p times this long is served like one of priority 0, in ms. */
+  readonly priorityAgingMs: number;
+  /** The share of a tenant; 1 for who has none of their own, and for requests of nobody. */
+  weightOf(tenant: string | undefined): number;
+}
+
+/**
+ * A line for each priority.
+ *
+ * Priorities are strict with ageing: each is a head start of `priorityAgingMs` over the next one, so who has
+ * waited that much longer goes first. A request of priority p is overtaken by those only that come within
+ * p × `priorityAgingMs` after it, which bounds its wait.
+ */
+export class PriorityLines<TEntry extends QueueEntry> {
+  private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
+  /** Whose turn it is, and since when; found anew when it is asked for, if it may have changed. */
+  private knownUrgentPriority = 0;
+  private knownUrgentSinceMs = Infinity;
+  private isUrgencyKnown = false;
+
+  /** @param rules Asked at each step. */
+  constructor(private readonly rules: PriorityRules) {}
+
+  /** When the most urgent request came, with the head starts of the priorities taken into account; in ms. */
+  get urgentSinceMs(): number {
+    this.findUrgency();
+    return this.knownUrgentSinceMs;
+  }
+
+  /** The arrival number of the most urgent request; Infinity if there is none. */
+  get urgentArrival(): number {
+    return this.urgentLine.oldest?.arrivalNumber ?? Infinity;
+  }
+
+  /** Who has waited longest, whatever its priority. */
+  get oldest(): TEntry | undefined {
+    let oldest = this.lines[0]?.oldest;
+    for (let priority = 1; priority < this.lines.length; priority += 1) {
+      const candidate = this.lines[priority]?.oldest;
+      if (candidate !== undefined && candidate.enqueuedAtMs < (oldest?.enqueuedAtMs ?? Infinity))
+        oldest = candidate;
+    }
+    return oldest;
+  }
+
+  /** Who is to be served next. */
+  get next(): TEntry | undefined {
+    return this.urgentLine.next;
+  }
+
+  /** Whether tenants take turns in one of them. */
+  get isShared(): boolean {
+    return this.lines.some((line) => line instanceof FairShareLine && line.size > 0);
+  }
+
+  /**
+   * How many are served before one of this priority and tenant that comes now; an estimate. Of lower priorities those
+   * are who came before its head start over them.
+   */
+  countAhead(priority: number, tenant: string | undefined, nowMs: number): number {
+    let ahead = this.lines[priority]?.countAhead(tenant) ?? 0;
+    for (let other = 0; other < this.lines.length; other += 1) {
+      if (other < priority) ahead += this.lines[other]!.size;
+      if (other > priority) {
+        const headStartMs = (other - priority) * this.rules.priorityAgingMs;
+        ahead += countThoseBefore(nowMs - headStartMs, this.lines[other]!);
+      }
+    }
+    return ahead;
+  }
+
+  /** The order in which requests are urgent: when it came, with the head start of the higher priorities. */
+  urgentKeyOf({ enqueuedAtMs, priority }: TEntry): number {
+    return this.urgentKey(enqueuedAtMs, priority);
+  }
+
+  /** The rules have changed: what was found by them may be so no more. */
+  rulesChanged(): void {
+    this.isUrgencyKnown = false;
+    for (const line of this.lines) if (line instanceof FairShareLine) line.rulesChanged();
+  }
+
+  /** Lets a request wait. */
+  add(entry: TEntry): void {
+    if (this.urgentKeyOf(entry) <= this.knownUrgentSinceMs) this.isUrgencyKnown = false;
+    this.lineFor(entry).add(entry);
+  }
+
+  /** Takes out who is to be served next; undefined if there is nobody. */
+  take(): TEntry | undefined {
+    const line = this.urgentLine;
+    this.isUrgencyKnown = false;
+    return line.take();
+  }
+
+  /** Fills `taken` with those who are next, of which there must be as many. */
+  takeInto(taken: TEntry[]): void {
+    if (this.lines.length === 1) this.lines[0]!.takeInto(taken, 0, taken.length);
+    else this.takeByUrgency(taken);
+    this.isUrgencyKnown = false;
+  }
+
+  /** Undoes the latest `take` that has not been undone. */
+  putBack(entry: TEntry): void {
+    this.lineFor(entry).putBack(entry);
+    this.isUrgencyKnown = false;
+  }
+
+  /** Takes a request out, wherever it stands. It must be here. */
+  remove(entry: TEntry): void {
+    this.lineFor(entry).remove(entry);
+    this.isUrgencyKnown = false;
+  }
+
+  /** Visits all requests, in no particular order. */
+  forEach(visit: (entry: TEntry) => void): void {
+    for (const line of this.lines) line.forEach(visit);
+  }
+
+  /** Visits those of this priority and higher ones, the highest first. */
+  forEachUpTo(priority: number, visit: (entry: TEntry) => void): void {
+    for (let higher = 0; higher <= priority; higher += 1) this.lines[higher]?.forEach(visit);
+  }
+
+  private lineFor({ priority, tenant }: TEntry): RequestLine<TEntry> {
+    while (this.lines.length <= priority) this.lines.push(new RequestRing<TEntry>());
+    const line = this.lines[priority]!;
+    return tenant === undefined || line instanceof FairShareLine ? line : this.shareFairly(line, priority);
+  }
+
+  /** The first request that names a tenant makes a line fair; until then nobody pays for it. */
+  private shareFairly(line: RequestLine<TEntry>, priority: number): RequestLine<TEntry> {
+    const fair = new FairShareLine<TEntry>((tenant) => this.rules.weightOf(tenant));
+    for (let entry = line.take(); entry !== undefined; entry = line.take()) fair.add(entry);
+    this.lines[priority] = fair;
+    return fair;
+  }
+
+  /** Stays with a line as long as none of the others is more urgent. */
+  private takeByUrgency(taken: TEntry[]): void {
+    const end = taken.length;
+    let next = 0;
+    while (next < end) {
+      this.isUrgencyKnown = false;
+      this.findUrgency();
+      const urgent = this.knownUrgentPriority;
+      const line = this.lines[urgent]!;
+      const rivalSinceMs = this.urgentSinceMsBesides(urgent);
+      if (this.urgentKey(line.newestAtMs, urgent) < rivalSinceMs) {
+        // It would be so whoever of them were the oldest.
+        const count = Math.min(end - next, line.size);
+        line.takeInto(taken, next, count);
+        next += count;
+        continue;
+      }
+      do {
+        taken[next] = line.take()!;
+        next += 1;
+      } while (next < end && this.urgentSinceMsOf(urgent) < rivalSinceMs);
+    }
+  }
+
+  private urgentSinceMsBesides(one: number): number {
+    let sinceMs = Infinity;
+    for (let priority = 0; priority < this.lines.length; priority += 1) {
+      if (priority !== one) sinceMs = Math.min(sinceMs, this.urgentSinceMsOf(priority));
+    }
+    return sinceMs;
+  }
+
+  private get urgentLine(): RequestLine<TEntry> {
+    if (this.lines.length === 1) return this.lines[0]!;
+    this.findUrgency();
+    return this.lines[this.knownUrgentPriority]!;
+  }
+
+  /** Whose turn it is; of those that are equally urgent the highest. */
+  private findUrgency(): void {
+    if (this.isUrgencyKnown) return;
+    this.isUrgencyKnown = true;
+    this.knownUrgentPriority = 0;
+    this.knownUrgentSinceMs = Infinity;
+    for (let priority = 0; priority < this.lines.length; priority += 1) {
+      const sinceMs = this.urgentSinceMsOf(priority);
+      if (sinceMs >= this.knownUrgentSinceMs) continue;
+      this.knownUrgentPriority = priority;
+      this.knownUrgentSinceMs = sinceMs;
+    }
+  }
+
+  /** When the oldest of a priority came, less its head start; Infinity if there is none. */
+  private urgentSinceMsOf(priority: number): number {
+    const oldest = this.lines[priority]!.oldest;
+    return oldest === undefined ? Infinity : this.urgentKey(oldest.enqueuedAtMs, priority);
+  }
+
+  private urgentKey(atMs: number, priority: number): number {
+    return priority === 0 ? atMs : atMs + priority * this.rules.priorityAgingMs;
+  }
+}
+
+/** How many of a line came before this time, as if they had come evenly spaced. */
+function countThoseBefore(
+  timeMs: number,
+  { size, oldest, newestAtMs }: Pick<RequestLine<QueueEntry>, 'size' | 'oldest' | 'newestAtMs'>,
+): number {
+  if (oldest === undefined || oldest.enqueuedAtMs > timeMs) return 0;
+  if (newestAtMs <= timeMs) return size;
+  const share = (timeMs - oldest.enqueuedAtMs) / (newestAtMs - oldest.enqueuedAtMs);
+  return Math.ceil(share * size);
+}
