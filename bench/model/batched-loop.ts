@@ -21,12 +21,13 @@ export async function runBatchesFor(
   atATime: number,
   forMs: number,
 ): Promise<RunCount> {
-  const { signal } = new AbortController();
   const startedAtMs = performance.now();
   let batches = 0;
   const runLoop = async (): Promise<void> => {
     while (performance.now() - startedAtMs < forMs) {
       batches += 1;
+      // One for each, as the batcher has it.
+      const { signal } = new AbortController();
       const context = { batchId: batches, batchSize: rows.length, paddedBatchSize: rows.length, signal };
       const results = await model.processBatch(rows, context);
       if (results[0] instanceof Error) throw results[0];

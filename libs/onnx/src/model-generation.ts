@@ -28,7 +28,8 @@ export class ModelGeneration {
   readonly layout: BatchLayout;
   private readonly outputNames: readonly string[];
   private readonly buffers = new BufferPool(MOST_KEPT_BYTES);
-  private readonly batchesUnderWay = new Set<BatchUnderWay>();
+  /** Few at a time. An array, since a `Set` that changes with every batch keeps some that have ended alive. */
+  private readonly batchesUnderWay: BatchUnderWay[] = [];
   private readonly allocate = (byteLength: number): ArrayBuffer => this.buffers.take(byteLength);
 
   constructor(readonly loaded: LoadedModel) {
@@ -42,17 +43,17 @@ export class ModelGeneration {
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
     const batch = { context, results: this.runBatch(rows, context) };
-    this.batchesUnderWay.add(batch);
+    this.batchesUnderWay.push(batch);
     try {
       return await batch.results;
     } finally {
-      this.batchesUnderWay.delete(batch);
+      this.batchesUnderWay.splice(this.batchesUnderWay.indexOf(batch), 1);
     }
   }
 
   /** Lets the batches that have begun finish, as long as anybody waits for them, and ends the workers. */
   async close(): Promise<void> {
-    await Promise.all([...this.batchesUnderWay].map(untilUnawaited));
+    await Promise.all(this.batchesUnderWay.map(untilUnawaited));
     await this.loaded.pool.close();
   }
 

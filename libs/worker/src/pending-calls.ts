@@ -2,6 +2,7 @@ import { reviveError } from './serialized-error.js';
 import type { WorkerReply } from './worker-protocol.js';
 
 interface PendingCall {
+  readonly callId: number;
   readonly signal: AbortSignal | undefined;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -9,18 +10,21 @@ interface PendingCall {
   readonly forgetSignal: () => void;
 }
 
-/** The calls that a worker has not answered yet, by their number. */
+/**
+ * The calls that a worker has not answered yet: few at a time. An array rather than a `Map`: one that changes with every
+ * call leaves old tables behind, which keep calls that have ended alive until the next full garbage collection.
+ */
 export class PendingCalls {
-  private readonly pending = new Map<number, PendingCall>();
+  private readonly pending: PendingCall[] = [];
   private lastCallId = 0;
 
   get size(): number {
-    return this.pending.size;
+    return this.pending.length;
   }
 
   /** Whether somebody still waits for one of them. */
   get isAwaited(): boolean {
-    return [...this.pending.values()].some(({ signal }) => signal?.aborted !== true);
+    return this.pending.some(({ signal }) => signal?.aborted !== true);
   }
 
   /**
@@ -41,7 +45,8 @@ export class PendingCalls {
       const listener = (): void => onAborted(callId);
       signal?.addEventListener('abort', listener, { once: true });
       const forgetSignal = (): void => signal?.removeEventListener('abort', listener);
-      this.pending.set(callId, {
+      this.pending.push({
+        callId,
         signal,
         resolve: resolve as (reply: unknown) => void,
         reject,
@@ -59,12 +64,13 @@ export class PendingCalls {
 
   /** None of them is going to be answered any more. */
   rejectAll(error: Error): void {
-    for (const callId of [...this.pending.keys()]) this.take(callId)?.reject(error);
+    for (const { callId } of [...this.pending]) this.take(callId)?.reject(error);
   }
 
   private take(callId: number): PendingCall | undefined {
-    const call = this.pending.get(callId);
-    this.pending.delete(callId);
+    const index = this.pending.findIndex((pending) => pending.callId === callId);
+    if (index === -1) return undefined;
+    const [call] = this.pending.splice(index, 1);
     call?.forgetSignal();
     return call;
   }
