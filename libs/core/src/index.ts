@@ -35,7 +35,7 @@ export {
 export { BoundedRequestQueue, type QueueRules, type RequestsAhead } from './queue/bounded-request-queue.js';
 export type { Bucket } from './queue/bucket.js';
 export type { PriorityRules } from './queue/priority-lines.js';
-export type { OrdinaryGroup } from './queue/ordinary-line.js';
+export type { OrdinaryLine } from './queue/ordinary-line.js';
 export type { BucketKey, QueueEntry } from './queue/queue-entry.js';
 export type { Alarm, Clock } from './clock.js';
 export * from './config-rules.js';

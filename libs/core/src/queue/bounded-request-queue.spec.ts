@@ -14,7 +14,6 @@ function queueOf(traits: readonly EntryTraits[], { maxQueueSize = 1000, fullSize
   const rules = {
     maxQueueSize,
     fullSize,
-    largestBatchSize: fullSize,
     priorityAgingMs: AGING_MS,
     weightOf: () => 1,
     isFull: ({ size }: { size: number }): boolean => size >= rules.fullSize,

@@ -1,7 +1,7 @@
 import { BucketOrder } from './bucket-order.js';
 import { Bucket } from './bucket.js';
 import { DisplaceableRequests } from './displaceable-requests.js';
-import { OrdinaryLine, type OrdinaryGroup } from './ordinary-line.js';
+import type { OrdinaryLine } from './ordinary-line.js';
 import type { PriorityRules } from './priority-lines.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
 
@@ -9,8 +9,6 @@ import { isQueued, type QueueEntry } from './queue-entry.js';
 export interface QueueRules extends PriorityRules {
   /** Most requests that wait; the caller of `enqueue` keeps to it. */
   readonly maxQueueSize: number;
-  /** Most requests that a batch holds. */
-  readonly largestBatchSize: number;
   /** Whether a bucket holds as much as a batch takes. */
   isFull(bucket: {
     readonly size: number;
@@ -33,17 +31,15 @@ export interface RequestsAhead {
  * All that waits, never more than `maxQueueSize`; by bucket, then by priority, then by tenant, then in the order
  * in which it came. A request can leave from anywhere, and its place is free at once.
  *
- * What is not used costs nothing: while all that waits are ordinary requests, of which nothing special was said, they
- * stand in groups as large as a batch, and none of them is an entry.
+ * What is not used costs nothing: while all that waits are ordinary requests, of which nothing special was said, none
+ * of them is an entry.
  */
-export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends OrdinaryGroup<TEntry> = never> {
+export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   /** How many requests wait. */
   size = 0;
   /** The bucket of all requests that name none. */
   private readonly common: Bucket<TEntry>;
   private readonly keyed: BucketOrder<TEntry>;
-  /** What waits in the common bucket while all of it is ordinary. */
-  private readonly ordinary: OrdinaryLine<TEntry, TGroup>;
   /** Kept from the first time that somebody asks. */
   private sizeByTenant: Map<string, number> | undefined = undefined;
   /** Who would have to give up a place; kept while the queue is full again and again. */
@@ -55,15 +51,14 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends Ordin
    * Makes an empty queue.
    *
    * @param rules Asked at each step, so that the configuration may change; call `rulesChanged` when it has.
-   * @param createGroup Makes an empty group for ordinary requests. Without it all must be entries.
+   * @param ordinary Where ordinary requests wait, as long as all in their bucket are. Without it all must be entries.
    */
   constructor(
     private readonly rules: QueueRules,
-    createGroup: () => TGroup = noGroup,
+    private readonly ordinary?: OrdinaryLine<TEntry, TGroup>,
   ) {
     this.maxSize = rules.maxQueueSize;
-    this.ordinary = new OrdinaryLine<TEntry, TGroup>(createGroup, rules.largestBatchSize);
-    this.common = new Bucket<TEntry>(rules, this.ordinary);
+    this.common = new Bucket<TEntry>(rules, ordinary);
     this.keyed = new BucketOrder<TEntry>(
       () => new Bucket<TEntry>(rules),
       (bucket) => rules.isFull(bucket),
@@ -175,25 +170,14 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends Ordin
   }
 
   /**
-   * Gives an ordinary request its arrival number, the latest, and a place in the group that is told. To be called only
-   * if the queue `takesOrdinary`, and when there is room.
+   * Counts an ordinary request, which is about to stand in its line, and tells the how-manieth it is of all that ever
+   * came. To be called only if the queue `takesOrdinary`, and when there is room.
    */
-  enqueueOrdinary(): TGroup {
+  enqueueOrdinary(): number {
     this.arrivals += 1;
     this.size += 1;
-    this.ordinary.size += 1;
     this.common.ordinaryChanged(1);
     if (this.displaceable !== undefined) this.forgetDisplaceable();
-    return this.ordinary.youngest;
-  }
-
-  /** How many ordinary requests wait without an entry. */
-  get ordinarySize(): number {
-    return this.ordinary.size;
-  }
-
-  /** How many have ever come: the arrival number of the latest. */
-  get latestArrival(): number {
     return this.arrivals;
   }
 
@@ -201,7 +185,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends Ordin
   takeOrdinary(count: number): TGroup {
     this.size -= count;
     this.common.ordinaryChanged(-count);
-    return this.ordinary.take(count);
+    return this.ordinary!.take(count);
   }
 
   /** The bucket of a request that waits here. */
@@ -243,7 +227,6 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends Ordin
   /** Looks at every bucket anew. */
   rulesChanged(): void {
     this.maxSize = this.rules.maxQueueSize;
-    this.ordinary.batchSize = this.rules.largestBatchSize;
     this.common.rulesChanged();
     this.keyed.updateAll();
   }
@@ -283,8 +266,4 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup extends Ordin
     if (size === 0) sizes.delete(tenant);
     else sizes.set(tenant, size);
   }
-}
-
-function noGroup(): never {
-  throw new Error('This queue has no groups for ordinary requests.');
 }

@@ -1,14 +1,8 @@
 import type { BucketPlaces } from './bucket-order.js';
-import type { OrdinaryGroup, OrdinaryLine } from './ordinary-line.js';
+import type { OrdinaryLine } from './ordinary-line.js';
 import { PriorityLines, type PriorityRules } from './priority-lines.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import { WaitingCost } from './waiting-cost.js';
-
-/** Ordinary requests as a bucket sees them: all together, until it needs them one by one. */
-type WaitingTogether<TEntry extends QueueEntry> = Pick<
-  OrdinaryLine<TEntry, OrdinaryGroup<TEntry>>,
-  'size' | 'oldestAtMs' | 'oldestArrival' | 'takeEntries'
->;
 
 /** Requests that may share a batch, by priority, and what they cost together. */
 export class Bucket<TEntry extends QueueEntry> {
@@ -31,7 +25,7 @@ export class Bucket<TEntry extends QueueEntry> {
    */
   constructor(
     rules: PriorityRules,
-    private readonly ordinary?: WaitingTogether<TEntry>,
+    private readonly ordinary?: OrdinaryLine<TEntry, unknown>,
   ) {
     this.lines = new PriorityLines<TEntry>(rules);
   }

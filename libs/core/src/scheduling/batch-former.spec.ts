@@ -31,7 +31,6 @@ function formerOf(
   const live = withProcessorLimits(resolveConfig('test', { maxBatchSize: 4, ...config }), {});
   const queue = new BoundedRequestQueue<TimedEntry>({
     maxQueueSize: 1000,
-    largestBatchSize: 4,
     priorityAgingMs: 100,
     weightOf: () => 1,
     isFull: () => false,

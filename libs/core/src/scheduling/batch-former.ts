@@ -1,7 +1,6 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { Bucket } from '../queue/bucket.js';
-import type { OrdinaryGroup } from '../queue/ordinary-line.js';
 import type { QueueEntry } from '../queue/queue-entry.js';
 import { BatchCost } from './batch-cost.js';
 import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
@@ -24,10 +23,7 @@ export interface FormedBatch<TEntry, TGroup = never> {
 }
 
 /** Takes the requests of one batch out of the queue: in their order, within size and cost, and in time. */
-export class BatchFormer<
-  TEntry extends QueueEntry & TimedCandidate,
-  TGroup extends OrdinaryGroup<TEntry> = never,
-> {
+export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = never> {
   constructor(
     private readonly config: ResolvedBatchingConfig,
     private readonly queue: BoundedRequestQueue<TEntry, TGroup>,

@@ -6,7 +6,7 @@ import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { Alarm, Clock } from '../clock.js';
 import { Coalescing } from '../coalescing.js';
 import type { Bucket } from '../queue/bucket.js';
-import { OrdinaryRequests } from '../ordinary-requests.js';
+import { OrdinaryRing } from '../ordinary-ring.js';
 import type { Answer, QueuedRequest } from '../queued-request.js';
 import { RequestBatch, sizeOf } from '../request-batch.js';
 import { ResponseScatterer } from '../response-scatterer.js';
@@ -19,7 +19,7 @@ import { BucketView } from './bucket-view.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 import { RequestDepartures } from './request-departures.js';
-import { createRequestQueue, type RequestQueue } from './request-queue.js';
+import { createRequestQueue, type RequestFormer, type RequestQueue } from './request-queue.js';
 import { SlotForecast } from './slot-forecast.js';
 
 /** What a scheduler works with. */
@@ -52,11 +52,9 @@ export class BatchScheduler<TRequest, TResponse> {
   /** From then on nothing is started any more; on the clock's scale. */
   closeAtMs = Infinity;
   readonly slots: SlotForecast;
+  private readonly ordinary = new OrdinaryRing<TRequest, TResponse>();
   private readonly builder: BatchBuilder;
-  private readonly former: BatchFormer<
-    QueuedRequest<TRequest, TResponse>,
-    OrdinaryRequests<TRequest, TResponse>
-  >;
+  private readonly former: RequestFormer<TRequest, TResponse>;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
   private readonly deadlines: DeadlineWatch<TRequest, TResponse>;
   private readonly view: BucketView<TRequest, TResponse>;
@@ -74,7 +72,7 @@ export class BatchScheduler<TRequest, TResponse> {
   constructor(private readonly parts: SchedulerParts<TRequest, TResponse>) {
     const { batcherName, config, clock, processor, learned } = parts;
     this.builder = new BatchBuilder(config, learned);
-    this.queue = createRequestQueue(config, this.builder);
+    this.queue = createRequestQueue(config, this.builder, this.ordinary);
     this.runner = new BatchRunner(batcherName, processor, clock, (batch, ending) =>
       this.onBatchEnded(batch, ending),
     );
@@ -105,8 +103,8 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** As `enqueue`, for one of which nothing special was said and that needs no entry. Tells the promise of its answer. */
   enqueueOrdinary(payload: TRequest, arrival: Arrival): Promise<Answer<TResponse>> {
-    const answer = this.queue.enqueueOrdinary().add(payload, arrival, this.queue.latestArrival);
-    this.decideSoon(this.queue.ordinarySize);
+    const answer = this.ordinary.add(payload, arrival, this.queue.enqueueOrdinary());
+    this.decideSoon(this.ordinary.size);
     return answer;
   }
 
@@ -263,10 +261,9 @@ export class BatchScheduler<TRequest, TResponse> {
     const { riding, lost } = this.former.form(bucket, size, nowMs);
     for (const request of lost) this.departures.giveUpLost(request);
     if (sizeOf(riding) === 0) return;
-    this.lastBatchId += 1;
     this.view.lastDispatchAtMs = nowMs;
     const padded = paddedBatchSize(sizeOf(riding), config);
-    const batch = new RequestBatch(this.lastBatchId, riding, reason, nowMs, padded);
+    const batch = new RequestBatch(++this.lastBatchId, riding, reason, nowMs, padded);
     this.deadlines.moveToRunning(batch);
     recorder.batchDispatched(batch);
     this.runner.run(batch);

@@ -1,7 +1,6 @@
 import { DEFAULT_BATCHING_CONFIG, type ResolvedBatchingConfig } from '../batching-config.js';
 import type { QueueRules } from '../queue/bounded-request-queue.js';
 import { isBatchCostReached } from './batch-cost.js';
-import { largestBatchSize } from './batch-size-choice.js';
 import type { BatchBuilder } from './batch-builder.js';
 
 /** What the queue must know of the configuration, read from it each time. */
@@ -13,10 +12,6 @@ export class ConfiguredQueueRules implements QueueRules {
 
   get maxQueueSize(): number {
     return this.config.maxQueueSize;
-  }
-
-  get largestBatchSize(): number {
-    return largestBatchSize(this.config);
   }
 
   get priorityAgingMs(): number {

@@ -1,8 +1,10 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
-import { OrdinaryRequests } from '../ordinary-requests.js';
+import type { OrdinaryRequests } from '../ordinary-requests.js';
 import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
+import type { OrdinaryLine } from '../queue/ordinary-line.js';
 import type { QueuedRequest } from '../queued-request.js';
 import type { BatchBuilder } from './batch-builder.js';
+import type { BatchFormer } from './batch-former.js';
 import { ConfiguredQueueRules } from './configured-queue-rules.js';
 
 /** The queue of a batcher. */
@@ -11,13 +13,17 @@ export type RequestQueue<TRequest, TResponse> = BoundedRequestQueue<
   OrdinaryRequests<TRequest, TResponse>
 >;
 
+/** What forms its batches. */
+export type RequestFormer<TRequest, TResponse> = BatchFormer<
+  QueuedRequest<TRequest, TResponse>,
+  OrdinaryRequests<TRequest, TResponse>
+>;
+
 /** An empty queue that goes by the configuration as it is each time. */
 export function createRequestQueue<TRequest, TResponse>(
   config: ResolvedBatchingConfig,
   builder: Pick<BatchBuilder, 'dispatchAtOnceSize'>,
+  ordinary: OrdinaryLine<QueuedRequest<TRequest, TResponse>, OrdinaryRequests<TRequest, TResponse>>,
 ): RequestQueue<TRequest, TResponse> {
-  return new BoundedRequestQueue(
-    new ConfiguredQueueRules(config, builder),
-    () => new OrdinaryRequests<TRequest, TResponse>(),
-  );
+  return new BoundedRequestQueue(new ConfiguredQueueRules(config, builder), ordinary);
 }
