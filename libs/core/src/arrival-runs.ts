@@ -23,34 +23,40 @@ export class ArrivalRuns {
       last.count += 1;
       return;
     }
-    this.append({ arrival, firstNumber: number, count: 1, following: undefined });
-  }
-
-  /** Takes so many from the front, of which there must be as many. */
-  take(count: number): ArrivalRuns {
-    const taken = new ArrivalRuns();
-    let left = count;
-    while (left > 0) {
-      const run = this.first!;
-      if (run.count > left) {
-        const { arrival, firstNumber } = run;
-        taken.append({ arrival, firstNumber, count: left, following: undefined });
-        run.firstNumber += left;
-        run.count -= left;
-        return taken;
-      }
-      left -= run.count;
-      this.first = run.following;
-      if (this.first === undefined) this.last = undefined;
-      run.following = undefined;
-      taken.append(run);
-    }
-    return taken;
-  }
-
-  private append(run: ArrivalRun): void {
-    if (this.last === undefined) this.first = run;
-    else this.last.following = run;
+    const run = { arrival, firstNumber: number, count: 1, following: undefined };
+    if (last === undefined) this.first = run;
+    else last.following = run;
     this.last = run;
   }
+
+  /** Takes so many from the front, of which there must be as many. Tells the first run of them; undefined if none. */
+  take(count: number): ArrivalRun | undefined {
+    const { first } = this;
+    if (first === undefined || count === 0) return undefined;
+    if (first.count > count) return splitOff(first, count);
+    let last = first;
+    let left = count - first.count;
+    while (left > 0) {
+      const next = last.following!;
+      this.first = next;
+      if (next.count > left) {
+        last.following = splitOff(next, left);
+        return first;
+      }
+      left -= next.count;
+      last = next;
+    }
+    this.first = last.following;
+    if (this.first === undefined) this.last = undefined;
+    last.following = undefined;
+    return first;
+  }
+}
+
+/** Makes a run of the first so many of one, which keeps the others. */
+function splitOff(run: ArrivalRun, count: number): ArrivalRun {
+  const { arrival, firstNumber } = run;
+  run.firstNumber += count;
+  run.count -= count;
+  return { arrival, firstNumber, count, following: undefined };
 }

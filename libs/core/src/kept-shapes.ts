@@ -1,4 +1,3 @@
-import { ArrivalRuns } from './arrival-runs.js';
 import { OrdinaryRequests } from './ordinary-requests.js';
 import { QueuedRequest } from './queued-request.js';
 import { RequestBatch } from './request-batch.js';
@@ -16,7 +15,7 @@ function keepShapes(): object[] {
   const arrival = { timeMs: 0.5 };
   const request = new QueuedRequest<undefined, undefined>(undefined, ORDINARY_TERMS, arrival, undefined);
   const batch = new RequestBatch<undefined, undefined>(0, [request], 'full', arrival.timeMs);
-  const together = new OrdinaryRequests<undefined, undefined>([], [], new ArrivalRuns());
+  const together = new OrdinaryRequests<undefined, undefined>([], [], undefined);
   return [
     request,
     batch,

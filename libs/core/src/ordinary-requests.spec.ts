@@ -1,13 +1,13 @@
-import { OrdinaryRing } from './ordinary-ring.js';
+import { OrdinaryColumns } from './ordinary-columns.js';
 
 /** Letters that came one after the other, at the times that are given, and ride together. */
 function lettersAt(...timesMs: readonly number[]) {
-  const ring = new OrdinaryRing<string, string>();
+  const columns = new OrdinaryColumns<string, string>();
   const arrivals = new Map(timesMs.map((timeMs) => [timeMs, { timeMs }]));
   const answers = timesMs.map((timeMs, index) =>
-    ring.add(String.fromCharCode(97 + index), arrivals.get(timeMs)!, 11 + index),
+    columns.add(String.fromCharCode(97 + index), arrivals.get(timeMs)!, 11 + index),
   );
-  return { requests: ring.take(timesMs.length), settled: () => Promise.allSettled(answers) };
+  return { requests: columns.take(timesMs.length), settled: () => Promise.allSettled(answers) };
 }
 
 describe('OrdinaryRequests', () => {

@@ -1,4 +1,4 @@
-import type { ArrivalRuns } from './arrival-runs.js';
+import type { ArrivalRun } from './arrival-runs.js';
 import { isError } from './is-error.js';
 import { Rejection, type Settle } from './promised-answer.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
@@ -12,12 +12,12 @@ export class OrdinaryRequests<TRequest, TResponse> {
   /**
    * @param payloads What the callers sent.
    * @param settles How each of them is answered, in the same order.
-   * @param arrivals When they came.
+   * @param arrivals When they came: the first run of them.
    */
   constructor(
     readonly payloads: TRequest[],
     private readonly settles: readonly Settle<Answer<TResponse>>[],
-    private readonly arrivals: ArrivalRuns,
+    private readonly arrivals: ArrivalRun | undefined,
   ) {}
 
   /** How many they are. */
@@ -28,7 +28,7 @@ export class OrdinaryRequests<TRequest, TResponse> {
   /** Makes an object of each. */
   toEntries(): QueuedRequest<TRequest, TResponse>[] {
     const entries: QueuedRequest<TRequest, TResponse>[] = [];
-    for (let run = this.arrivals.first; run !== undefined; run = run.following) {
+    for (let run = this.arrivals; run !== undefined; run = run.following) {
       for (let count = 0; count < run.count; count += 1) {
         const index = entries.length;
         const payload = this.payloads[index] as TRequest;
@@ -43,7 +43,7 @@ export class OrdinaryRequests<TRequest, TResponse> {
 
   /** Tells of each time at which some of them came, and how many. */
   forEachArrival(visit: (atMs: number, count: number) => void): void {
-    for (let run = this.arrivals.first; run !== undefined; run = run.following) {
+    for (let run = this.arrivals; run !== undefined; run = run.following) {
       visit(run.arrival.timeMs, run.count);
     }
   }

@@ -6,7 +6,7 @@ import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { Alarm, Clock } from '../clock.js';
 import { Coalescing } from '../coalescing.js';
 import type { Bucket } from '../queue/bucket.js';
-import { OrdinaryRing } from '../ordinary-ring.js';
+import { OrdinaryColumns } from '../ordinary-columns.js';
 import type { Answer, QueuedRequest } from '../queued-request.js';
 import { RequestBatch, sizeOf } from '../request-batch.js';
 import { ResponseScatterer } from '../response-scatterer.js';
@@ -52,7 +52,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** From then on nothing is started any more; on the clock's scale. */
   closeAtMs = Infinity;
   readonly slots: SlotForecast;
-  private readonly ordinary = new OrdinaryRing<TRequest, TResponse>();
+  private readonly ordinary = new OrdinaryColumns<TRequest, TResponse>();
   private readonly builder: BatchBuilder;
   private readonly former: RequestFormer<TRequest, TResponse>;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();

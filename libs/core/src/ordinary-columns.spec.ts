@@ -1,69 +1,69 @@
 import fc from 'fast-check';
-import { OrdinaryRing } from './ordinary-ring.js';
+import { OrdinaryColumns } from './ordinary-columns.js';
 
 /** Numbers that wait; each came at the time of its number, as the how-manieth it says, and answers with itself. */
-function ringOf(count: number) {
-  const ring = new OrdinaryRing<number, number>();
+function columnsOf(count: number) {
+  const columns = new OrdinaryColumns<number, number>();
   const answers = new Map<number, Promise<unknown>>();
   const add = (number: number): void => {
-    answers.set(number, ring.add(number, { timeMs: number }, number));
+    answers.set(number, columns.add(number, { timeMs: number }, number));
   };
   for (let number = 0; number < count; number += 1) add(number);
-  return { ring, add, answers };
+  return { columns, add, answers };
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
 
-describe('OrdinaryRing', () => {
+describe('OrdinaryColumns', () => {
   it('gives out what came first, first, also when it has grown', () => {
-    const { ring } = ringOf(100);
-    expect([ring.size, ring.take(40).payloads, ring.take(60).payloads]).toEqual([
+    const { columns } = columnsOf(100);
+    expect([columns.size, columns.take(40).payloads, columns.take(60).payloads]).toEqual([
       100,
       upTo(40),
       upTo(100).slice(40),
     ]);
-    expect(ring.size).toBe(0);
+    expect(columns.size).toBe(0);
   });
 
   it('knows when its oldest came, and the how-manieth that was', () => {
-    const { ring } = ringOf(3);
-    ring.take(2);
-    expect([ring.oldestAtMs, ring.oldestArrival]).toEqual([2, 2]);
-    ring.take(1);
-    expect([ring.oldestAtMs, ring.oldestArrival]).toEqual([Infinity, Infinity]);
+    const { columns } = columnsOf(3);
+    columns.take(2);
+    expect([columns.oldestAtMs, columns.oldestArrival]).toEqual([2, 2]);
+    columns.take(1);
+    expect([columns.oldestAtMs, columns.oldestArrival]).toEqual([Infinity, Infinity]);
   });
 
   it('has each answered by what it was taken out with', async () => {
-    const { ring, answers } = ringOf(5);
-    const [first, second] = [ring.take(2), ring.take(3)];
+    const { columns, answers } = columnsOf(5);
+    const [first, second] = [columns.take(2), columns.take(3)];
     second.answer([20, 30, 40]);
     first.answer([0, 10]);
     expect(await Promise.all(answers.values())).toEqual([0, 10, 20, 30, 40]);
   });
 
   it('makes an entry of each, in their order, that answers the same caller', async () => {
-    const { ring, answers } = ringOf(3);
-    const entries = ring.takeEntries();
+    const { columns, answers } = columnsOf(3);
+    const entries = columns.takeEntries();
     expect(
       entries.map(({ payload, enqueuedAtMs, arrivalNumber }) => [payload, enqueuedAtMs, arrivalNumber]),
     ).toEqual(upTo(3).map((number) => [number, number, number]));
     for (const entry of entries) entry.resolve(10 * entry.payload);
     expect(await Promise.all(answers.values())).toEqual([0, 10, 20]);
-    expect(ring.takeEntries()).toEqual([]);
+    expect(columns.takeEntries()).toEqual([]);
   });
 
   it('keeps little after a flood', () => {
-    const { ring, add } = ringOf(100_000);
-    ring.take(100_000);
+    const { columns, add } = columnsOf(100_000);
+    columns.take(100_000);
     add(1);
-    expect([ring.size, ring.take(1).payloads]).toEqual([1, [1]]);
+    expect([columns.size, columns.take(1).payloads]).toEqual([1, [1]]);
   });
 
   it('gives out what came first, first, however much comes and goes', () => {
     const step = fc.record({ do: fc.constantFrom('come', 'take', 'take entries'), count: fc.nat(40) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
-        const { ring, add } = ringOf(0);
+        const { columns, add } = columnsOf(0);
         let next = 0;
         let waiting: number[] = [];
         for (const { do: action, count } of steps) {
@@ -73,18 +73,18 @@ describe('OrdinaryRing', () => {
               waiting.push(next);
             }
           } else if (action === 'take entries' && count === 0) {
-            expect(ring.takeEntries().map(({ payload }) => payload)).toEqual(waiting);
+            expect(columns.takeEntries().map(({ payload }) => payload)).toEqual(waiting);
             waiting = [];
           } else {
             const most = Math.min(count, waiting.length);
-            const taken = ring.take(most);
+            const taken = columns.take(most);
             expect(taken.payloads).toEqual(waiting.slice(0, most));
             expect(taken.toEntries().map(({ arrivalNumber }) => arrivalNumber)).toEqual(
               waiting.slice(0, most),
             );
             waiting = waiting.slice(most);
           }
-          expect([ring.size, ring.oldestAtMs]).toEqual([waiting.length, waiting[0] ?? Infinity]);
+          expect([columns.size, columns.oldestAtMs]).toEqual([waiting.length, waiting[0] ?? Infinity]);
         }
       }),
     );
