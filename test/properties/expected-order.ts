@@ -36,6 +36,17 @@ export function longestWaitMs({
   return timeoutStrategy === 'wait-for-full' ? 2 * maxWaitTimeMs : maxWaitTimeMs;
 }
 
+/** Until when the oldest may wait for company, if a batch could have run since then. */
+export function longestWaitUntilMs(
+  calledAtMs: number,
+  couldRunSinceMs: number,
+  config: ResolvedBatchingConfig,
+): number {
+  // Who waited for a slot has not waited for company.
+  const sinceMs = config.timeoutStrategy === 'adaptive' ? Math.max(calledAtMs, couldRunSinceMs) : calledAtMs;
+  return Math.max(sinceMs + longestWaitMs(config), couldRunSinceMs);
+}
+
 /** Whether what waits in a bucket has a reason to go at once, whatever the strategy. */
 export function isEnough(calls: readonly Call[], config: ResolvedBatchingConfig): boolean {
   return (

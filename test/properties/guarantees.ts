@@ -1,7 +1,15 @@
 import { getEventListeners } from 'node:events';
 import { BatcherClosedError } from 'nestjs-batching/core';
 import { fateOf, hasRightOutcome, type Fate } from './expected-outcome.js';
-import { costOf, faultOfChoice, idsOf, isEnough, largestSize, longestWaitMs } from './expected-order.js';
+import {
+  costOf,
+  faultOfChoice,
+  idsOf,
+  isEnough,
+  largestSize,
+  longestWaitMs,
+  longestWaitUntilMs,
+} from './expected-order.js';
 import { faultOfRefusal } from './expected-refusal.js';
 import { placeOf, type Batch, type Call, type Journal } from './journal.js';
 
@@ -71,15 +79,15 @@ export const GUARANTEES: readonly Guarantee[] = [
     title: 'While a slot is free the oldest request waits no longer than its strategy says',
     whenBatchStarts: ({ calls, startedAtMs, waitingBefore, couldRunSinceMs, config }) => {
       const oldest = waitingBefore.find(({ bucket }) => bucket === calls[0]?.bucket);
-      const dueAtMs = Math.max((oldest?.calledAtMs ?? 0) + longestWaitMs(config), couldRunSinceMs);
+      const dueAtMs = longestWaitUntilMs(oldest?.calledAtMs ?? 0, couldRunSinceMs, config);
       return startedAtMs > dueAtMs ? `it ran at ${startedAtMs}, was due at ${dueAtMs}` : undefined;
     },
-    atRest: ({ config, waiting, running, nowMs, isExpedited }) => {
+    atRest: ({ config, waiting, running, nowMs, isExpedited, couldRunSinceMs }) => {
       const [oldest] = waiting;
       if (oldest === undefined || running.length >= config.maxConcurrentBatches) return undefined;
       const isDue =
         isExpedited ||
-        nowMs >= oldest.calledAtMs + longestWaitMs(config) ||
+        nowMs >= longestWaitUntilMs(oldest.calledAtMs, couldRunSinceMs, config) ||
         bucketsOf(waiting).some((together) => isEnough(together, config));
       return isDue ? `${idsOf(waiting)} wait though a slot is free` : undefined;
     },

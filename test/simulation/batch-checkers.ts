@@ -55,11 +55,10 @@ export function createBatchCheckers(): readonly Checker[] {
       batchStarted: ({ calls, startedAtMs, slotFreeSinceMs }, { config, reconfiguredAtMs }) => {
         const oldestAtMs = Math.min(...calls.map(({ calledAtMs }) => calledAtMs));
         const windows = config.timeoutStrategy === 'wait-for-full' ? 2 : 1;
-        const dueAtMs = Math.max(
-          oldestAtMs + windows * config.maxWaitTimeMs,
-          slotFreeSinceMs,
-          reconfiguredAtMs,
-        );
+        // Who waited for a slot has not waited for company.
+        const sinceMs =
+          config.timeoutStrategy === 'adaptive' ? Math.max(oldestAtMs, slotFreeSinceMs) : oldestAtMs;
+        const dueAtMs = Math.max(sinceMs + windows * config.maxWaitTimeMs, slotFreeSinceMs, reconfiguredAtMs);
         return startedAtMs <= dueAtMs + ROUNDING_MS ? undefined : `it was due at ${dueAtMs}`;
       },
     },

@@ -14,6 +14,8 @@ export interface AdaptiveView {
   readonly curve: CostCurve;
 }
 
+/** So many times as many as a batch holds when they are balanced do not wait for a few more. */
+const LARGE = 2;
 /** Waiting pays only while the requests of a batch add no more than this share to its fixed time. */
 const LARGEST_VARIABLE_SHARE = 0.5;
 
@@ -28,10 +30,13 @@ const LARGEST_VARIABLE_SHARE = 0.5;
  *
  * With s slots, going at once spends a whole slot, and its τ, on each of the first requests to come, and those that
  * follow find every slot taken. Batches had better start evenly spaced. Where λ requests come per millisecond and
- * all s slots are in use, a batch starts every S(n)/s and holds n = λ·S(n)/s requests, so n* = λτ / (s − λα). A
- * batch that holds n* goes; a smaller one goes S(n*)/s after the one before. So an idle system goes at once. In
- * simulation that takes 5 to 20 % off the mean latency between 5 and 50 % load. It is left alone where αn* exceeds
- * half of τ: there a request costs nearly the same in any batch, and waiting saves nothing.
+ * all s slots are in use, a batch starts every S(n)/s and holds n = λ·S(n)/s requests, so n* = λτ / (s − λα). A batch
+ * goes S(n*)/s after the one before, also if n* have come by chance before that: by themselves batches bunch as buses
+ * do, since the one behind a gap finds more to take along, and is late for that (Newell and Potts, "Maintaining a bus
+ * schedule", 1964). It goes at once where nothing is to be gained by that: in an idle system; where one request is all
+ * that a batch holds; with twice n*, who had better not wait for a few more; and where αn* exceeds half of τ, since there
+ * a request costs nearly the same in any batch. In simulation that takes 5 to 20 % off the mean latency between 5 and
+ * 50 % load.
  */
 export function adaptiveWaitUntilMs({
   size,
@@ -45,7 +50,7 @@ export function adaptiveWaitUntilMs({
   const spareSlots = slots - arrivalsPerMs * timePerRequestMs;
   if (spareSlots <= 0) return -Infinity;
   const balancedSize = (arrivalsPerMs * fixedTimeMs) / spareSlots;
-  if (size >= balancedSize) return -Infinity;
+  if (balancedSize <= 1 || size >= LARGE * balancedSize) return -Infinity;
   if (timePerRequestMs * balancedSize > LARGEST_VARIABLE_SHARE * fixedTimeMs) return -Infinity;
   return lastDispatchAtMs + curve.predictMs(balancedSize) / slots;
 }

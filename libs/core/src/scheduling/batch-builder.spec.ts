@@ -14,6 +14,7 @@ const VIEW: BatchingView = {
   oldestEnqueuedAtMs: 1000,
   nearestDeadlineAtMs: Infinity,
   freeSlots: 1,
+  slotFreeSinceMs: -Infinity,
   lastDispatchAtMs: -Infinity,
   nowMs: 1000,
   isExpedited: false,
@@ -150,17 +151,19 @@ describe('BatchBuilder: adaptive', () => {
     });
   });
 
-  it('does not wait with as many as a balanced batch holds', () => {
-    const view = { queueSize: 9, lastDispatchAtMs: 995 };
+  it('does not wait with twice as many as a balanced batch holds', () => {
+    const view = { queueSize: 17, lastDispatchAtMs: 995 };
     expect(decide(TWO_SLOTS, view, busyTraffic())).toEqual({
       action: 'dispatch',
-      size: 9,
+      size: 17,
       reason: 'adaptive',
     });
   });
 
-  it('never waits longer than maxWaitTimeMs', () => {
+  it('never lets the oldest wait longer than maxWaitTimeMs while a slot is free', () => {
     const config: BatchingConfig = { ...TWO_SLOTS, maxWaitTimeMs: 3 };
+    const late = { queueSize: 2, lastDispatchAtMs: 995, nowMs: 1004, slotFreeSinceMs: 1004 };
+    expect(decide(config, late, busyTraffic())).toEqual({ action: 'wait', untilMs: 1007 });
     const view = { queueSize: 2, lastDispatchAtMs: 995 };
     expect(decide(config, view, busyTraffic())).toEqual({ action: 'wait', untilMs: 1003 });
     expect(decide(config, { ...view, nowMs: 1003 }, busyTraffic())).toEqual({

@@ -16,6 +16,8 @@ export interface BatchingView {
   readonly nearestDeadlineAtMs: number;
   /** How many batches could start now. */
   readonly freeSlots: number;
+  /** Since when that has been one at least, on the clock's scale; -Infinity if it has always been so. */
+  readonly slotFreeSinceMs: number;
   /** When the last batch went, on the clock's scale; -Infinity if none has. */
   readonly lastDispatchAtMs: number;
   /** The time now, on the clock's scale. */
@@ -101,8 +103,9 @@ export class BatchBuilder {
   private waitUntilMs(view: BatchingView): number {
     const { timeoutStrategy, maxWaitTimeMs } = this.config;
     const longestMs = timeoutStrategy === 'wait-for-full' ? 2 * maxWaitTimeMs : maxWaitTimeMs;
-    const untilMs = view.oldestEnqueuedAtMs + longestMs;
-    return timeoutStrategy === 'adaptive' ? Math.min(untilMs, this.adaptiveWaitUntilMs(view)) : untilMs;
+    if (timeoutStrategy !== 'adaptive') return view.oldestEnqueuedAtMs + longestMs;
+    const sinceMs = Math.max(view.oldestEnqueuedAtMs, view.slotFreeSinceMs);
+    return Math.min(sinceMs + longestMs, this.adaptiveWaitUntilMs(view));
   }
 
   private adaptiveWaitUntilMs({ queueSize, lastDispatchAtMs }: BatchingView): number {

@@ -272,6 +272,7 @@ export class BatchScheduler<TRequest, TResponse> {
   private onBatchEnded(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
     const { learned, recorder } = this.parts;
     const isFailed = ending.error !== undefined;
+    if (this.freeSlots === 1) this.view.slotFreeSinceMs = batch.endedAtMs;
     recorder.batchEnded(batch, isFailed);
     // A batch that failed may have done so before it did anything: its time says nothing.
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);

@@ -12,6 +12,7 @@ import type { DeadlineWatch } from './deadline-watch.js';
 export class BucketView<TRequest, TResponse> implements BatchingView {
   freeSlots = 0;
   lastDispatchAtMs = -Infinity;
+  slotFreeSinceMs = -Infinity;
   nowMs = 0;
   isExpedited = false;
   private bucket!: Bucket<QueuedRequest<TRequest, TResponse>>;
