@@ -12,7 +12,7 @@ import { describeValue } from './config-rules.js';
 import { BatcherClosedError, BatchingError, RequestAbortedError } from './errors/index.js';
 import type { RequestOwner } from './caller-signal.js';
 import type { QueuedRequest } from './queued-request.js';
-import './kept-shapes.js';
+import { KEPT_SHAPES } from './kept-shapes.js';
 import { LiveConfig } from './live-config.js';
 import type { QueueStatistics } from './queue-statistics.js';
 import { RequestIntake } from './request-intake.js';
@@ -53,6 +53,8 @@ export interface DrainResult {
  * When not to use it: if the processor is not cheaper per batch than per item, it only adds a hop.
  */
 export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TRequest, TResponse> {
+  /** Alive as long as the class is. @internal */
+  static readonly keptShapes = KEPT_SHAPES;
   /** By this name messages and health checks speak of it. */
   readonly name: string;
   private readonly clock: Clock;
