@@ -131,6 +131,20 @@ describe('DynamicBatcher: a caller who leaves', () => {
     expect(refused.error).toBeInstanceOf(QueueFullError);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
+
+  it('accepts nothing of a call whose signal cannot be listened to', async () => {
+    const { batcher, clock, send } = setUpLetters();
+    const signal = {
+      aborted: false,
+      addEventListener: () => {
+        throw new Error('nobody listens');
+      },
+    };
+    const call = send('a', { signal: signal as unknown as AbortSignal });
+    await clock.advance();
+    expect(call.error).toMatchObject({ message: 'nobody listens' });
+    expect(batcher.getStatistics()).toMatchObject({ currentQueueSize: 0, requests: { accepted: 0 } });
+  });
 });
 
 describe('DynamicBatcher: the signal of a batch', () => {

@@ -228,13 +228,14 @@ export class RequestIntake<TRequest, TResponse> {
     arrival: Arrival,
     wishes: CallerWishes<TRequest, TResponse> | undefined,
   ): Promise<Answer<TResponse>> {
-    this.recorder.requestAccepted();
     const isOrdinary = terms === ORDINARY_TERMS && wishes === undefined;
     if (isOrdinary && this.scheduler.queue.takesOrdinary) {
+      this.recorder.requestAccepted();
       return this.scheduler.enqueueOrdinary(payload, arrival);
     }
     const request = new QueuedRequest<TRequest, TResponse>(payload, terms, arrival, wishes);
     const promise = request.promiseAnswer();
+    this.recorder.requestAccepted();
     if (terms.coalescingKey === undefined) this.scheduler.enqueue(request);
     else this.shareOrLead(terms.coalescingKey, request);
     return promise;

@@ -9,7 +9,6 @@ function batchOf(
   return {
     batchSize: size,
     waitingCallers: size,
-    dispatchedAtMs: 1010,
     dispatchReason,
     processingTimeMs: 0,
     endedAtMs: 1010,

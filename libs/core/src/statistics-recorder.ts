@@ -7,7 +7,6 @@ import type { BatchTotals, QueueStatistics, RequestTotals } from './queue-statis
 export interface CountedBatch {
   readonly batchSize: number;
   readonly waitingCallers: number;
-  readonly dispatchedAtMs: number;
   readonly dispatchReason: DispatchReason;
   readonly processingTimeMs: number;
   readonly endedAtMs: number;

@@ -78,22 +78,15 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   take(): TEntry | undefined {
     const share = this.findTurn();
-    const entry = share?.ring.take();
-    if (share === undefined || entry === undefined) return undefined;
-    share.deficit -= entry.cost;
+    if (share === undefined) return undefined;
     this.size -= 1;
-    if (share.ring.size === 0) this.loseItsPlace(share);
-    return entry;
+    return this.takeOf(share);
   }
 
   takeInto(taken: TEntry[], at: number, count: number): void {
     const end = at + count;
     for (let next = at; next < end; next += 1) {
-      const share = this.findTurn()!;
-      const entry = share.ring.take()!;
-      taken[next] = entry;
-      share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
-      if (share.ring.size === 0) this.loseItsPlace(share);
+      taken[next] = this.takeOf(this.findTurn()!);
     }
     this.size -= count;
   }
@@ -125,6 +118,14 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   forEach(visit: (entry: TEntry) => void): void {
     for (const { ring } of this.shares.values()) ring.forEach(visit);
+  }
+
+  /** Takes the next request of the tenant whose turn it is. */
+  private takeOf(share: TenantShare<TEntry>): TEntry {
+    const entry = share.ring.take()!;
+    share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
+    if (share.ring.size === 0) this.loseItsPlace(share);
+    return entry;
   }
 
   /** Passes the turn on until it is with a tenant that may take its next request. */

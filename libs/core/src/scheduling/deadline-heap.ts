@@ -39,7 +39,7 @@ export class DeadlineHeap<TEntry> {
   }
 
   /** So many of those that are here have left: `isIn` says so, or is just about to. */
-  left(count = 1): void {
+  left(count: number): void {
     this.size -= count;
     if (this.size === 0) this.clear();
   }
