@@ -22,16 +22,14 @@ export function buildRequest({
   signal,
   ...terms
 }: RequestTraits = {}): { readonly request: LetterRequest; readonly answer: Promise<Answer<string>> } {
-  const request = new QueuedRequest<string, string>(
-    payload,
-    { ...ORDINARY_TERMS, ...terms },
+  const request = new QueuedRequest<string, string>(payload, { ...ORDINARY_TERMS, ...terms });
+  const answer = request.accept(
     { timeMs: enqueuedAtMs },
     {
       signal: signal === undefined ? undefined : new CallerSignal({ abort: onAbort }, signal),
       wantsBatchInfo,
     },
   );
-  const answer = request.promiseAnswer();
   // Who is rejected must not end the test run, also when an assertion fails before anybody has looked.
   answer.catch(() => undefined);
   return { request, answer };

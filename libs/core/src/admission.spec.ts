@@ -13,7 +13,7 @@ import { resolveConfig } from './resolve-config.js';
 function admissionWith(
   config: BatchingConfig<string>,
   validateRequest?: (request: string) => void,
-): Admission<string> {
+): Admission<string, string> {
   const processor = validateRequest === undefined ? {} : { validateRequest };
   return new Admission('letters', resolveConfig('test', config), processor);
 }
@@ -33,22 +33,21 @@ const refusalOf = (config: BatchingConfig<string>, options: RequestOptions = NO_
   errorOf(() => admissionWith(config).examine('abc', options));
 
 describe('Admission', () => {
-  it('lets a request wait as long as it takes, first and alone in what it costs, if nothing else is said', () => {
-    const ordinary = {
+  it('finds nothing in a request of which nothing is said', () => {
+    expect(admissionWith({}).examine('a', NO_OPTIONS)).toBeUndefined();
+    expect(admissionWith({}).examine('a', {})).toBeUndefined();
+  });
+
+  it('lets a request wait as long as it takes, first and alone in what it costs, where nothing else is said', () => {
+    expect(admissionWith({}).examine('a', { tenant: 'acme' })).toMatchObject({
+      payload: 'a',
       timeoutMs: Infinity,
       priority: 0,
-      tenant: undefined,
+      tenant: 'acme',
       cost: 1,
       bucketKey: undefined,
       coalescingKey: undefined,
-    };
-    expect(admissionWith({}).examine('a', NO_OPTIONS)).toEqual(ordinary);
-    expect(admissionWith({}).examine('a', {})).toEqual(ordinary);
-  });
-
-  it('makes nothing new for a request of which nothing is said', () => {
-    const admission = admissionWith({});
-    expect(admission.examine('a', NO_OPTIONS)).toBe(admission.examine('b', NO_OPTIONS));
+    });
   });
 
   it.each<[BatchingConfig<string>, object]>([
@@ -64,7 +63,8 @@ describe('Admission', () => {
 describe('Admission: time', () => {
   it('takes the time of the call before that of the configuration', () => {
     const admission = admissionWith({ defaultTimeoutMs: 50 });
-    const timeoutMsOf = (options: RequestOptions): number => admission.examine('a', options).timeoutMs;
+    const timeoutMsOf = (options: RequestOptions): number | undefined =>
+      admission.examine('a', options)?.timeoutMs;
     expect(timeoutMsOf({})).toBe(50);
     expect(timeoutMsOf({ timeoutMs: undefined })).toBe(50);
     expect(timeoutMsOf({ timeoutMs: 0.5 })).toBe(0.5);
@@ -102,7 +102,9 @@ describe('Admission: time', () => {
 
 describe('Admission: priority and tenant', () => {
   it.each([0, 1, 2])('takes the priority %d of three', (priority) => {
-    expect(admissionWith({ priorityLevels: 3 }).examine('a', { priority })).toMatchObject({ priority });
+    expect(admissionWith({ priorityLevels: 3 }).examine('a', { priority, timeoutMs: 9 })).toMatchObject({
+      priority,
+    });
   });
 
   it.each<[unknown, string]>([

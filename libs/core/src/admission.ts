@@ -10,10 +10,10 @@ import {
 } from './errors/index.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
 import type { BucketKey } from './queue/queue-entry.js';
-import { ORDINARY_TERMS, type RequestTerms } from './request-terms.js';
+import { QueuedRequest } from './queued-request.js';
 
 /** Looks at a call before it takes a place in the queue. Whatever is wrong with it is said at once. */
-export class Admission<TRequest> {
+export class Admission<TRequest, TResponse> {
   /** Whether the configuration asks nothing of a request whose caller said nothing. */
   private isNothingAsked = false;
 
@@ -33,30 +33,31 @@ export class Admission<TRequest> {
   }
 
   /**
-   * Finds out on what terms the request waits: `ORDINARY_TERMS` if nobody has said or asks anything.
+   * Makes a request that waits on the terms that were found out; undefined if nobody has said or asks anything, so that
+   * it may wait on those that are ordinary.
    *
    * @throws InvalidRequestError, RequestTooLargeError, RequestAbortedError, or DeadlineExceededError (phase
    *   `admission`) if its time is over already; and what the processor's `validateRequest` throws.
    */
-  examine(request: TRequest, options: RequestOptions): RequestTerms {
-    if (!this.isNothingAsked || !saysNothing(options)) return this.examineClosely(request, options);
-    this.validate(request);
-    return ORDINARY_TERMS;
+  examine(payload: TRequest, options: RequestOptions): QueuedRequest<TRequest, TResponse> | undefined {
+    if (!this.isNothingAsked || !saysNothing(options)) return this.examineClosely(payload, options);
+    this.validate(payload);
+    return undefined;
   }
 
-  private examineClosely(request: TRequest, options: RequestOptions): RequestTerms {
+  private examineClosely(payload: TRequest, options: RequestOptions): QueuedRequest<TRequest, TResponse> {
     const { costOf, bucketOf, keyOf } = this.config;
     const { signal, priority, tenant } = options;
     if (signal !== undefined) this.assertNotAborted(signal);
-    this.validate(request);
-    return {
+    this.validate(payload);
+    return new QueuedRequest<TRequest, TResponse>(payload, {
       timeoutMs: this.timeoutMsOf(options),
       priority: priority === undefined ? 0 : this.checkPriority(priority),
       tenant: tenant === undefined ? undefined : this.checkTenant(tenant),
-      cost: costOf === undefined ? 1 : this.checkCost(this.ask(costOf, request)),
-      bucketKey: bucketOf === undefined ? undefined : this.keyBy('bucketOf', bucketOf, request),
-      coalescingKey: keyOf === undefined ? undefined : this.keyBy('keyOf', keyOf, request),
-    };
+      cost: costOf === undefined ? 1 : this.checkCost(this.ask(costOf, payload)),
+      bucketKey: bucketOf === undefined ? undefined : this.keyBy('bucketOf', bucketOf, payload),
+      coalescingKey: keyOf === undefined ? undefined : this.keyBy('keyOf', keyOf, payload),
+    });
   }
 
   private assertNotAborted(signal: AbortSignal): void {

@@ -30,7 +30,7 @@ export class Coalescing<TRequest, TResponse> {
 
   /** The request's place is given up, or its result is there: the next one of its key stands by itself. */
   forget(request: QueuedRequest<TRequest, TResponse>): void {
-    const { coalescingKey } = request.terms;
+    const { coalescingKey } = request;
     if (coalescingKey !== undefined && this.leaders.get(coalescingKey) === request) {
       this.leaders.delete(coalescingKey);
     }

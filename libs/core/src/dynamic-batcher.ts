@@ -62,7 +62,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   private readonly configuration: LiveConfig;
   /** What all parts read; changed in place. */
   private readonly live: ResolvedBatchingConfig;
-  private readonly admission: Admission<TRequest>;
+  private readonly admission: Admission<TRequest, TResponse>;
   private readonly intake: RequestIntake<TRequest, TResponse>;
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly learned = new LearnedBehavior();
@@ -96,7 +96,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       recorder: this.recorder,
     };
     this.scheduler = new BatchScheduler({ ...parts, onDecided: (nowMs) => this.onDecided(nowMs) });
-    this.admission = new Admission<TRequest>(name, this.live, this.processor);
+    this.admission = new Admission<TRequest, TResponse>(name, this.live, this.processor);
     this.intake = new RequestIntake({
       ...parts,
       admission: this.admission,

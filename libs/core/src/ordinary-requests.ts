@@ -32,7 +32,8 @@ export class OrdinaryRequests<TRequest, TResponse> {
       for (let count = 0; count < run.count; count += 1) {
         const index = entries.length;
         const payload = this.payloads[index] as TRequest;
-        const entry = new QueuedRequest<TRequest, TResponse>(payload, ORDINARY_TERMS, run.arrival, undefined);
+        const entry = new QueuedRequest<TRequest, TResponse>(payload, ORDINARY_TERMS);
+        entry.arrival = run.arrival;
         entry.arrivalNumber = run.firstNumber + count;
         entry.settle = this.settles[index];
         entries.push(entry);

@@ -17,9 +17,20 @@ export type Answer<TResponse> = TResponse | BatchedResponse<TResponse>;
  * It stands in the queue by itself, or shares the place of another with the same key. A place is needed as long as
  * one of its callers is.
  *
- * There may be very many of them, so it holds little: what few requests need is an object of its own.
+ * There may be very many of them, so it holds little, and most of it itself: what few requests need is an object of its
+ * own.
  */
-export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
+export class QueuedRequest<TRequest, TResponse> implements QueueEntry, RequestTerms {
+  readonly timeoutMs: number;
+  readonly priority: number;
+  readonly tenant: string | undefined;
+  readonly cost: number;
+  readonly bucketKey: BucketKey;
+  readonly coalescingKey: string | number | undefined;
+  /** When it came; set when it is accepted. @internal */
+  arrival: Arrival = NOT_YET;
+  /** What its caller wants besides the answer; undefined if nothing. */
+  private wishes: CallerWishes<TRequest, TResponse> | undefined = undefined;
   /** The batch that took it; until then it is in the queue. */
   batch: RequestBatch<TRequest, TResponse> | undefined = undefined;
   queuePosition = -1;
@@ -29,23 +40,37 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
   /** Settles the caller's promise; set when that is made, and gone when it is settled. @internal */
   settle: Settle<Answer<TResponse>> | undefined = undefined;
 
-  /**
-   * @param arrival When it came.
-   * @param terms On what terms it waits. Most requests share one object of them.
-   * @param wishes What its caller wants besides the answer; undefined if nothing.
-   */
+  /** @param terms On what terms it waits. */
   constructor(
     /** What the caller sent. */
     readonly payload: TRequest,
-    readonly terms: RequestTerms,
-    private readonly arrival: Arrival,
-    private readonly wishes: CallerWishes<TRequest, TResponse> | undefined,
+    terms: RequestTerms,
   ) {
-    if (wishes !== undefined) wishes.signal?.add(this);
+    this.timeoutMs = terms.timeoutMs;
+    this.priority = terms.priority;
+    this.tenant = terms.tenant;
+    this.cost = terms.cost;
+    this.bucketKey = terms.bucketKey;
+    this.coalescingKey = terms.coalescingKey;
   }
 
-  /** The promise that its caller waits for. To be asked for once, at first. @internal */
-  promiseAnswer(): Promise<Answer<TResponse>> {
+  /**
+   * From now on its caller waits. To be called once, before anything else is done with it.
+   *
+   * @param arrival When it came.
+   * @param wishes What its caller wants besides the answer; undefined if nothing.
+   * @returns The promise that its caller waits for.
+   * @internal
+   */
+  accept(
+    arrival: Arrival,
+    wishes: CallerWishes<TRequest, TResponse> | undefined,
+  ): Promise<Answer<TResponse>> {
+    this.arrival = arrival;
+    if (wishes !== undefined) {
+      this.wishes = wishes;
+      wishes.signal?.add(this);
+    }
     return createPromise(this);
   }
 
@@ -59,25 +84,9 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
     return this.arrival.timeMs;
   }
 
-  get priority(): number {
-    return this.terms.priority;
-  }
-
-  get tenant(): string | undefined {
-    return this.terms.tenant;
-  }
-
-  get cost(): number {
-    return this.terms.cost;
-  }
-
-  get bucketKey(): BucketKey {
-    return this.terms.bucketKey;
-  }
-
   /** Its deadline on the clock's scale; Infinity if the caller waits as long as it takes. */
   get deadlineAtMs(): number {
-    return this.enqueuedAtMs + this.terms.timeoutMs;
+    return this.enqueuedAtMs + this.timeoutMs;
   }
 
   /** The request that has a place in queue or batch for this one: itself, or the one that it shares with. */
@@ -144,3 +153,5 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry {
 }
 
 const NOBODY: readonly never[] = [];
+/** Of a request that has not been accepted. A fraction, as times are: with a whole number it would have another shape. */
+const NOT_YET: Arrival = { timeMs: 0.5 };

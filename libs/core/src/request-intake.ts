@@ -33,7 +33,7 @@ export interface IntakeParts<TRequest, TResponse> {
   /** Read each time, since it may change. */
   readonly config: ResolvedBatchingConfig;
   readonly clock: Clock;
-  readonly admission: Admission<TRequest>;
+  readonly admission: Admission<TRequest, TResponse>;
   readonly scheduler: BatchScheduler<TRequest, TResponse>;
   readonly learned: LearnedBehavior;
   readonly recorder: StatisticsRecorder;
@@ -67,10 +67,9 @@ export class RequestIntake<TRequest, TResponse> {
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
   take(payload: TRequest, options: RequestOptions, wantsBatchInfo: boolean): Promise<Answer<TResponse>> {
-    const terms = this.parts.admission.examine(payload, options);
-    return terms === ORDINARY_TERMS && !wantsBatchInfo
-      ? this.takeOrdinary(payload)
-      : this.takeOnTerms(terms, payload, options, wantsBatchInfo);
+    const request = this.parts.admission.examine(payload, options);
+    if (request === undefined && !wantsBatchInfo) return this.takeOrdinary(payload);
+    return this.takeOnTerms(request ?? ordinaryRequest(payload), this.wishesOf(options, wantsBatchInfo));
   }
 
   /** Takes all or none. @throws BatchingError if they are refused; nothing is kept then. */
@@ -81,12 +80,12 @@ export class RequestIntake<TRequest, TResponse> {
         `processMany: received ${describeValue(payloads)}, expected an array of requests.`,
       );
     }
-    const terms = Array.from(payloads, (payload) => admission.examine(payload, options));
+    const requests = Array.from(payloads, (payload) => admission.examine(payload, options));
     const arrival = { timeMs: clock.now() };
     const nowMs = arrival.timeMs;
-    const [first] = terms;
-    if (first !== undefined) {
-      const places = this.countPlaces(terms);
+    if (requests.length > 0) {
+      const first = requests[0] ?? ORDINARY_TERMS;
+      const places = this.countPlaces(requests);
       const followers = payloads.length - places;
       this.assertNotTooMany(first, places, followers);
       if (places > 0) this.deadlines.assertInTime(first, places, arrival);
@@ -95,7 +94,7 @@ export class RequestIntake<TRequest, TResponse> {
     }
     const wishes = this.wishesOf(options, false);
     return this.scheduler.together(() =>
-      terms.map((each, index) => this.place(payloads[index] as TRequest, each, arrival, wishes)),
+      requests.map((request, index) => this.placeAny(payloads[index] as TRequest, request, arrival, wishes)),
     );
   }
 
@@ -104,26 +103,24 @@ export class RequestIntake<TRequest, TResponse> {
     const { scheduler } = this;
     const { arrival } = scheduler;
     if (scheduler.queue.isFull) this.makeRoom(ORDINARY_TERMS, arrival.timeMs);
-    return this.place(payload, ORDINARY_TERMS, arrival, undefined);
+    return this.placeOrdinary(payload, arrival);
   }
 
   private takeOnTerms(
-    terms: RequestTerms,
-    payload: TRequest,
-    options: RequestOptions,
-    wantsBatchInfo: boolean,
+    request: QueuedRequest<TRequest, TResponse>,
+    wishes: CallerWishes<TRequest, TResponse> | undefined,
   ): Promise<Answer<TResponse>> {
     // A deadline counts from the call itself; how long others wait need not be known that well.
-    const isTimeCritical = terms.timeoutMs < LONG_TIMEOUT_MS;
+    const isTimeCritical = request.timeoutMs < LONG_TIMEOUT_MS;
     const arrival = isTimeCritical ? { timeMs: this.parts.clock.now() } : this.scheduler.arrival;
     const nowMs = arrival.timeMs;
-    if (this.canShare(terms)) {
+    if (this.canShare(request)) {
       this.assertSharedRoom(1, nowMs);
     } else {
-      this.deadlines.assertInTime(terms, 1, arrival);
-      this.makeRoom(terms, nowMs);
+      this.deadlines.assertInTime(request, 1, arrival);
+      this.makeRoom(request, nowMs);
     }
-    return this.place(payload, terms, arrival, this.wishesOf(options, wantsBatchInfo));
+    return this.place(request, arrival, wishes);
   }
 
   private canShare({ coalescingKey }: RequestTerms): boolean {
@@ -131,13 +128,15 @@ export class RequestIntake<TRequest, TResponse> {
   }
 
   /** How many places requests need that are sent at once: not one for each whose key is met a second time. */
-  private countPlaces(terms: readonly RequestTerms[]): number {
+  private countPlaces(terms: readonly (RequestTerms | undefined)[]): number {
     const keys = new Set<string | number>();
     let places = 0;
     for (const each of terms) {
-      const { coalescingKey } = each;
-      if (this.canShare(each) || (coalescingKey !== undefined && keys.has(coalescingKey))) continue;
-      if (coalescingKey !== undefined) keys.add(coalescingKey);
+      const { coalescingKey } = each ?? ORDINARY_TERMS;
+      if (coalescingKey !== undefined) {
+        if (keys.has(coalescingKey) || this.scheduler.coalescing.find(coalescingKey) !== undefined) continue;
+        keys.add(coalescingKey);
+      }
       places += 1;
     }
     return places;
@@ -222,22 +221,33 @@ export class RequestIntake<TRequest, TResponse> {
     return withoutStack(() => new QueueFullError(batcherName, limit, this.retryAfterMs(nowMs), reason));
   }
 
-  private place(
+  private placeAny(
     payload: TRequest,
-    terms: RequestTerms,
+    request: QueuedRequest<TRequest, TResponse> | undefined,
     arrival: Arrival,
     wishes: CallerWishes<TRequest, TResponse> | undefined,
   ): Promise<Answer<TResponse>> {
-    const isOrdinary = terms === ORDINARY_TERMS && wishes === undefined;
-    if (isOrdinary && this.scheduler.queue.takesOrdinary) {
-      this.recorder.requestAccepted();
-      return this.scheduler.enqueueOrdinary(payload, arrival);
-    }
-    const request = new QueuedRequest<TRequest, TResponse>(payload, terms, arrival, wishes);
-    const promise = request.promiseAnswer();
+    return request === undefined && wishes === undefined
+      ? this.placeOrdinary(payload, arrival)
+      : this.place(request ?? ordinaryRequest(payload), arrival, wishes);
+  }
+
+  private placeOrdinary(payload: TRequest, arrival: Arrival): Promise<Answer<TResponse>> {
+    if (!this.scheduler.queue.takesOrdinary) return this.place(ordinaryRequest(payload), arrival, undefined);
     this.recorder.requestAccepted();
-    if (terms.coalescingKey === undefined) this.scheduler.enqueue(request);
-    else this.shareOrLead(terms.coalescingKey, request);
+    return this.scheduler.enqueueOrdinary(payload, arrival);
+  }
+
+  private place(
+    request: QueuedRequest<TRequest, TResponse>,
+    arrival: Arrival,
+    wishes: CallerWishes<TRequest, TResponse> | undefined,
+  ): Promise<Answer<TResponse>> {
+    const { coalescingKey } = request;
+    const promise = request.accept(arrival, wishes);
+    this.recorder.requestAccepted();
+    if (coalescingKey === undefined) this.scheduler.enqueue(request);
+    else this.shareOrLead(coalescingKey, request);
     return promise;
   }
 
@@ -251,6 +261,11 @@ export class RequestIntake<TRequest, TResponse> {
     scheduler.coalescing.lead(key, request);
     scheduler.enqueue(request);
   }
+}
+
+/** For one who said nothing special, and cannot stand in a column all the same. */
+function ordinaryRequest<TRequest, TResponse>(payload: TRequest): QueuedRequest<TRequest, TResponse> {
+  return new QueuedRequest<TRequest, TResponse>(payload, ORDINARY_TERMS);
 }
 
 /** `Array.isArray`, which would take what is known of the entries away. */

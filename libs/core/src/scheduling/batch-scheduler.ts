@@ -97,7 +97,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Lets a request wait. The caller has made sure that there is room. */
   enqueue(request: QueuedRequest<TRequest, TResponse>): void {
     const bucket = this.queue.enqueue(request);
-    if (request.terms.timeoutMs !== Infinity) this.watchDeadline(request);
+    if (request.timeoutMs !== Infinity) this.watchDeadline(request);
     this.decideSoon(bucket.size);
   }
 
@@ -112,7 +112,7 @@ export class BatchScheduler<TRequest, TResponse> {
   share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
     leader.takeAlong(follower);
     this.coalescing.followers += 1;
-    if (follower.terms.timeoutMs !== Infinity) this.watchDeadline(follower);
+    if (follower.timeoutMs !== Infinity) this.watchDeadline(follower);
     if (leader.batch === undefined) {
       // Its deadline may not leave the time that the place was going to wait for company.
       this.turn.open();

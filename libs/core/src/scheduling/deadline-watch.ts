@@ -56,7 +56,7 @@ export class DeadlineWatch<TRequest, TResponse> {
 
   /** Keeps a request in view, if it has a deadline. */
   add(request: QueuedRequest<TRequest, TResponse>): void {
-    if (request.terms.timeoutMs === Infinity) return;
+    if (request.timeoutMs === Infinity) return;
     const { batch } = request.place;
     if (batch === undefined) this.queued.add(request);
     else this.addRunning(batch, 1, request.deadlineAtMs);
@@ -64,7 +64,7 @@ export class DeadlineWatch<TRequest, TResponse> {
 
   /** A request is given up: its time does not matter any more. */
   remove(request: QueuedRequest<TRequest, TResponse>): void {
-    if (request.terms.timeoutMs === Infinity) return;
+    if (request.timeoutMs === Infinity) return;
     const { batch } = request.place;
     if (batch === undefined) this.queued.left(1);
     else if (batch.callersWithDeadline > 0) this.leaveRunning(batch, 1);
@@ -157,5 +157,5 @@ export class DeadlineWatch<TRequest, TResponse> {
 
 /** Whether its time matters. */
 function hasDeadline<TRequest, TResponse>(request: QueuedRequest<TRequest, TResponse>): boolean {
-  return !request.isSettled && request.terms.timeoutMs !== Infinity;
+  return !request.isSettled && request.timeoutMs !== Infinity;
 }

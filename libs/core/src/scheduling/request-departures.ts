@@ -72,7 +72,7 @@ export class RequestDepartures<TRequest, TResponse> {
   }
 
   private giveUpLate(request: QueuedRequest<TRequest, TResponse>, phase: 'queue' | 'execution'): void {
-    const { timeoutMs } = request.terms;
+    const { timeoutMs } = request;
     this.giveUp(request, 'expired', new DeadlineExceededError(this.parts.batcherName, phase, timeoutMs));
   }
 }
