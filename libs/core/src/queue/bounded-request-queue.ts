@@ -157,10 +157,12 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   enqueue(entry: TEntry): Bucket<TEntry> {
     const bucket = entry.bucketKey === undefined ? this.common : this.keyed.findOrCreate(entry.bucketKey);
     entry.arrivalNumber = this.arrivals += 1;
-    bucket.add(entry);
+    const mayBeMostUrgent = bucket.add(entry);
     this.size += 1;
     if (this.displaceable !== undefined || this.sizeByTenant !== undefined) this.note(entry);
-    if (bucket.places !== undefined) this.keyed.added(bucket, bucket.places, entry);
+    if (bucket.places !== undefined) {
+      this.keyed.added(bucket, bucket.places, mayBeMostUrgent ? entry : undefined);
+    }
     return bucket;
   }
 

@@ -65,14 +65,16 @@ export class BucketOrder<TEntry extends QueueEntry> {
     this.buckets.forEach(visit);
   }
 
-  /** Brings a bucket to its right places when a request has come into it. */
-  added(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>, entry: TEntry): void {
-    // Asked here, since most change nothing.
-    const { byUrgency, byAge } = places;
-    const isFirst = byUrgency.heapIndex === -1;
-    const urgentKey = bucket.urgentKeyOf(entry);
-    if (isFirst || urgentKey < byUrgency.heapKey) this.byUrgency.mayFall(byUrgency, urgentKey);
-    if (isFirst || entry.enqueuedAtMs < byAge.heapKey) this.byAge.mayFall(byAge, entry.enqueuedAtMs);
+  /**
+   * Brings a bucket to its right places when a request has come into it.
+   *
+   * @param candidate The request, if it may be the most urgent one or the oldest now; most may not.
+   */
+  added(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>, candidate: TEntry | undefined): void {
+    if (candidate !== undefined) {
+      this.byUrgency.mayFall(places.byUrgency, bucket.urgentKeyOf(candidate));
+      this.byAge.mayFall(places.byAge, candidate.enqueuedAtMs);
+    }
     if (!places.isFull) this.noteWhetherFull(bucket, places);
   }
 

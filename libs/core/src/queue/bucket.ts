@@ -87,11 +87,11 @@ export class Bucket<TEntry extends QueueEntry> {
     this.lines.rulesChanged();
   }
 
-  /** Lets a request wait. The queue sees to the bounds. */
-  add(entry: TEntry): void {
+  /** Lets a request wait, and tells whether it may be the most urgent one now. The queue sees to the bounds. */
+  add(entry: TEntry): boolean {
     this.separate();
-    this.lines.add(entry);
     this.count(entry);
+    return this.lines.add(entry);
   }
 
   /** So many ordinary requests have come, or gone if it is less than 0. Only while it `isOrdinary`. */

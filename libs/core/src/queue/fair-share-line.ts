@@ -34,11 +34,11 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   constructor(private readonly weightOf: (tenant: string | undefined) => number) {}
 
   get oldest(): TEntry | undefined {
-    return this.byAge.first?.ring.oldest;
+    return this.byAge.first?.oldest;
   }
 
   get next(): TEntry | undefined {
-    return this.findTurn()?.ring.oldest;
+    return this.findTurn()?.oldest;
   }
 
   /** The weights may have changed. */
@@ -52,28 +52,31 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
    */
   countAhead(tenant: string | undefined): number {
     const own = this.shares.get(tenant);
-    const ownSize = own?.ring.size ?? 0;
+    const ownSize = own?.size ?? 0;
     const roundsOfWeight = (ownSize + 1) / this.weightOf(tenant);
     const others = this.tenantCount - (ownSize > 0 ? 1 : 0);
     const looked = Math.min(others, MOST_TENANTS_LOOKED_AT);
     let ofOthers = 0;
     let other = ownSize > 0 ? own!.following : this.current;
     for (let count = 0; count < looked; count += 1, other = other!.following) {
-      ofOthers += Math.min(other!.ring.size, Math.ceil(roundsOfWeight * other!.weight));
+      ofOthers += Math.min(other!.size, Math.ceil(roundsOfWeight * other!.weight));
     }
     if (others > looked) ofOthers *= others / looked;
     return Math.min(this.size, ownSize + Math.ceil(ofOthers));
   }
 
-  add(entry: TEntry): void {
+  add(entry: TEntry): boolean {
     this.noteCost(entry.cost);
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
-    if (share.ring.size === 0) this.append(share);
-    share.ring.add(entry);
-    this.size += 1;
-    this.newestAtMs = entry.enqueuedAtMs;
+    if (share.size === 0) this.append(share);
+    const { enqueuedAtMs } = entry;
     // Only its first request can make it older than it was.
-    if (share.ring.size === 1) this.byAge.mayFall(share, entry.enqueuedAtMs);
+    if (share.add(entry)) this.byAge.mayFall(share, enqueuedAtMs);
+    // Where the clock is read for one and not for the next, the one that comes later may have the earlier time.
+    const mayBeOldest = this.size === 0 || enqueuedAtMs < this.newestAtMs;
+    this.newestAtMs = enqueuedAtMs;
+    this.size += 1;
+    return mayBeOldest;
   }
 
   take(): TEntry | undefined {
@@ -93,7 +96,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   putBack(entry: TEntry): void {
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
-    if (share.ring.size === 0) {
+    if (share.size === 0) {
       // It lost its place when its last request was taken, and the turn passed on.
       this.append(share);
       this.returnTurn(share);
@@ -101,7 +104,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
       while (this.current !== share) this.returnTurn(this.current!.previous);
     }
     if (entry.cost !== this.largestCost) this.isCostTheSame = false;
-    share.ring.putBack(entry);
+    share.putBack(entry);
     // What makes a whole quantum was got for a later turn, when no other tenant had a turn in between.
     share.deficit = (share.deficit % this.quantumOf(share)) + entry.cost;
     this.size += 1;
@@ -111,20 +114,20 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   remove(entry: TEntry): void {
     const share = this.shares.get(entry.tenant);
     if (share === undefined || !isQueued(entry)) return;
-    share.ring.remove(entry);
+    share.remove(entry);
     this.size -= 1;
-    if (share.ring.size === 0) this.loseItsPlace(share);
+    if (share.size === 0) this.loseItsPlace(share);
   }
 
   forEach(visit: (entry: TEntry) => void): void {
-    for (const { ring } of this.shares.values()) ring.forEach(visit);
+    for (const share of this.shares.values()) share.forEach(visit);
   }
 
   /** Takes the next request of the tenant whose turn it is. */
   private takeOf(share: TenantShare<TEntry>): TEntry {
-    const entry = share.ring.take()!;
+    const entry = share.take()!;
     share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
-    if (share.ring.size === 0) this.loseItsPlace(share);
+    if (share.size === 0) this.loseItsPlace(share);
     return entry;
   }
 
@@ -137,7 +140,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
       }
       if (this.largestCost <= share.deficit) return share;
       // Where all cost the same there is no need to look at the request.
-      if (!this.isCostTheSame && share.ring.oldest!.cost <= share.deficit) return share;
+      if (!this.isCostTheSame && share.oldest!.cost <= share.deficit) return share;
       share.hasItsQuantum = false;
     }
     return undefined;
@@ -191,7 +194,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   private forgetIdle(): void {
     for (const share of this.shares.values()) {
-      if (share.ring.size > 0) continue;
+      if (share.size > 0) continue;
       this.shares.delete(share.tenant);
       this.byAge.remove(share);
     }

@@ -87,10 +87,11 @@ export class PriorityLines<TEntry extends QueueEntry> {
     for (const line of this.lines) if (line instanceof FairShareLine) line.rulesChanged();
   }
 
-  /** Lets a request wait. */
-  add(entry: TEntry): void {
-    if (this.urgentKeyOf(entry) <= this.knownUrgentSinceMs) this.isUrgencyKnown = false;
-    this.lineFor(entry).add(entry);
+  /** Lets a request wait. Tells whether it may be the most urgent one now: not if an older one is in its line. */
+  add(entry: TEntry): boolean {
+    const mayBeOldest = this.lineFor(entry).add(entry);
+    if (mayBeOldest) this.isUrgencyKnown = false;
+    return mayBeOldest;
   }
 
   /** Takes out who is to be served next; undefined if there is nobody. */

@@ -11,8 +11,8 @@ export interface RequestLine<TEntry extends QueueEntry> {
   readonly next: TEntry | undefined;
   /** How many are served before one of this tenant's that comes now; an estimate. */
   countAhead(tenant: string | undefined): number;
-  /** Lets an entry wait. */
-  add(entry: TEntry): void;
+  /** Lets an entry wait. Tells whether it may be the oldest now. */
+  add(entry: TEntry): boolean;
   /** Takes out who is to be served next. */
   take(): TEntry | undefined;
   /** Takes out so many of those who are next, of which there must be as many, and puts them into `taken` from `at` on. */

@@ -17,7 +17,6 @@ const NOWHERE = -1;
  */
 export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntry> {
   size = 0;
-  newestAtMs = -Infinity;
   private slots: (TEntry | undefined)[] = emptySlots(SMALLEST_CAPACITY);
   private mask = SMALLEST_CAPACITY - 1;
   /** Positions are folded onto the slots by `mask`. Neither the first nor the last is ever a hole. */
@@ -32,16 +31,20 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     return this.oldest;
   }
 
+  get newestAtMs(): number {
+    return this.size === 0 ? -Infinity : this.slots[(this.tailPosition - 1) & this.mask]!.enqueuedAtMs;
+  }
+
   countAhead(): number {
     return this.size;
   }
 
-  add(entry: TEntry): void {
+  add(entry: TEntry): boolean {
     if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
     else if ((this.tailPosition & this.mask) === 0 && this.mask < LARGEST_TO_RENEW) this.renew();
     this.place(entry, this.tailPosition);
     this.tailPosition += 1;
-    this.newestAtMs = entry.enqueuedAtMs;
+    return this.size === 1;
   }
 
   take(): TEntry | undefined {

@@ -3,8 +3,7 @@ import { RequestRing } from './request-ring.js';
 import type { RisingEntry } from './rising-heap.js';
 
 /** One tenant's requests, what it may still take in this round, and its place in the circle of the turns. */
-export class TenantShare<TEntry extends QueueEntry> implements RisingEntry {
-  readonly ring = new RequestRing<TEntry>();
+export class TenantShare<TEntry extends QueueEntry> extends RequestRing<TEntry> implements RisingEntry {
   /** Cost that it may take before it is the next tenant's turn. */
   deficit = 0;
   /** Whether this round's quantum has been added. */
@@ -25,11 +24,13 @@ export class TenantShare<TEntry extends QueueEntry> implements RisingEntry {
   constructor(
     readonly tenant: string | undefined,
     public weight: number,
-  ) {}
+  ) {
+    super();
+  }
 
   /** When its oldest request came. */
   get currentKey(): number {
-    const { oldest } = this.ring;
+    const { oldest } = this;
     return oldest === undefined ? Infinity : oldest.enqueuedAtMs;
   }
 
