@@ -96,10 +96,11 @@ export function faultOfChoice({
   const areHurried = ordered.some((place) =>
     callersOf(place).some(({ deadlineAtMs }) => deadlineAtMs < Infinity),
   );
-  return areHurried ? undefined : faultOfSize(calls, ordered, config);
+  const leavesSomeForOtherSlots = reason === 'adaptive' && config.maxConcurrentBatches > 1;
+  return areHurried || leavesSomeForOtherSlots ? undefined : faultOfSize(calls, ordered, config);
 }
 
-/** Where nobody has to hurry, a batch takes all that fit. */
+/** Where nobody has to hurry, and no other slot is to take some, a batch takes all that fit. */
 function faultOfSize(
   calls: readonly Call[],
   ordered: readonly Call[],

@@ -62,7 +62,7 @@ export const GUARANTEES: readonly Guarantee[] = [
       ),
   },
   {
-    title: 'A batch takes who is most urgent, in order, and all that fit',
+    title: 'A batch takes who is most urgent, in order, and all that fit unless other slots are to take some',
     atRest: ({ batches }) => {
       for (const batch of batches) {
         const fault = batch.isReviewed ? undefined : faultOfChoice(batch);

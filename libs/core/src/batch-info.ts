@@ -6,7 +6,7 @@ export type DispatchReason =
   | 'preferred'
   /** Its oldest request had waited as long as the strategy lets it. */
   | 'waited'
-  /** A slot was free, and the adaptive strategy saw no gain in waiting. */
+  /** A slot was free, and the adaptive strategy saw no gain in waiting, or left some for other slots. */
   | 'adaptive'
   /** One of its requests would have missed its deadline, had it waited longer. */
   | 'deadline'

@@ -45,9 +45,9 @@ describe('adaptiveWaitUntilMs', () => {
     expect(untilMs({ arrivalsPerMs: 50 })).toBe(-Infinity);
   });
 
-  it('goes at once with twice as many requests as a batch holds when they are balanced, with fewer not', () => {
-    expect(untilMs({ size: 4 })).toBe(untilMs());
-    expect(untilMs({ size: 5 })).toBe(-Infinity);
+  it('goes at once with half as many again as a batch holds when they are balanced, with fewer not', () => {
+    expect(untilMs({ size: 3 })).toBe(untilMs());
+    expect(untilMs({ size: 4 })).toBe(-Infinity);
   });
 
   it('goes at once when so few come that a batch holds one', () => {
@@ -56,11 +56,9 @@ describe('adaptiveWaitUntilMs', () => {
   });
 
   it('goes at once where a request costs nearly the same in any batch', () => {
-    // S(n) = 2 + n: n* = 0.9 · 2 / (2 − 0.9) = 1.6, and 1.6 ms is more than half of 2 ms.
-    expect(untilMs({ curve: buildCurve(2, 1), arrivalsPerMs: 0.9 })).toBe(-Infinity);
-    // S(n) = 4 + n: n* = 0.9 · 4 / (2 − 0.9) = 3.3, still more than half. At 0.6: 1.7, less.
-    expect(untilMs({ curve: buildCurve(4, 1), arrivalsPerMs: 0.9 })).toBe(-Infinity);
-    expect(untilMs({ curve: buildCurve(4, 1), arrivalsPerMs: 0.6 })).toBeGreaterThan(1000);
+    const view = { size: 1, arrivalsPerMs: 0.9 };
+    expect(untilMs({ ...view, curve: buildCurve(4.5, 1) })).toBe(-Infinity);
+    expect(untilMs({ ...view, curve: buildCurve(5.5, 1) })).toBeGreaterThan(1000);
   });
 
   it('goes at once when no batch has gone before, and long after the one before', () => {

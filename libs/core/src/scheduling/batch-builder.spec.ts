@@ -18,6 +18,9 @@ const VIEW: BatchingView = {
   lastDispatchAtMs: -Infinity,
   nowMs: 1000,
   isExpedited: false,
+  isAlone: true,
+  otherSlotsFreeAfterMs: [],
+  isAnyDeadlineBefore: () => false,
 };
 
 function builderOf(config: BatchingConfig, learned = new LearnedBehavior()): BatchBuilder {
@@ -151,7 +154,7 @@ describe('BatchBuilder: adaptive', () => {
     });
   });
 
-  it('does not wait with twice as many as a balanced batch holds', () => {
+  it('does not wait with many more than a balanced batch holds', () => {
     const view = { queueSize: 17, lastDispatchAtMs: 995 };
     expect(decide(TWO_SLOTS, view, busyTraffic())).toEqual({
       action: 'dispatch',
@@ -171,6 +174,54 @@ describe('BatchBuilder: adaptive', () => {
       size: 2,
       reason: 'waited',
     });
+  });
+});
+
+describe('BatchBuilder: several slots', () => {
+  /** A batch of n takes 20 + n/2 ms, and hardly anybody comes. */
+  const LEARNED = buildLearned(20, 0.5);
+  const TWO_SLOTS: BatchingConfig = { maxConcurrentBatches: 2 };
+  const VIEW_OF_BOTH = { queueSize: 32, freeSlots: 2, otherSlotsFreeAfterMs: [0] };
+  const half = { action: 'dispatch', size: 16, reason: 'adaptive' };
+  const all = { action: 'dispatch', size: 32, reason: 'full' };
+
+  it('leaves some of those who wait to a slot that is free, too, or about to be', () => {
+    expect(decide(TWO_SLOTS, VIEW_OF_BOTH, LEARNED)).toEqual(half);
+    const soon = { queueSize: 24, otherSlotsFreeAfterMs: [4] };
+    // (24 + 4 / 2) / 2
+    expect(decide(TWO_SLOTS, soon, LEARNED)).toEqual({ ...half, size: 13 });
+  });
+
+  it('fills a batch all the same where enough wait for both', () => {
+    expect(decide(TWO_SLOTS, { ...VIEW_OF_BOTH, queueSize: 64 }, LEARNED)).toEqual(all);
+  });
+
+  it.each<[string, BatchingConfig, Partial<BatchingView>]>([
+    ['another strategy is asked for', { timeoutStrategy: 'dispatch-partial' }, {}],
+    ['others wait who would take the slot', {}, { isAlone: false }],
+    ['somebody who was left behind would be late', {}, { isAnyDeadlineBefore: (atMs) => atMs > 1027 }],
+  ])('takes all if %s', (_, config, view) => {
+    expect(decide({ ...TWO_SLOTS, ...config }, { ...VIEW_OF_BOTH, ...view }, LEARNED)).toEqual(all);
+  });
+
+  it('leaves some to another slot if nobody is late for it', () => {
+    // S(16) = 28
+    const view = { ...VIEW_OF_BOTH, isAnyDeadlineBefore: (atMs: number) => atMs > 1029 };
+    expect(decide(TWO_SLOTS, view, LEARNED)).toEqual(half);
+  });
+
+  it('takes all before anything is known of the processor', () => {
+    expect(decide(TWO_SLOTS, VIEW_OF_BOTH)).toEqual(all);
+  });
+
+  it('leaves an allowed size to the other slot', () => {
+    const sizes: BatchingConfig = { ...TWO_SLOTS, allowedBatchSizes: [8, 32], padding: 'down' };
+    expect(decide(sizes, VIEW_OF_BOTH, LEARNED)).toEqual({ ...half, size: 8 });
+  });
+
+  it('leaves nobody behind when nobody shall wait any more', () => {
+    const view = { ...VIEW_OF_BOTH, queueSize: 24, isExpedited: true };
+    expect(decide(TWO_SLOTS, view, LEARNED)).toEqual({ action: 'dispatch', size: 24, reason: 'drain' });
   });
 });
 

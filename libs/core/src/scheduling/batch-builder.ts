@@ -3,6 +3,7 @@ import type { ResolvedBatchingConfig } from '../batching-config.js';
 import { adaptiveWaitUntilMs } from './adaptive-wait.js';
 import { chooseBatchSize, largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';
+import { shareOfSlot } from './slot-share.js';
 
 /** What the decision depends on, besides the configuration and what has been learned. */
 export interface BatchingView {
@@ -24,6 +25,12 @@ export interface BatchingView {
   readonly nowMs: number;
   /** Whether nobody shall wait for company any more. */
   readonly isExpedited: boolean;
+  /** Whether nobody waits but they, and there is room for more. */
+  readonly isAlone: boolean;
+  /** In how many milliseconds each of the other slots is free, soonest first; none if that makes no difference. */
+  readonly otherSlotsFreeAfterMs: readonly number[];
+  /** Whether somebody's deadline is before this time, on the clock's scale. */
+  isAnyDeadlineBefore(timeMs: number): boolean;
 }
 
 /** What to do now. Only an arrival, a finished batch or the time named can change it. */
@@ -59,6 +66,8 @@ const IDLE: BatchDecision = Object.freeze({ action: 'idle' });
 export class BatchBuilder {
   /** So many requests run at once, whatever the strategy, provided that a slot is free. */
   dispatchAtOnceSize = 0;
+  /** Whether a batch leaves some of those who wait to other slots, if that answers all of them sooner. */
+  mayShare = false;
 
   /**
    * Decides for one batcher.
@@ -75,8 +84,10 @@ export class BatchBuilder {
 
   /** Looks at the configuration anew. */
   configChanged(): void {
-    const { preferredBatchSize = Infinity } = this.config;
+    const { preferredBatchSize = Infinity, timeoutStrategy, maxConcurrentBatches } = this.config;
     this.dispatchAtOnceSize = Math.min(preferredBatchSize, largestBatchSize(this.config));
+    this.mayShare =
+      timeoutStrategy === 'adaptive' && maxConcurrentBatches > 1 && preferredBatchSize === Infinity;
   }
 
   /** Says whether a batch goes now, and of how many requests, or until when to wait. */
@@ -84,7 +95,7 @@ export class BatchBuilder {
     const { queueSize, isCostReached, freeSlots, nowMs, isExpedited } = view;
     if (queueSize === 0 || freeSlots === 0) return IDLE;
 
-    if (isCostReached || queueSize >= largestBatchSize(this.config)) return this.dispatch(queueSize, 'full');
+    if (isCostReached || queueSize >= largestBatchSize(this.config)) return this.dispatchShare(view, 'full');
     if (isExpedited) return this.dispatch(queueSize, 'drain');
     const { preferredBatchSize } = this.config;
     if (preferredBatchSize !== undefined && queueSize >= preferredBatchSize) {
@@ -96,7 +107,7 @@ export class BatchBuilder {
     if (nowMs < waitUntilMs && nowMs < latestStartMs) {
       return { action: 'wait', untilMs: Math.min(waitUntilMs, latestStartMs) };
     }
-    return this.dispatch(queueSize, nowMs < waitUntilMs ? 'deadline' : this.reasonToStopWaiting(view));
+    return this.dispatchShare(view, nowMs < waitUntilMs ? 'deadline' : this.reasonToStopWaiting(view));
   }
 
   /** Until when the strategy would wait for company, on the clock's scale. */
@@ -132,6 +143,32 @@ export class BatchBuilder {
   private reasonToStopWaiting(view: BatchingView): DispatchReason {
     const isAdaptive = this.config.timeoutStrategy === 'adaptive';
     return isAdaptive && view.nowMs >= this.adaptiveWaitUntilMs(view) ? 'adaptive' : 'waited';
+  }
+
+  /** Leaves some for the slots that are about to be free, where that answers all of them sooner. */
+  private dispatchShare(view: BatchingView, reason: DispatchReason): BatchDecision {
+    const { queueSize } = view;
+    const share = this.shareOfSlot(view);
+    return share < Math.min(queueSize, largestBatchSize(this.config))
+      ? this.dispatch(share, 'adaptive')
+      : this.dispatch(queueSize, reason);
+  }
+
+  private shareOfSlot(view: BatchingView): number {
+    const { queueSize, nowMs } = view;
+    const { curve, arrivals } = this.learned;
+    if (!this.mayShare || !curve.isKnown || !view.isAlone) return queueSize;
+    const { size, othersStartAfterMs } = shareOfSlot({
+      waiting: queueSize,
+      slots: this.config.maxConcurrentBatches,
+      otherSlotsFreeAfterMs: view.otherSlotsFreeAfterMs,
+      arrivalsPerMs: arrivals.requestsPerMs,
+      curve,
+    });
+    if (size === queueSize) return queueSize;
+    // Who is left behind shall not be late for it.
+    const othersEndAtMs = nowMs + othersStartAfterMs + safeBatchTimeMs(size, this.config, curve);
+    return view.isAnyDeadlineBefore(othersEndAtMs) ? queueSize : size;
   }
 
   private dispatch(available: number, reason: DispatchReason): BatchDecision {

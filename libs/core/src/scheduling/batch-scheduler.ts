@@ -79,7 +79,7 @@ export class BatchScheduler<TRequest, TResponse> {
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
     this.slots = new SlotForecast(config, learned.curve, this.runner.running);
     this.former = new BatchFormer(config, this.queue, learned, this.deadlines, this.slots);
-    this.view = new BucketView(config, this.deadlines);
+    this.view = new BucketView(config, this.queue, this.deadlines, this.slots);
     this.departures = new RequestDepartures({
       batcherName,
       queue: this.queue,
@@ -160,9 +160,8 @@ export class BatchScheduler<TRequest, TResponse> {
   /** @param nowMs The time, if it is known. */
   decide(nowMs?: number): void {
     this.isDecisionHeldBack = this.isHeldBack;
-    if (this.isHeldBack) return;
     // A processor may call the batcher while it is being started; the loop below sees what that changed.
-    if (this.isDeciding) return;
+    if (this.isHeldBack || this.isDeciding) return;
     this.isDeciding = true;
     this.waitUntilMs = this.fillSlots(nowMs);
     this.isSlotFree = this.slotsInAdvance > 0;
@@ -178,8 +177,15 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** Requests that come in the same turn of the event loop ride together; a full batch need not wait for it. */
   private decideSoon(size: number): void {
-    if (this.isSlotFree && size >= this.builder.dispatchAtOnceSize) this.decide();
+    if (this.isSlotFree && size >= this.builder.dispatchAtOnceSize && !this.isShared(size)) this.decide();
     else if (!this.turn.isOpen) this.turn.open();
+  }
+
+  /** Slots that share what comes wait for all of it, unless it fills them, or there is no room for more. */
+  private isShared(size: number): boolean {
+    const { mayShare, dispatchAtOnceSize } = this.builder;
+    if (!mayShare || size !== this.queue.size || this.queue.isFull) return false;
+    return size < this.freeSlots * dispatchAtOnceSize;
   }
 
   /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
@@ -243,12 +249,8 @@ export class BatchScheduler<TRequest, TResponse> {
     nowMs: number,
     freeSlots = this.freeSlots,
   ): BatchDecision {
-    const { view } = this;
-    view.pointAt(bucket);
-    view.freeSlots = freeSlots;
-    view.nowMs = nowMs;
-    view.isExpedited = this.isExpedited;
-    return this.builder.decide(view);
+    this.view.pointAt(bucket, freeSlots, nowMs, this.isExpedited);
+    return this.builder.decide(this.view);
   }
 
   private dispatch(

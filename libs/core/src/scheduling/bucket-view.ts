@@ -4,6 +4,9 @@ import type { QueuedRequest } from '../queued-request.js';
 import { isBatchCostReached } from './batch-cost.js';
 import type { BatchingView } from './batch-builder.js';
 import type { DeadlineWatch } from './deadline-watch.js';
+import type { SlotForecast } from './slot-forecast.js';
+
+const NONE: readonly never[] = [];
 
 /**
  * A bucket as the decision sees it. There is one view, which is pointed at one bucket after the other; what is not
@@ -19,15 +22,38 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
 
   constructor(
     private readonly config: ResolvedBatchingConfig,
+    private readonly queue: { readonly size: number; readonly isFull: boolean },
     private readonly deadlines: DeadlineWatch<TRequest, TResponse>,
+    private readonly slots: Pick<SlotForecast, 'free' | 'likelyFreeAfterMs'>,
   ) {}
 
-  pointAt(bucket: Bucket<QueuedRequest<TRequest, TResponse>>): void {
+  pointAt(
+    bucket: Bucket<QueuedRequest<TRequest, TResponse>>,
+    freeSlots: number,
+    nowMs: number,
+    isExpedited: boolean,
+  ): void {
     this.bucket = bucket;
+    this.freeSlots = freeSlots;
+    this.nowMs = nowMs;
+    this.isExpedited = isExpedited;
   }
 
   get queueSize(): number {
     return this.bucket.size;
+  }
+
+  get isAlone(): boolean {
+    return this.bucket.size === this.queue.size && !this.queue.isFull;
+  }
+
+  /** A batch that goes in advance, while no slot is free, leaves nothing for others. */
+  get otherSlotsFreeAfterMs(): readonly number[] {
+    return this.slots.free > 0 ? this.slots.likelyFreeAfterMs(this.nowMs).slice(1) : NONE;
+  }
+
+  isAnyDeadlineBefore(timeMs: number): boolean {
+    return this.deadlines.isAnyQueuedBefore(timeMs);
   }
 
   get isCostReached(): boolean {

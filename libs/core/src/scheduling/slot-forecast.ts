@@ -39,22 +39,32 @@ export class SlotForecast {
 
   /**
    * In how many milliseconds each is free, soonest first. There are more of them than slots if batches were taken in
-   * advance.
+   * advance. A batch that takes longer than foretold may end at any moment; one that takes much longer hangs, and is
+   * expected to take as long again as it has.
    */
   freeAfterMs(nowMs: number): number[] {
+    return this.soonestFirst((batch) => {
+      const elapsedMs = nowMs - batch.startedAtMs;
+      const foretoldMs = this.foretoldMs(batch);
+      return elapsedMs > HANGING_FROM_TIMES * foretoldMs ? elapsedMs : Math.max(0, foretoldMs - elapsedMs);
+    });
+  }
+
+  /**
+   * The same, for those who would wait for a slot that need not: a batch that is late is expected to be as late again.
+   */
+  likelyFreeAfterMs(nowMs: number): number[] {
+    return this.soonestFirst((batch) => Math.abs(this.foretoldMs(batch) - (nowMs - batch.startedAtMs)));
+  }
+
+  private soonestFirst(endsAfterMs: (batch: RunningBatch) => number): number[] {
     const afterMs: number[] = [];
-    for (const batch of this.running) afterMs.push(this.endsAfterMs(batch, nowMs));
+    for (const batch of this.running) afterMs.push(endsAfterMs(batch));
     while (afterMs.length < this.count) afterMs.push(0);
     return afterMs.sort((one, other) => one - other);
   }
 
-  /**
-   * A batch that takes longer than foretold may end at any moment; one that takes much longer hangs, and is expected to
-   * take as long again as it has.
-   */
-  private endsAfterMs({ batchSize, startedAtMs }: RunningBatch, nowMs: number): number {
-    const foretoldMs = safeBatchTimeMs(batchSize, this.config, this.curve);
-    const elapsedMs = nowMs - startedAtMs;
-    return elapsedMs > HANGING_FROM_TIMES * foretoldMs ? elapsedMs : Math.max(0, foretoldMs - elapsedMs);
+  private foretoldMs({ batchSize }: RunningBatch): number {
+    return safeBatchTimeMs(batchSize, this.config, this.curve);
   }
 }
