@@ -214,9 +214,11 @@ describe('BatchBuilder: several slots', () => {
     expect(decide(TWO_SLOTS, VIEW_OF_BOTH)).toEqual(all);
   });
 
-  it('leaves an allowed size to the other slot', () => {
-    const sizes: BatchingConfig = { ...TWO_SLOTS, allowedBatchSizes: [8, 32], padding: 'down' };
-    expect(decide(sizes, VIEW_OF_BOTH, LEARNED)).toEqual({ ...half, size: 8 });
+  it('takes more than its share rather than run with padding', () => {
+    const sizes: BatchingConfig = { ...TWO_SLOTS, allowedBatchSizes: [8, 20, 32] };
+    expect(decide(sizes, VIEW_OF_BOTH, LEARNED)).toEqual({ ...half, size: 20 });
+    const fewSizes: BatchingConfig = { ...TWO_SLOTS, allowedBatchSizes: [8, 32] };
+    expect(decide(fewSizes, VIEW_OF_BOTH, LEARNED)).toEqual(all);
   });
 
   it('leaves nobody behind when nobody shall wait any more', () => {

@@ -1,7 +1,7 @@
 import type { DispatchReason } from '../batch-info.js';
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import { adaptiveWaitUntilMs } from './adaptive-wait.js';
-import { chooseBatchSize, largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import { chooseBatchSize, largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 import { shareOfSlot } from './slot-share.js';
 
@@ -165,10 +165,12 @@ export class BatchBuilder {
       arrivalsPerMs: arrivals.requestsPerMs,
       curve,
     });
-    if (size === queueSize) return queueSize;
+    // Rather than with padding a batch runs with some more of those who wait.
+    const share = paddedBatchSize(size, this.config);
+    if (share >= queueSize) return queueSize;
     // Who is left behind shall not be late for it.
-    const othersEndAtMs = nowMs + othersStartAfterMs + safeBatchTimeMs(size, this.config, curve);
-    return view.isAnyDeadlineBefore(othersEndAtMs) ? queueSize : size;
+    const othersEndAtMs = nowMs + othersStartAfterMs + safeBatchTimeMs(share, this.config, curve);
+    return view.isAnyDeadlineBefore(othersEndAtMs) ? queueSize : share;
   }
 
   private dispatch(available: number, reason: DispatchReason): BatchDecision {
