@@ -1,16 +1,4 @@
-import { CONTESTANTS } from '../../bench/policies/contestants.js';
-import type { Cell } from '../../bench/policies/grid.js';
-import type { Measurement } from '../../bench/policies/measurement.js';
-import { FULL_EFFORT, runPoint } from '../../bench/policies/run-point.js';
-
-const CURVE = { name: 'gpu', fixedMs: 20, perRequestMs: 0.5 };
-
-function measure(name: string, ratePerSecond: number, limitMs = Infinity): Promise<Measurement> {
-  const contestant = CONTESTANTS.find((candidate) => candidate.name === name);
-  if (contestant === undefined) throw new Error(`There is no ${name}.`);
-  const cell: Cell = { curve: CURVE, slots: 1, limitMs };
-  return runPoint(contestant, cell, ratePerSecond, 11, FULL_EFFORT);
-}
+import { measureRule } from './measure-rule.js';
 
 describe('the published rules in virtual time', () => {
   it.each([
@@ -18,7 +6,7 @@ describe('the published rules in virtual time', () => {
     [200, 36, 49],
     [800, 54, 77],
   ])('let greedy late binding at %i requests/s do what was measured', async (rate, meanMs, p99Ms) => {
-    const measured = await measure('greedy', rate);
+    const measured = await measureRule('greedy', rate);
     // What was measured ran on real timers and threads, which take about a millisecond a batch.
     expect(measured.meanMs / meanMs).toBeGreaterThan(0.9);
     expect(measured.meanMs / meanMs).toBeLessThan(1.02);
@@ -27,7 +15,7 @@ describe('the published rules in virtual time', () => {
   });
 
   it('let BentoML’s rule shed what is too much and answer the rest in time', async () => {
-    const measured = await measure('BentoML', 1500, 200);
+    const measured = await measureRule('BentoML', 1500, { limitMs: 200 });
     expect(measured.goodputPerSecond).toBeGreaterThan(1190);
     expect(measured.goodputPerSecond).toBeLessThanOrEqual(1231.5);
     expect(measured.p99Ms).toBeGreaterThan(135);
@@ -36,7 +24,7 @@ describe('the published rules in virtual time', () => {
   });
 
   it('let early windows fall behind where late binding keeps up', async () => {
-    const [early, late] = [await measure('Ray Serve', 200), await measure('greedy', 200)];
+    const [early, late] = [await measureRule('Ray Serve', 200), await measureRule('greedy', 200)];
     expect(early.goodputPerSecond).toBeLessThan(0.7 * late.goodputPerSecond);
   });
 });

@@ -1,17 +1,12 @@
-import { CONTESTANTS } from '../../bench/policies/contestants.js';
-import { capacityPerSecond, type Cell } from '../../bench/policies/grid.js';
+import { capacityPerSecond } from '../../bench/policies/grid.js';
 import type { Measurement } from '../../bench/policies/measurement.js';
-import { FULL_EFFORT, runPoint } from '../../bench/policies/run-point.js';
 import { DynamicBatcher, type BatchingConfig } from 'nestjs-batching/core';
 import { SimulatedProcessor, SimulationClock } from 'nestjs-batching/testing';
-
-const CURVE = { name: 'gpu', fixedMs: 20, perRequestMs: 0.5 };
+import { GPU_CURVE, measureRule } from './measure-rule.js';
 
 function measure(name: string, slots: number, load: number, limitMs = Infinity): Promise<Measurement> {
-  const contestant = CONTESTANTS.find((candidate) => candidate.name === name);
-  if (contestant === undefined) throw new Error(`There is no ${name}.`);
-  const cell: Cell = { curve: CURVE, slots, limitMs };
-  return runPoint(contestant, cell, load * capacityPerSecond(cell), 11, FULL_EFFORT);
+  const ratePerSecond = load * capacityPerSecond({ curve: GPU_CURVE, slots });
+  return measureRule(name, ratePerSecond, { slots, limitMs });
 }
 
 describe('several slots', () => {
@@ -43,7 +38,7 @@ describe('several slots', () => {
       const clock = new SimulationClock();
       const processor = new SimulatedProcessor<number, number>({
         clock,
-        ...CURVE,
+        ...GPU_CURVE,
         respond: (request) => request,
       });
       const batcher = new DynamicBatcher<number, number>(

@@ -12,15 +12,9 @@ export const KEPT_SHAPES: readonly object[] = keepShapes();
 
 function keepShapes(): object[] {
   // Times are fractions of milliseconds: with whole ones their fields would have another shape.
-  const arrival = { timeMs: 0.5 };
+  const atMs = 0.5;
   const request = new QueuedRequest<undefined, undefined>(undefined, ORDINARY_TERMS);
-  request.arrival = arrival;
-  const batch = new RequestBatch<undefined, undefined>(0, [request], 'full', arrival.timeMs);
+  const batch = new RequestBatch<undefined, undefined>(0, [request], 'full', atMs);
   const together = new OrdinaryRequests<undefined, undefined>([], [], undefined);
-  return [
-    request,
-    batch,
-    together,
-    new RequestBatch<undefined, undefined>(0, together, 'full', arrival.timeMs),
-  ];
+  return [request, batch, together, new RequestBatch<undefined, undefined>(0, together, 'full', atMs)];
 }

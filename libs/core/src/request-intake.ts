@@ -94,7 +94,11 @@ export class RequestIntake<TRequest, TResponse> {
     }
     const wishes = this.wishesOf(options, false);
     return this.scheduler.together(() =>
-      requests.map((request, index) => this.placeAny(payloads[index] as TRequest, request, arrival, wishes)),
+      requests.map((request, index) =>
+        request === undefined
+          ? this.placeOrdinary(payloads[index] as TRequest, arrival)
+          : this.place(request, arrival, wishes),
+      ),
     );
   }
 
@@ -128,15 +132,13 @@ export class RequestIntake<TRequest, TResponse> {
   }
 
   /** How many places requests need that are sent at once: not one for each whose key is met a second time. */
-  private countPlaces(terms: readonly (RequestTerms | undefined)[]): number {
+  private countPlaces(requests: readonly (RequestTerms | undefined)[]): number {
     const keys = new Set<string | number>();
     let places = 0;
-    for (const each of terms) {
-      const { coalescingKey } = each ?? ORDINARY_TERMS;
-      if (coalescingKey !== undefined) {
-        if (keys.has(coalescingKey) || this.scheduler.coalescing.find(coalescingKey) !== undefined) continue;
-        keys.add(coalescingKey);
-      }
+    for (const terms of requests.map((request) => request ?? ORDINARY_TERMS)) {
+      const { coalescingKey } = terms;
+      if (this.canShare(terms) || (coalescingKey !== undefined && keys.has(coalescingKey))) continue;
+      if (coalescingKey !== undefined) keys.add(coalescingKey);
       places += 1;
     }
     return places;
@@ -219,17 +221,6 @@ export class RequestIntake<TRequest, TResponse> {
   private queueFull(reason: QueueFullReason, limit: number, nowMs: number): QueueFullError {
     const { batcherName } = this.parts;
     return withoutStack(() => new QueueFullError(batcherName, limit, this.retryAfterMs(nowMs), reason));
-  }
-
-  private placeAny(
-    payload: TRequest,
-    request: QueuedRequest<TRequest, TResponse> | undefined,
-    arrival: Arrival,
-    wishes: CallerWishes<TRequest, TResponse> | undefined,
-  ): Promise<Answer<TResponse>> {
-    return request === undefined && wishes === undefined
-      ? this.placeOrdinary(payload, arrival)
-      : this.place(request ?? ordinaryRequest(payload), arrival, wishes);
   }
 
   private placeOrdinary(payload: TRequest, arrival: Arrival): Promise<Answer<TResponse>> {

@@ -28,7 +28,7 @@ const LEAST_FIXED_TIME = 5;
  * is late for that (Newell and Potts, "Maintaining a bus schedule", 1964). It goes at once where nothing is to be gained by
  * that: in an idle system; where one request is all that a batch holds; with half as many again as n*, who had better not
  * wait for a few more; and where τ is less than 5α, since there a request costs nearly the same in any batch. Together with
- * the shares of the slots (`shareOfSlot`) that takes 10 to 25 % off the mean latency between 10 and 95 % load in
+ * the shares of the slots (`shareOfSlot`) that takes 5 to 25 % off the mean latency between 10 and 95 % load in
  * simulation, and up to 40 % off its 99th percentile.
  */
 export function adaptiveWaitUntilMs(view: AdaptiveView): number {
