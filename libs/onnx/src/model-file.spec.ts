@@ -1,66 +1,62 @@
-import { copyFile, mkdtemp, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ModelFileChangedError } from './model-file-changed.error.js';
+import { buildOnnxModel } from 'nestjs-batching/testing';
+
+import { writeWithExternalWeights } from '../../../test/onnx/external-weights.js';
+import { checkModelFile } from './check-model-file.js';
 import { ModelFile } from './model-file.js';
 
-describe('ModelFile', () => {
+describe('The files of a model whose weights are in a file of their own', () => {
   let folder: string;
   let path: string;
-  let file: ModelFile;
+  let weightsPath: string;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'model-file-'));
     path = join(folder, 'model.onnx');
-    await writeFile(path, 'version 1');
-    file = await ModelFile.read(path);
+    weightsPath = join(folder, 'model.onnx.data');
+    const model = await buildOnnxModel({
+      inputs: [{ name: 'x', type: 'float32', shape: ['batch', 2] }],
+      outputs: [{ name: 'y', type: 'float32', shape: ['batch', 1] }],
+      nodes: [{ op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] }],
+      initializers: [{ name: 'w', type: 'float32', dims: [2, 1], data: [3, 4] }],
+    });
+    await writeWithExternalWeights(path, model, ['model.onnx.data']);
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is the same as long as nobody has written to it, and also when the same has been written', async () => {
+  it('are others when there are other weights, although the model itself is the same', async () => {
+    const file = await ModelFile.read(path);
     await expect(file.assertUnchanged()).resolves.toBeUndefined();
-    await writeFile(path, 'version 1');
-    await expect(file.assertUnchanged()).resolves.toBeUndefined();
-  });
-
-  it.each<[string, () => Promise<void>]>([
-    ['is longer', () => writeFile(path, 'version 10')],
-    ['is of the same length', () => writeFile(path, 'version 2')],
-    [
-      'is of the same length and age',
-      async () => {
-        const { atime, mtime } = await stat(path);
-        await writeFile(path, 'version 2');
-        await utimes(path, atime, mtime);
-      },
-    ],
-    [
-      'was moved into its place',
-      async () => {
-        await writeFile(join(folder, 'next.onnx'), 'version 2');
-        await rename(join(folder, 'next.onnx'), path);
-      },
-    ],
-  ])('is another one that %s', async (_, change) => {
-    await change();
-    await expect(file.assertUnchanged()).rejects.toThrow(ModelFileChangedError);
-    await expect(file.assertUnchanged()).rejects.toThrow(
-      `"${path}" has changed since the model was loaded from it; call reload() to serve what is there now, or put back what was there`,
-    );
-  });
-
-  it('is the same again when it has been put back', async () => {
-    await copyFile(path, join(folder, 'kept.onnx'));
-    await writeFile(path, 'version 2');
-    await expect(file.assertUnchanged()).rejects.toThrow('has changed');
-    await copyFile(join(folder, 'kept.onnx'), path);
+    await writeFile(weightsPath, Float32Array.of(5, 6));
+    await expect(file.assertUnchanged()).rejects.toThrow(`"${weightsPath}" has changed since`);
+    await writeFile(weightsPath, Float32Array.of(3, 4));
     await expect(file.assertUnchanged()).resolves.toBeUndefined();
   });
 
-  it('says it when it is not there any more', async () => {
-    await rm(path);
-    await expect(file.assertUnchanged()).rejects.toThrow(/model\.onnx" could not be read \(ENOENT.*\) since/);
-    await expect(ModelFile.read(path)).rejects.toThrow(ModelFileChangedError);
+  it('are others when the model itself is another', async () => {
+    const file = await ModelFile.read(path);
+    await writeFile(path, 'another');
+    await expect(file.assertUnchanged()).rejects.toThrow(`"${path}" has changed since`);
+  });
+
+  it('are in order; what the weights must be only ONNX Runtime can tell', async () => {
+    await expect(checkModelFile(path)).resolves.toBeUndefined();
+    await writeFile(weightsPath, '');
+    await expect(checkModelFile(path)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['does not exist', () => Promise.resolve(undefined)],
+    ['is not a file', () => mkdir(weightsPath)],
+  ])('are at fault where the file of the weights %s', async (problem, put) => {
+    await rm(weightsPath);
+    await put();
+    await expect(checkModelFile(path)).resolves.toEqual({
+      field: 'path',
+      problem: `"${path}" keeps weights in "${weightsPath}", which ${problem}; put the file there that was written with the model`,
+    });
   });
 });

@@ -1,77 +1,27 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-
-import { messageOf } from 'nestjs-batching/worker';
-
-import { ModelFileChangedError } from './model-file-changed.error.js';
-
-/** So much is read and hashed at a time, in bytes: a millisecond or two of the event loop. */
-const CHUNK_BYTES = 2 ** 20;
+import { findExternalData } from './external-data.js';
+import { PinnedFile } from './pinned-file.js';
 
 /**
- * A model's file as it was when it was read: all workers of a model open that, and none a file that has taken its
- * place. It is known by its content (SHA-256), so that a copy of it will do. Files that the model names in its turn, such
- * as external data, are not looked at.
+ * A model's file, and those in which it keeps its weights, as they were when they were read: all workers of a model open
+ * those, and none what has taken their place.
  */
 export class ModelFile {
-  /** What the file system said when there was another content, so that it need not be read at each attempt. */
-  private foreignStamp: string | undefined;
+  private constructor(private readonly files: readonly PinnedFile[]) {}
 
-  private constructor(
-    private readonly path: string,
-    private readonly digest: string,
-    /** What the file system said of it when it last had that content. */
-    private stamp: string,
-  ) {}
-
-  /** @throws ModelFileChangedError if it cannot be read. */
+  /** @throws ModelFileChangedError if one of them cannot be read. */
   static async read(path: string): Promise<ModelFile> {
-    const [digest, stamp] = await orChanged(path, async () => {
-      // In this order: what is written while the content is read has a newer stamp.
-      const before = await stampOf(path);
-      return [await digestOf(path), before] as const;
-    });
-    return new ModelFile(path, digest, stamp);
+    // Its own first: if another one takes its place meanwhile, that is seen when it is opened.
+    const files = [await PinnedFile.read(path)];
+    for (const externalPath of await findExternalData(path)) files.push(await PinnedFile.read(externalPath));
+    return new ModelFile(files);
   }
 
   /**
-   * Reads the file again if the file system says that it may be another one.
+   * Reads those again of which the file system says that they may be others.
    *
-   * @throws ModelFileChangedError if it is, or cannot be read.
+   * @throws ModelFileChangedError if one is, or cannot be read.
    */
   async assertUnchanged(): Promise<void> {
-    const { path } = this;
-    const stamp = await orChanged(path, () => stampOf(path));
-    if (stamp === this.stamp) return;
-    const isForeign =
-      stamp === this.foreignStamp || (await orChanged(path, () => digestOf(path))) !== this.digest;
-    if (!isForeign) {
-      this.stamp = stamp;
-      return;
-    }
-    this.foreignStamp = stamp;
-    throw new ModelFileChangedError(path, 'has changed');
-  }
-}
-
-/** Changes with each write, and when another file takes the place; a copy that keeps its times has another ctime. */
-async function stampOf(path: string): Promise<string> {
-  const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-  return [ino, size, mtimeNs, ctimeNs].join(' ');
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }))
-    hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
-async function orChanged<TResult>(path: string, read: () => Promise<TResult>): Promise<TResult> {
-  try {
-    return await read();
-  } catch (error) {
-    throw new ModelFileChangedError(path, `could not be read (${messageOf(error)})`);
+    for (const file of this.files) await file.assertUnchanged();
   }
 }

@@ -103,6 +103,8 @@ const onnxSchema: INamespace = {
         doubleData: { rule: 'repeated', type: 'double', id: 10 },
         uint64Data: { rule: 'repeated', type: 'uint64', id: 11 },
         docString: { type: 'string', id: 12 },
+        externalData: { rule: 'repeated', type: 'StringStringEntryProto', id: 13 },
+        dataLocation: { type: 'int32', id: 14 },
       },
     },
     SparseTensorProto: {
