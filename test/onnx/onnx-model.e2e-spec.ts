@@ -12,7 +12,7 @@ import {
   type TensorData,
   type TensorType,
 } from 'nestjs-batching/onnx';
-import { buildOnnxModel, type OnnxGraph } from 'nestjs-batching/testing';
+import { buildOnnxModel, buildPerceptronModel, type OnnxGraph } from 'nestjs-batching/testing';
 
 describe('OnnxModel, run by ONNX Runtime', () => {
   let folder: string;
@@ -150,6 +150,25 @@ describe('OnnxModel, run by ONNX Runtime', () => {
     const batches = Array.from({ length: 6 }, () => [{ x: randomRow(16) }, { x: randomRow(16) }]);
     const together = await Promise.all(batches.map((rows) => run(model, rows)));
     for (const [index, rows] of batches.entries()) expect(together[index]).toEqual(await run(model, rows));
+  });
+
+  it('leaves the cores to others between the runs, unless its threads may spin', async () => {
+    const path = join(folder, 'wide.onnx');
+    await writeFile(path, await buildPerceptronModel({ layers: 2, width: 512 }));
+    const cpuTimeWith = async (allowSpinning: boolean): Promise<number> => {
+      const model = await load(path, { session: { intraOpNumThreads: 4, allowSpinning } });
+      const rows = Array.from({ length: 8 }, () => ({ x: randomRow(512) }));
+      await run(model, rows);
+      const before = process.cpuUsage();
+      for (let count = 0; count < 40; count += 1) {
+        await run(model, rows);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    const spinning = await cpuTimeWith(true);
+    expect(await cpuTimeWith(false)).toBeLessThan(0.8 * spinning);
   });
 
   it('keeps the event loop turning while the model runs', async () => {

@@ -115,6 +115,8 @@ describe('The start of an OnnxModel', () => {
       devices: [],
       instances: 1,
       isolation: 'thread',
+      // As the machine is.
+      intraOpNumThreads: expect.any(Number) as number,
       loadMs: expect.any(Number) as number,
       warmUps: [
         { batchSize: 8, runMs: expect.any(Number) as number },

@@ -9,6 +9,7 @@ import { until } from '../../../test/http/until.js';
 import { EchoModel } from '../../../test/onnx/echo-model.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
+import { chooseSessionThreads } from './session-threads.js';
 
 describe('A model whose file is overwritten while it serves', () => {
   let folder: string;
@@ -118,5 +119,45 @@ describe('A model whose file is overwritten while it serves', () => {
     expect(loaded.getHealth().isReady).toBe(false);
     await loaded.close();
     expect(host.isClosed).toBe(true);
+  });
+});
+
+describe('The workers of a model', () => {
+  let folder: string;
+  let path: string;
+  const threads: (number | undefined)[] = [];
+  const host = new EchoModel();
+  host.onOpen = ({ session }) => void threads.push(session.intraOpNumThreads);
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'load-model-'));
+    path = join(folder, 'model.onnx');
+    await writeFile(path, 'a model');
+    threads.splice(0);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const intraOpNumThreadsWith = async (options: Partial<OnnxModelOptions>): Promise<number> => {
+    const model = await OnnxModel.load('echo', { path, ...options }, { startWorker: host.start });
+    const { intraOpNumThreads } = model.metadata;
+    await model.close();
+    return intraOpNumThreads;
+  };
+
+  it('have their share of the cores each, and the model says how many threads that is', async () => {
+    const share = chooseSessionThreads(2);
+    await expect(intraOpNumThreadsWith({ instances: 2 })).resolves.toBe(share);
+    expect(threads).toEqual([share, share]);
+  });
+
+  it('have as many threads as the options say', async () => {
+    await expect(intraOpNumThreadsWith({ instances: 2, session: { intraOpNumThreads: 7 } })).resolves.toBe(7);
+    expect(threads).toEqual([7, 7]);
+  });
+
+  it('have as many as ONNX Runtime likes where one has the whole machine', async () => {
+    const alone = chooseSessionThreads(1);
+    await expect(intraOpNumThreadsWith({})).resolves.toBe(alone ?? 0);
+    expect(threads).toEqual([alone]);
   });
 });

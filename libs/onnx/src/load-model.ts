@@ -14,6 +14,7 @@ import type { OnnxModelOptions } from './onnx-model-options.js';
 import { openWorker, type CheckedModelOptions } from './open-worker.js';
 import { resolveModelOptions } from './resolve-model-options.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
+import { withSessionThreads } from './session-threads.js';
 import { compareSignatures } from './tensors/compare-signatures.js';
 
 /** While a worker runs one batch, the tensor of the next one is made and sent. */
@@ -48,7 +49,12 @@ export async function loadModel(
   if (options.path === undefined || fileFault !== undefined) throw new InvalidConfigError(subject, faults);
 
   try {
-    const checked = { ...options, path: options.path, file: await ModelFile.read(options.path) };
+    const checked = {
+      ...options,
+      path: options.path,
+      file: await ModelFile.read(options.path),
+      session: withSessionThreads(options.session, options.workers.instances),
+    };
     if (faults.length > 0) {
       // Nothing will run, but whoever mends the options shall hear of the model's own faults right away.
       faults.push(...(await inspectOnCpu(name, start, checked)));
@@ -99,6 +105,7 @@ async function startPool(
     devices,
     instances: workers.instances,
     isolation: workers.isolation,
+    intraOpNumThreads: options.session.intraOpNumThreads ?? 0,
     loadMs: first.opened.openMs,
     warmUps: first.warmUps,
     runtimeVersion: first.opened.runtimeVersion,

@@ -12,8 +12,8 @@ import type {
   RunRequest,
 } from './model-protocol.js';
 import { RuntimeUnavailableError } from './runtime-unavailable.error.js';
-import { ONNX_LOG_LEVELS, type OnnxSessionOptions } from './session-options.js';
 import { isTensorType } from './tensors/tensor-type.js';
+import { toRuntimeOptions } from './to-runtime-options.js';
 
 type OnnxRuntime = typeof import('onnxruntime-node');
 
@@ -37,7 +37,7 @@ export class ModelSession {
     const startedAtMs = performance.now();
     const session = await runtime.InferenceSession.create(path, {
       executionProviders: [executionProvider],
-      ...toSessionOptions(options),
+      ...toRuntimeOptions(options),
     });
     return new ModelSession(runtime, session, {
       inputs: session.inputMetadata.map(toReportedTensor),
@@ -77,13 +77,6 @@ async function loadRuntime(): Promise<OnnxRuntime> {
         : `the package is installed but cannot be loaded on ${process.platform}-${process.arch}: ${messageOf(error)}`,
     );
   }
-}
-
-function toSessionOptions({ logLevel, ...options }: OnnxSessionOptions): InferenceSession.SessionOptions {
-  // The binding takes an option that is there but undefined for a wrong one.
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  if (logLevel === undefined) return given;
-  return { ...given, logSeverityLevel: ONNX_LOG_LEVELS.indexOf(logLevel) as 0 | 1 | 2 | 3 | 4 };
 }
 
 function toReportedTensor(metadata: InferenceSession.ValueMetadata): ReportedTensor {

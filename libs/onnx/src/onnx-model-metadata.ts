@@ -28,6 +28,8 @@ export interface OnnxModelMetadata extends ModelSignature {
   readonly instances: number;
   /** Whether they are threads or processes. */
   readonly isolation: WorkerIsolation;
+  /** How many threads work on one operator in each worker; 0 where ONNX Runtime decides, as for a whole machine. */
+  readonly intraOpNumThreads: number;
   /** How long it took to create the session, in milliseconds. */
   readonly loadMs: number;
   /** The runs before the model counted as ready, in their order. */

@@ -11,6 +11,7 @@ import {
 } from 'nestjs-batching/core';
 import { WorkerEndedError } from 'nestjs-batching/worker';
 
+import { until } from '../../../test/http/until.js';
 import { EchoModel } from '../../../test/onnx/echo-model.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
@@ -347,21 +348,24 @@ describe('OnnxModel', () => {
     it('runs a batch again on another worker when its own has ended, and counts one worker less meanwhile', async () => {
       const host = new EchoModel();
       const model = await load(host, { instances: 2, respawnDelayMs: 10 });
-      const limits: number[] = [];
-      model.onLimitsChanged(() => limits.push(model.concurrentBatches));
+      const states: unknown[] = [];
+      model.onLimitsChanged(() =>
+        states.push({ batches: model.concurrentBatches, health: model.getHealth() }),
+      );
       let isFirst = true;
       host.onRun = (_, worker) => {
         if (isFirst) worker.end('it was ended by SIGKILL');
         isFirst = false;
       };
       expect((await process(model, [row(1)])).map(elements)).toEqual([[1]]);
-      expect(limits[0]).toBe(1);
-      expect(model.getHealth()).toMatchObject({
-        isReady: true,
-        details: { workers: { live: 1, workers: 2, lastEndReason: 'it was ended by SIGKILL' } },
+      expect(states[0]).toMatchObject({
+        batches: 1,
+        health: {
+          isReady: true,
+          details: { workers: { live: 1, workers: 2, lastEndReason: 'it was ended by SIGKILL' } },
+        },
       });
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      expect(model.concurrentBatches).toBe(2);
+      await until('there are two workers again', () => model.concurrentBatches === 2);
       expect(model.getHealth()).toMatchObject({ details: { workers: { live: 2, restarts: 1 } } });
       await model.close();
     });
@@ -404,8 +408,7 @@ describe('OnnxModel', () => {
       const next = join(folder, 'next.onnx');
       await writeFile(next, 'another one');
       const reloaded = model.reload(next);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      expect(model.metadata.path).toBe(next);
+      await until('the new model serves', () => model.metadata.path === next);
       expect(host.live).toBe(2);
       release();
       expect((await old).map(elements)).toEqual([[1]]);
