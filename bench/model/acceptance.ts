@@ -24,20 +24,23 @@ export function judge(
   return [...judgeThroughput(points), ...overheads.map(judgeOverhead), ...delays.map(judgeDelay)];
 }
 
+/** Each number of instances by itself: two of them leave a machine with two cores none for the main thread. */
 function judgeThroughput(points: readonly SweepPoint[]): Verdict[] {
-  const names = [...new Set(points.map(({ model }) => model))];
-  return names.flatMap((name) => {
-    const large = points.filter(({ model, batchSize }) => model === name && batchSize >= FROM_BATCH_SIZE);
-    const [worst] = large.toSorted((one, other) => one.ratio - other.ratio);
-    if (worst === undefined) return [];
-    return [
-      {
-        promise: `${name}: from batches of ${FROM_BATCH_SIZE} on, ${100 * LEAST_SHARE} % of the bare loop`,
-        measured: `${(100 * worst.ratio).toFixed(1)} % (batches of ${worst.batchSize}, ${worst.instances} instance${worst.instances === 1 ? '' : 's'})`,
-        isKept: worst.ratio >= LEAST_SHARE,
-      },
-    ];
+  const large = points.filter(({ batchSize }) => batchSize >= FROM_BATCH_SIZE);
+  return [...new Set(large.map(nameOf))].map((name) => {
+    const worst = large
+      .filter((point) => nameOf(point) === name)
+      .reduce((one, other) => (other.ratio < one.ratio ? other : one));
+    return {
+      promise: `${name}: from batches of ${FROM_BATCH_SIZE} on, ${100 * LEAST_SHARE} % of the bare loop`,
+      measured: `${(100 * worst.ratio).toFixed(1)} % (batches of ${worst.batchSize})`,
+      isKept: worst.ratio >= LEAST_SHARE,
+    };
   });
+}
+
+function nameOf({ model, instances }: SweepPoint): string {
+  return `${model}, ${instances} instance${instances === 1 ? '' : 's'}`;
 }
 
 /** On a machine whose messages are slower than the promise's, in proportion. */

@@ -26,13 +26,18 @@ export async function runBatchesFor(
   const runLoop = async (): Promise<void> => {
     while (performance.now() - startedAtMs < forMs) {
       batches += 1;
-      // One for each, as the batcher has it.
-      const { signal } = new AbortController();
-      const context = { batchId: batches, batchSize: rows.length, paddedBatchSize: rows.length, signal };
-      const results = await model.processBatch(rows, context);
-      if (results[0] instanceof Error) throw results[0];
+      await runBatch(model, rows, batches);
     }
   };
   await Promise.all(Array.from({ length: atATime }, runLoop));
   return { batches, elapsedMs: performance.now() - startedAtMs };
+}
+
+/** @throws Error if the first row has none for an answer. */
+export async function runBatch(model: OnnxModel, rows: readonly OnnxRow[], batchId: number): Promise<void> {
+  // One for each, as the batcher has it.
+  const { signal } = new AbortController();
+  const context = { batchId, batchSize: rows.length, paddedBatchSize: rows.length, signal };
+  const results = await model.processBatch(rows, context);
+  if (results[0] instanceof Error) throw results[0];
 }

@@ -58,6 +58,7 @@ async function compareModels(): Promise<void> {
     print(points, verdicts);
     await writeResults(values.out, {
       node: process.version,
+      nodeOptions: process.execArgv,
       ...settings,
       points,
       overheads,

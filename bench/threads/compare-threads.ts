@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { OnnxModel } from 'nestjs-batching/onnx';
+
+import { rowsOf, type BenchModel } from '../model/bench-model.js';
+import { selectModels } from '../model/sweep-options.js';
+import { median } from '../overhead/interleaved.js';
+import { measureThreads, warmUpThreads, type ThreadsMeasured } from './measure-threads.js';
+
+const { values } = parseArgs({
+  options: {
+    models: { type: 'string', default: 'digits,encoder' },
+    size: { type: 'string', default: '32' },
+    threads: { type: 'string', default: '1,2' },
+    turns: { type: 'string', default: '7' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(`Threads of ONNX Runtime that block or spin while they wait: throughput, the event loop's delay, and what a
+batch costs that comes alone.
+
+  --models LIST     (default digits,encoder)
+  --size N          requests in a batch (default 32)
+  --threads LIST    threads that work on one operator (default 1,2)
+  --turns N         how often each is measured (default 7)
+
+Run it within what your servers will have, such as a container with a quota.
+`);
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-threads-'));
+  try {
+    for (const model of selectModels(values.models)) console.table(await compareThreads(model, folder));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function compareThreads(model: BenchModel, folder: string): Promise<Record<string, string | number>[]> {
+  const path = await model.prepare(folder);
+  const rows = rowsOf(model, Number(values.size));
+  const settings = values.threads
+    .split(',')
+    .map(Number)
+    .flatMap((threads) => [false, true].map((allowSpinning) => ({ threads, allowSpinning })))
+    // One thread has none to wait for.
+    .filter(({ threads, allowSpinning }) => threads !== 1 || !allowSpinning);
+  const measured = settings.map((): ThreadsMeasured[] => []);
+  for (let turn = 1; turn <= Number(values.turns); turn += 1) {
+    for (const [index, { threads, allowSpinning }] of settings.entries()) {
+      // Each by itself: threads of another session may still spin.
+      const loaded = await OnnxModel.load(model.name, {
+        path,
+        session: { intraOpNumThreads: threads, allowSpinning },
+      });
+      await warmUpThreads(loaded, rows);
+      measured[index]?.push(await measureThreads(loaded, rows));
+      await loaded.close();
+    }
+    console.error(`${model.name}: turn ${turn} of ${values.turns}`);
+  }
+  return settings.map(({ threads, allowSpinning }, index) => {
+    const middle = (of: (one: ThreadsMeasured) => number): number =>
+      Number(median((measured[index] ?? []).map(of)).toPrecision(3));
+    return {
+      model: model.name,
+      threads,
+      'while they wait': threads === 1 ? '' : allowSpinning ? 'spin' : 'block',
+      'items/s': middle(({ itemsPerSecond }) => itemsPerSecond),
+      'event loop p99 ms': middle(({ eventLoopP99Ms }) => eventLoopP99Ms),
+      'alone: ms a batch': middle(({ aloneMs }) => aloneMs),
+      'alone: CPU ms a batch': middle(({ aloneCpuMs }) => aloneCpuMs),
+    };
+  });
+}
