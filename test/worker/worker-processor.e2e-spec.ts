@@ -122,6 +122,16 @@ describe.each(['thread', 'process'] as const)('WorkerProcessor with isolation "%
       expect((await failureOf({})).message).toMatch(/"words"[^]*module: no dictionary/);
     });
 
+    it.each(['missing-import', 'failing-creator'])(
+      'says in which file, not in which one of Node: %s',
+      async (module) => {
+        const { message } = await failureOf({}, module);
+        expect(message).toMatch(
+          new RegExp(`module: .+ \\(\\S+/processors/${module}\\.processor\\.js(:\\d+)*\\)$`),
+        );
+      },
+    );
+
     it('lists what is wrong with batching beside that, each by itself and in pairs', async () => {
       const { message } = await failureOf({ maxBatchSize: 128, maxWaitTimeMs: -1, timeoutStrategy: 'foo' });
       expect(message.split('\n').slice(0, 5)).toEqual([
