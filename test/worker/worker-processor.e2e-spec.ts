@@ -151,6 +151,12 @@ describe.each(['thread', 'process'] as const)('WorkerProcessor with isolation "%
       }
     });
 
+    it("knows what is meant by a batcher's option that is misspelt", async () => {
+      expect((await failureOf({ maxbatchSize: 4 }, 'letters')).faults).toEqual([
+        { field: 'maxbatchSize', problem: 'unknown option; did you mean maxBatchSize?' },
+      ]);
+    });
+
     it('ends workers that are ready if only batching is wrong', async () => {
       expect((await failureOf({ maxBatchSize: 0 }, 'letters')).faults).toEqual([
         { field: 'maxBatchSize', problem: 'received 0, expected an integer from 1 to 65536' },
