@@ -1,15 +1,27 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, type DynamicModule } from '@nestjs/common';
 import {
   Batched,
   BATCHING_OPTION_NAMES,
+  type BatchedOptions,
   BatchingModule,
+  BatchProcessor,
   InvalidConfigError,
+  WorkerProcessor,
   type BatchingConfig,
+  type BatchProcessorHost,
   type ProcessorReference,
 } from 'nestjs-batching';
+import { OnnxModule } from 'nestjs-batching/onnx';
 import { HttpApps } from './http-apps.js';
 
 const echo = (texts: readonly string[]): readonly string[] => texts;
+
+@BatchProcessor('declared')
+class DeclaredProcessor implements BatchProcessorHost<string, string> {
+  processBatch(texts: readonly string[]): string[] {
+    return [...texts];
+  }
+}
 
 class NoProcessor {
   run(): void {
@@ -43,6 +55,12 @@ class ConstantOptionsController {
   @Get('urgent')
   @Batched('echo', { priority: 3, timeoutMs: 0, tenant: '' })
   urgent(): string {
+    return 'a';
+  }
+
+  @Get('misspelt')
+  @Batched('plain', unchecked<BatchedOptions>({ timoutMs: 5, signal: 'SIGTERM', toBody: 'scores' }))
+  misspelt(): string {
     return 'a';
   }
 
@@ -135,6 +153,55 @@ describe('a wrong configuration stops the start', () => {
     expect(error.message).toContain('maxWaitTimeMs: received NaN');
   });
 
+  it("where options of forRoot are wrong, all at once, and knows those that are no batcher's", async () => {
+    const error = await apps.failureOf({
+      imports: [
+        BatchingModule.forRoot(
+          unchecked({ maxBatchSize: 0, timeoutHeader: 'no header', timeoutHeaders: true, batchSize: 4 }),
+        ),
+      ],
+    });
+
+    expect(error.message.split('\n')).toEqual([
+      'Invalid configuration of BatchingModule.forRoot():',
+      '  - timeoutHeaders: unknown option; did you mean timeoutHeader?',
+      '  - batchSize: unknown option; did you mean maxBatchSize?',
+      '  - maxBatchSize: received 0, expected an integer from 1 to 65536',
+      expect.stringContaining('  - timeoutHeader: received "no header", expected true, false, or'),
+    ]);
+  });
+
+  it.each<[string, string, (useFactory: () => never) => DynamicModule]>([
+    ['forRootAsync', 'BatchingModule.forRoot()', (useFactory) => BatchingModule.forRootAsync({ useFactory })],
+    [
+      'registerBatcherAsync',
+      'batcher "echo"',
+      (useFactory) => BatchingModule.registerBatcherAsync({ name: 'echo', useFactory }),
+    ],
+    [
+      'registerBatcherAsync with a declared class',
+      'batcher "declared"',
+      (useFactory) => BatchingModule.registerBatcherAsync({ processor: DeclaredProcessor, useFactory }),
+    ],
+    [
+      'WorkerProcessor.registerAsync',
+      'processor "words"',
+      (useFactory) => WorkerProcessor.registerAsync({ name: 'words', useFactory }),
+    ],
+    [
+      'OnnxModule.registerAsync',
+      'model "digits"',
+      (useFactory) => OnnxModule.registerAsync({ name: 'digits', useFactory }),
+    ],
+  ])('where the factory of %s returns nothing', async (_, subject, importOf) => {
+    const error = await apps.failureOf({ imports: [importOf(() => unchecked<never>(undefined))] });
+
+    expect(error.message).toBe(
+      `Invalid configuration of ${subject}:\n` +
+        '  - options: received undefined from the factory, expected an object; does it return one?',
+    );
+  });
+
   it('where two batchers have the same name', async () => {
     const error = await apps.failureOf({
       imports: [
@@ -208,12 +275,16 @@ describe('a wrong configuration stops the start', () => {
       controllers: [ConstantOptionsController],
     });
 
+    const misspelt = '  - ConstantOptionsController.misspelt (TestedModule): received';
     const urgent = '  - ConstantOptionsController.urgent (TestedModule): received';
     expect(error.message.split('\n')).toEqual([
       'Invalid configuration of batching:',
       `${urgent} the timeoutMs 0, expected a number of milliseconds above 0`,
       `${urgent} the priority 3, expected an integer from 0 to 2`,
       `${urgent} the tenant "", expected a string that is not empty`,
+      '  - ConstantOptionsController.misspelt (TestedModule): timoutMs: unknown option; did you mean timeoutMs?',
+      `${misspelt} the signal "SIGTERM", expected an AbortSignal`,
+      `${misspelt} the toBody "scores", expected a function of a result and its batch that returns the body of the answer`,
       '  - ConstantOptionsController.ordered (TestedModule): received the priority 1, expected 0, since the ' +
         "batcher's priorityLevels is 1",
     ]);

@@ -120,13 +120,13 @@ const FAILING: readonly FailingBatcher[] = [
   {
     name: 'workerEnded',
     code: 'WORKER_ENDED',
-    message: /worker of model "words" cannot answer: it ended with exit code 134/,
+    message: /^The worker that had the request has ended\. Try again: another one takes its place\.$/,
     isRetryable: true,
     hasRetryHint: false,
     status: 503,
     batcher: {
       processor: () => {
-        throw new WorkerEndedError('model "words"', 'it ended with exit code 134');
+        throw new WorkerEndedError('model "words"', `it failed (${SECRET})`);
       },
     },
   },

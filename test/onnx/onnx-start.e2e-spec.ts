@@ -172,6 +172,11 @@ describe('The start of an OnnxModel', () => {
     ['a folder', '.', 'is not a file'],
     ['an empty file', '', 'is an empty file'],
     [
+      'a model that Git LFS has not fetched',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
+      'is a pointer of Git LFS, not the file itself; fetch that by: git lfs pull',
+    ],
+    [
       'text',
       'this is no model',
       'ONNX Runtime cannot open ".*model\\.onnx" as an ONNX model: .*Protobuf parsing failed',

@@ -122,6 +122,16 @@ describe.each(['thread', 'process'] as const)('WorkerProcessor with isolation "%
       expect((await failureOf({})).message).toMatch(/"words"[^]*module: no dictionary/);
     });
 
+    it.each(['missing-import', 'failing-creator'])(
+      'says in which file, not in which one of Node: %s',
+      async (module) => {
+        const { message } = await failureOf({}, module);
+        expect(message).toMatch(
+          new RegExp(`module: .+ \\(\\S+/processors/${module}\\.processor\\.js(:\\d+)*\\)$`),
+        );
+      },
+    );
+
     it('lists what is wrong with batching beside that, each by itself and in pairs', async () => {
       const { message } = await failureOf({ maxBatchSize: 128, maxWaitTimeMs: -1, timeoutStrategy: 'foo' });
       expect(message.split('\n').slice(0, 5)).toEqual([
@@ -139,6 +149,12 @@ describe.each(['thread', 'process'] as const)('WorkerProcessor with isolation "%
       for (const field of ['maxBatchSize', 'instances', 'retrys', 'module']) {
         expect(message).toContain(`  - ${field}: `);
       }
+    });
+
+    it("knows what is meant by a batcher's option that is misspelt", async () => {
+      expect((await failureOf({ maxbatchSize: 4 }, 'letters')).faults).toEqual([
+        { field: 'maxbatchSize', problem: 'unknown option; did you mean maxBatchSize?' },
+      ]);
     });
 
     it('ends workers that are ready if only batching is wrong', async () => {

@@ -46,8 +46,8 @@ describe('checkConfig', () => {
 });
 
 describe('describeUnknownOption', () => {
-  it('asks whether an option was meant that differs only in upper and lower case', () => {
-    expect(describeUnknownOption('maxbatchSIZE', ['maxQueueSize', 'maxBatchSize'])).toBe(
+  it('asks whether an option of nearly that name was meant', () => {
+    expect(describeUnknownOption('batchSIZE', ['maxQueueSize', 'maxBatchSize'])).toBe(
       'unknown option; did you mean maxBatchSize?',
     );
   });

@@ -1,4 +1,5 @@
 import type { ConfigFault } from './errors/index.js';
+import { nearestName } from './nearest-name.js';
 
 /** Says what is allowed, or nothing if the value is. */
 export type ConfigRule = (value: unknown) => string | undefined;
@@ -33,15 +34,22 @@ export function withNumbers(
   return Object.fromEntries(entries);
 }
 
-/** Holds each field of `config` against its rule, and reports the fields that no rule knows. */
+/**
+ * Holds each field of `config` against its rule, and reports the fields that no rule knows.
+ *
+ * @param besides Options that stand beside them and are looked at elsewhere; an unknown one may be meant for these.
+ */
 export function checkConfig<TConfig>(
   config: Readonly<Record<string, unknown>>,
   rules: ConfigRules<TConfig>,
+  besides: readonly string[] = [],
 ): ConfigCheck<TConfig> {
   const known = Object.keys(rules) as (keyof TConfig & string)[];
   const faults: ConfigFault[] = [];
   for (const field of Object.keys(config)) {
-    if (!Object.hasOwn(rules, field)) faults.push({ field, problem: describeUnknownOption(field, known) });
+    if (!Object.hasOwn(rules, field)) {
+      faults.push({ field, problem: describeUnknownOption(field, [...known, ...besides]) });
+    }
   }
   for (const field of known) {
     const allowed = rules[field](config[field]);
@@ -55,7 +63,7 @@ export function checkConfig<TConfig>(
 
 /** What to say of an option that nobody knows: that it is unknown, which one may be meant, or which there are. */
 export function describeUnknownOption(field: string, known: readonly string[]): string {
-  const meant = known.find((candidate) => candidate.toLowerCase() === field.toLowerCase());
+  const meant = nearestName(field, known);
   const advice = meant === undefined ? `known options are ${known.join(', ')}` : `did you mean ${meant}?`;
   return `unknown option; ${advice}`;
 }

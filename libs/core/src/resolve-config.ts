@@ -66,10 +66,15 @@ export const BATCHING_OPTION_NAMES = Object.keys(RULES) as readonly (keyof Batch
  * Checks each field by itself, not the pairs: defaults are only one part of a configuration.
  *
  * @param subject What is configured, for the message.
+ * @param besides What else may stand beside these options.
  * @throws InvalidConfigError that lists every fault.
  */
-export function assertBatchingDefaults(subject: string, defaults: BatchingConfig): void {
-  const { faults } = checkConfig(mergeLayers([DEFAULT_BATCHING_CONFIG, defaults]), RULES);
+export function assertBatchingDefaults(
+  subject: string,
+  defaults: BatchingConfig,
+  besides: readonly string[] = [],
+): void {
+  const { faults } = checkConfig(mergeLayers([DEFAULT_BATCHING_CONFIG, defaults]), RULES, besides);
   if (faults.length > 0) throw new InvalidConfigError(subject, faults);
 }
 

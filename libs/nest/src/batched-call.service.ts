@@ -1,5 +1,6 @@
 import { Inject, Injectable, Optional, StreamableFile, type ExecutionContext } from '@nestjs/common';
 import type { BatchedResponse } from 'nestjs-batching/core';
+import { assertForRootOptions } from './assert-options.js';
 import type { BatchedMetadata } from './batched.metadata.js';
 import { BatcherService } from './batcher.service.js';
 import { BATCHING_DEFAULTS } from './batcher.tokens.js';
@@ -14,9 +15,10 @@ export class BatchedCallService {
 
   constructor(
     private readonly batchers: BatcherService,
-    @Optional() @Inject(BATCHING_DEFAULTS) { timeoutHeader }: BatchingModuleOptions = {},
+    @Optional() @Inject(BATCHING_DEFAULTS) options: BatchingModuleOptions = {},
   ) {
-    this.timeoutHeader = timeoutHeaderName(timeoutHeader);
+    assertForRootOptions(options);
+    this.timeoutHeader = timeoutHeaderName(options.timeoutHeader);
   }
 
   /** Whether there is nothing to batch: the method has answered by itself. */

@@ -68,10 +68,10 @@ export class BatchedMethodExplorer {
   }
 
   private findFaults(found: FoundMethod): ConfigFault[] {
-    const { batcherName } = found.metadata;
+    const { batcherName, ...options } = found.metadata;
     const batcher = this.registry.find(batcherName);
     if (batcher !== undefined) {
-      const problems = problemsOfConstants(found.metadata, batcher.config);
+      const problems = problemsOfConstants(options, batcher.config);
       return problems.map((problem) => ({ field: nameOf(found), problem }));
     }
     const { faults } = unknownBatcherError('@Batched()', batcherName, this.registry.names);

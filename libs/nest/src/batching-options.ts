@@ -26,12 +26,14 @@ export function batchingOf({
 
 /** Takes apart what stands side by side in a module's options: how requests are batched, and all the rest. */
 export function separateBatching(config: object): {
-  /** The fields that a batcher knows. */
+  /** The fields that a batcher knows, in whatever case. */
   batching: BatchingConfig;
   /** All others that have a value, known to anybody or not. */
   others: object;
 } {
-  const isBatching = (field: string): boolean => (BATCHING_OPTION_NAMES as readonly string[]).includes(field);
+  // Where only upper and lower case differ, a batcher's option is meant, and the batcher says so.
+  const names = new Set(BATCHING_OPTION_NAMES.map((name) => name.toLowerCase()));
+  const isBatching = (field: string): boolean => names.has(field.toLowerCase());
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
   return {
     batching: Object.fromEntries(entries.filter(([field]) => isBatching(field))),

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
-import { assertBatchingDefaults, type BatchingConfig } from 'nestjs-batching/core';
+import type { BatchingConfig } from 'nestjs-batching/core';
 import { AgreedDefaults, type GivenDefaults } from './agreed-defaults.js';
+import { assertForRootOptions, assertMade } from './assert-options.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import {
   BATCHING_DEFAULTS,
@@ -93,9 +94,13 @@ export class BatchingModule extends ConfigurableModuleClass {
           useFactory: (
             registry: BatcherRegistry,
             instance: unknown,
-            { processor: made, ...config }: BatcherFactoryResult,
+            options: BatcherFactoryResult,
             defaults?: BatchingModuleOptions,
-          ) => registry.create(name, instance ?? made, batchingOf(defaults), config),
+          ) => {
+            assertMade(`batcher "${name}"`, options);
+            const { processor: made, ...config } = options;
+            return registry.create(name, instance ?? made, batchingOf(defaults), config);
+          },
         },
       ],
       exports: [getBatcherToken(name)],
@@ -165,8 +170,8 @@ function createDefaultBatcher(
   defaults: BatchingModuleOptions,
   agreed: AgreedDefaults,
 ): unknown {
+  assertForRootOptions(defaults);
   const config = batchingOf(defaults);
-  assertBatchingDefaults('BatchingModule.forRoot()', config);
   const processor = instance ?? defaults.processor;
   if (!agreed.agreeOn({ ...defaults, processor } as GivenDefaults))
     return registry.find(DEFAULT_BATCHER_NAME);

@@ -1,5 +1,7 @@
 import {
+  describeUnknownOption,
   describeValue,
+  functionOf,
   integerBetween,
   type ConfigRule,
   type ResolvedBatchingConfig,
@@ -8,13 +10,13 @@ import type { BatchedOptions } from './batched.metadata.js';
 
 /**
  * What is wrong with those options of a `@Batched()` method that are the same for every call: each of its callers would
- * be refused. What a function tells is looked at when a call is there.
+ * be refused. What a function tells is looked at when a call is there. Options that nobody knows would do nothing.
  */
 export function problemsOfConstants(
   options: BatchedOptions,
   { priorityLevels }: Pick<ResolvedBatchingConfig, 'priorityLevels'>,
 ): string[] {
-  const rules: Record<'timeoutMs' | 'priority' | 'tenant', ConfigRule> = {
+  const rules: Record<keyof BatchedOptions, ConfigRule> = {
     timeoutMs: (value) =>
       typeof value === 'number' && value > 0 ? undefined : 'a number of milliseconds above 0',
     priority: (value) => {
@@ -23,8 +25,13 @@ export function problemsOfConstants(
       return priorityLevels === 1 ? "0, since the batcher's priorityLevels is 1" : allowed;
     },
     tenant: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a string that is not empty'),
+    signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
+    toBody: functionOf('a result and its batch', 'the body of the answer'),
   };
-  return (Object.keys(rules) as (keyof typeof rules)[]).flatMap((option) => {
+  const known = Object.keys(rules) as (keyof typeof rules)[];
+  const unknown = Object.keys(options).filter((option) => !Object.hasOwn(rules, option));
+  const problems = unknown.map((option) => `${option}: ${describeUnknownOption(option, known)}`);
+  const faulty = known.flatMap((option) => {
     const value = options[option];
     if (value === undefined || typeof value === 'function') return [];
     const allowed = rules[option](value);
@@ -32,4 +39,5 @@ export function problemsOfConstants(
       ? []
       : [`received the ${option} ${describeValue(value)}, expected ${allowed}`];
   });
+  return [...problems, ...faulty];
 }

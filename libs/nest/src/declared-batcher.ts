@@ -1,5 +1,6 @@
 import type { DynamicModule, FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import { InvalidConfigError, type BatchingConfig, type BatchProcessor } from 'nestjs-batching/core';
+import { assertMade } from './assert-options.js';
 import { declarationOf } from './batch-processor.decorator.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { getBatcherToken } from './batcher.tokens.js';
@@ -42,6 +43,7 @@ export function declaredBatcher({
         inject: [BatcherRegistry, optionsToken],
         useFactory: (registry: BatcherRegistry, config: BatchingConfig) => {
           if (givenName !== undefined && givenName !== name) throw wrongName(givenName, processor, name);
+          assertMade(`batcher "${name}"`, config);
           return registry.expectWith(name, config);
         },
       },

@@ -5,6 +5,7 @@
  * @module nestjs-batching
  */
 
+export { assertMade } from './assert-options.js';
 export {
   BatchProcessor,
   type BatcherReference,

@@ -5,6 +5,7 @@ import {
   WorkerBatchProcessor,
   type WorkerBatchProcessorOptions,
 } from 'nestjs-batching/worker';
+import { assertMade } from './assert-options.js';
 import { batchingOf, separateBatching, type BatchingModuleOptions } from './batching-options.js';
 import { collectFaults } from './collect-faults.js';
 import type { WorkerProcessorConfig } from './worker-processor-options.js';
@@ -27,6 +28,7 @@ export async function startWorkerProcessor(
   defaults?: BatchingModuleOptions,
 ): Promise<StartedProcessor> {
   const subject = `processor "${name}"`;
+  assertMade(subject, config);
   const { batching, others } = separateBatching(config);
   const batchingCheck = await collectFaults(() => resolveConfig(subject, batchingOf(defaults), batching));
   // With batching at fault, the module is still looked at: one start shall tell everything.

@@ -3,6 +3,8 @@ import { DeadlineExceededError, type BatchingError } from 'nestjs-batching/core'
 /** The status for a client that left before its answer, as nginx logs it. Nobody is there to read it. */
 const CLIENT_CLOSED_REQUEST = 499;
 
+const WORKER_HAS_ENDED = 'The worker that had the request has ended. Try again: another one takes its place.';
+
 /** The status of an HTTP answer that tells this error. */
 export function statusOf(error: BatchingError): number {
   switch (error.code) {
@@ -33,5 +35,7 @@ export function isServerFault(error: BatchingError): boolean {
 
 /** What the caller may read of an error, over any transport. */
 export function messageForCaller(error: BatchingError): string {
+  // Why a worker ended may be what its code threw; whoever started the worker logs that.
+  if (error.code === 'WORKER_ENDED') return WORKER_HAS_ENDED;
   return isServerFault(error) ? 'The request could not be processed.' : error.message;
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 
 import type { ConfigFault } from 'nestjs-batching/core';
 import { codeOf, messageOf } from 'nestjs-batching/worker';
@@ -8,6 +8,10 @@ import { findExternalData } from './external-data.js';
 
 const ABSENT = 'does not exist';
 const NO_FILE = 'is not a file';
+
+/** What stands in the place of a large file that has not been fetched (Git LFS, pointer format 1). */
+const POINTER_START = 'version https://git-lfs.github.com/spec/';
+const LARGEST_POINTER_BYTES = 1023;
 
 /**
  * Whether there is a file that could be a model, and all those in which it says that it keeps its weights. What is inside,
@@ -19,7 +23,7 @@ export async function checkModelFile(path: string): Promise<ConfigFault | undefi
 }
 
 async function findProblem(path: string): Promise<string | undefined> {
-  const problem = await whyUnreadable(path);
+  const problem = await whyUnusable(path);
   if (problem === ABSENT) return `${problem}; a relative path counts from ${process.cwd()}`;
   if (problem === NO_FILE) return `${problem}; give the path of an .onnx file`;
   if (problem !== undefined) return problem;
@@ -28,17 +32,22 @@ async function findProblem(path: string): Promise<string | undefined> {
 
 async function findExternalProblem(path: string): Promise<string | undefined> {
   for (const externalPath of await findExternalData(path)) {
-    const problem = await whyUnreadable(externalPath);
+    const problem = await whyUnusable(externalPath);
     if (problem === undefined) continue;
-    return `keeps weights in "${externalPath}", which ${problem}; put the file there that was written with the model`;
+    const isElsewhere = problem === ABSENT || problem === NO_FILE;
+    const advice = isElsewhere ? '; put the file there that was written with the model' : '';
+    return `keeps weights in "${externalPath}", which ${problem}${advice}`;
   }
   return undefined;
 }
 
-async function whyUnreadable(path: string): Promise<string | undefined> {
+async function whyUnusable(path: string): Promise<string | undefined> {
   try {
-    if (!(await stat(path)).isFile()) return NO_FILE;
+    const file = await stat(path);
+    if (!file.isFile()) return NO_FILE;
     await access(path, constants.R_OK);
+    if (file.size <= LARGEST_POINTER_BYTES && (await readFile(path, 'latin1')).startsWith(POINTER_START))
+      return 'is a pointer of Git LFS, not the file itself; fetch that by: git lfs pull';
     return undefined;
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? ABSENT : `cannot be read: ${messageOf(error)}`;

@@ -1,5 +1,11 @@
 import { Logger } from '@nestjs/common';
-import { batchingOf, collectFaults, separateBatching, type BatchingModuleOptions } from 'nestjs-batching';
+import {
+  assertMade,
+  batchingOf,
+  collectFaults,
+  separateBatching,
+  type BatchingModuleOptions,
+} from 'nestjs-batching';
 import { InvalidConfigError, resolveConfig, type BatchingConfig } from 'nestjs-batching/core';
 import { startAlongside } from 'nestjs-batching/worker';
 import { batchingThatFollows } from './batching-that-follows.js';
@@ -24,6 +30,7 @@ export async function loadBatchedModel(
   config: OnnxModuleConfig,
   defaults?: BatchingModuleOptions,
 ): Promise<BatchedModel> {
+  assertMade(`model "${name}"`, config);
   const { batching, modelOptions } = separate(config);
   const batchingCheck = await collectFaults(() =>
     resolveConfig(`model "${name}"`, batchingOf(defaults), withCost(batching, modelOptions)),

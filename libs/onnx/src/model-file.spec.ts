@@ -59,4 +59,12 @@ describe('The files of a model whose weights are in a file of their own', () => 
       problem: `"${path}" keeps weights in "${weightsPath}", which ${problem}; put the file there that was written with the model`,
     });
   });
+
+  it('are at fault where the weights have not been fetched', async () => {
+    await writeFile(weightsPath, 'version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 8\n');
+    await expect(checkModelFile(path)).resolves.toEqual({
+      field: 'path',
+      problem: `"${path}" keeps weights in "${weightsPath}", which is a pointer of Git LFS, not the file itself; fetch that by: git lfs pull`,
+    });
+  });
 });

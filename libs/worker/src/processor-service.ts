@@ -43,10 +43,12 @@ export async function createService({
 }
 
 async function createProcessor(module: string, workerData: unknown): Promise<AnyProcessor> {
-  const exported = await load(module);
+  const exported = await tellingWhere(module, async () => (await import(module)) as ProcessorModule);
   // What CommonJS exports as a whole is the default here.
   for (const owner of [exported, exported.default]) {
-    const candidate = hasCreator(owner) ? await owner.createProcessor(workerData) : owner;
+    const candidate = hasCreator(owner)
+      ? await tellingWhere(module, () => owner.createProcessor(workerData))
+      : owner;
     if (typeof candidate === 'function' && !isClass(candidate)) {
       return { processBatch: candidate as ProcessBatch<unknown, unknown> };
     }
@@ -58,19 +60,18 @@ async function createProcessor(module: string, workerData: unknown): Promise<Any
   );
 }
 
-/** @throws Error that says where the module failed, too. */
-async function load(module: string): Promise<ProcessorModule> {
+/** @throws Error that says where the module failed, too; where its stack does not tell, by the module's name. */
+async function tellingWhere<TMade>(module: string, make: () => TMade | Promise<TMade>): Promise<TMade> {
   try {
-    return (await import(module)) as ProcessorModule;
+    return await make();
   } catch (error) {
     const { message, stack = '' } = serializeError(error);
-    const place = FIRST_PLACE.exec(stack)?.[0];
-    throw new Error(place === undefined ? message : `${message} (${place})`, { cause: error });
+    throw new Error(`${message} (${FIRST_PLACE.exec(stack)?.[0] ?? module})`, { cause: error });
   }
 }
 
-/** The first file of a stack, with line and perhaps column. */
-const FIRST_PLACE = /(?:file:\/\/)?\/[^\s()]+:\d+(?::\d+)?/;
+/** The first file of a stack, with line and perhaps column. Node's own (`node:internal/…`) are none. */
+const FIRST_PLACE = /(?<![\w:])(?:file:\/\/)?\/[^\s()]+:\d+(?::\d+)?/;
 
 function hasCreator(owner: unknown): owner is Required<Pick<ProcessorModule, 'createProcessor'>> {
   return (

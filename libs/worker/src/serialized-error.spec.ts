@@ -67,7 +67,11 @@ describe('an error that has been serialized and revived', () => {
       },
       code: 'ODD',
     };
-    expect(thereAndBack(thrown)).toMatchObject({ name: 'Error', message: 'an object', code: 'ODD' });
+    expect(thereAndBack(thrown)).toMatchObject({
+      name: 'Error',
+      message: 'it threw a value of type object',
+      code: 'ODD',
+    });
   });
 
   it.each([
@@ -76,8 +80,8 @@ describe('an error that has been serialized and revived', () => {
     [null, 'null'],
     [42, '42'],
     [Symbol('sign'), 'Symbol(sign)'],
-    [{}, 'an object'],
-    [Object.create(null), 'an object'],
+    [{ status: 503, details: 'busy' }, '{"status":503,"details":"busy"}'],
+    [Object.create(null), 'it threw a value of type object'],
   ])('is an error even if %p was thrown', (thrown, message) => {
     expect(thereAndBack(thrown)).toMatchObject({ name: 'Error', message });
   });

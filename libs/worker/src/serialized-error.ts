@@ -1,4 +1,4 @@
-import { describeValue, InvalidRequestError } from 'nestjs-batching/core';
+import { describeThrown, InvalidRequestError } from 'nestjs-batching/core';
 
 /** What is kept of an error on its way out of a worker. */
 export interface SerializedError {
@@ -25,7 +25,7 @@ export function serializeError(error: unknown, mostCauses = MOST_CAUSES): Serial
   const [name, message, code, stack, cause] = PARTS.map((part) => read(error, part));
   return {
     name: typeof name === 'string' ? name : 'Error',
-    message: typeof message === 'string' ? message : describeValue(error),
+    message: typeof message === 'string' ? message : describeThrown(error),
     code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
     stack: typeof stack === 'string' ? stack : undefined,
     cause: cause === undefined || mostCauses === 0 ? undefined : serializeError(cause, mostCauses - 1),

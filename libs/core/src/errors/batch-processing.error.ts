@@ -1,4 +1,5 @@
 import { BatchingError } from './batching-error.js';
+import { describeThrown } from './describe-thrown.js';
 
 /** The processor threw; every request of its batch gets this error. `cause` is what it threw. */
 export class BatchProcessingError extends BatchingError {
@@ -18,19 +19,10 @@ export class BatchProcessingError extends BatchingError {
    */
   constructor(batcherName: string, batchId: number, batchSize: number, cause: unknown) {
     super(
-      `Batcher "${batcherName}": the processor failed on batch ${batchId} of ${batchSize} requests: ${reasonOf(cause)}`,
+      `Batcher "${batcherName}": the processor failed on batch ${batchId} of ${batchSize} requests: ${describeThrown(cause)}`,
     );
     this.cause = cause;
     this.isRetryable =
       typeof cause === 'object' && cause !== null && 'isRetryable' in cause && cause.isRetryable === true;
-  }
-}
-
-/** A processor may throw anything, also what cannot be turned into text; the batch must end all the same. */
-function reasonOf(cause: unknown): string {
-  try {
-    return String(cause instanceof Error ? cause.message : cause);
-  } catch {
-    return `it threw a value of type ${typeof cause}`;
   }
 }

@@ -120,6 +120,10 @@ describe('BatchProcessingError', () => {
     ['a plain word', 'a plain word'],
     [undefined, 'undefined'],
     [Symbol('mark'), 'Symbol(mark)'],
+    [{ code: 14, details: 'unavailable' }, '{"code":14,"details":"unavailable"}'],
+    [{ text: 'a'.repeat(1_000) }, `{"text":"${'a'.repeat(491)}`],
+    [{ id: 1n }, 'it threw a value of type object'],
+    [new URL('http://models/'), 'http://models/'],
     [Object.create(null), 'it threw a value of type object'],
     [
       Object.assign(new Error(), { message: Object.create(null) as string }),

@@ -2,6 +2,7 @@ export * from './batch-processing.error.js';
 export * from './batcher-closed.error.js';
 export * from './batching-error.js';
 export * from './deadline-exceeded.error.js';
+export * from './describe-thrown.js';
 export * from './invalid-config.error.js';
 export * from './invalid-request.error.js';
 export * from './queue-full.error.js';

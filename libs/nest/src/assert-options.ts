@@ -1,0 +1,47 @@
+import { assertBatchingDefaults, describeValue, InvalidConfigError } from 'nestjs-batching/core';
+import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
+import { timeoutHeaderName } from './timeout-header.js';
+
+const FOR_ROOT = 'BatchingModule.forRoot()';
+
+/** What `forRoot` takes besides what a batcher does. */
+const OTHER_OPTIONS: readonly (keyof BatchingModuleOptions)[] = ['processor', 'timeoutHeader'];
+
+/**
+ * Looks at all that `forRoot` was given, whichever part of it is needed first.
+ *
+ * @throws InvalidConfigError that lists every fault.
+ */
+export function assertForRootOptions(options: BatchingModuleOptions): void {
+  assertMade(FOR_ROOT, options);
+  const checks = [
+    () => assertBatchingDefaults(FOR_ROOT, batchingOf(options), OTHER_OPTIONS),
+    () => timeoutHeaderName(options.timeoutHeader),
+  ];
+  const faults = checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (error instanceof InvalidConfigError) return error.faults;
+      throw error;
+    }
+  });
+  if (faults.length > 0) throw new InvalidConfigError(FOR_ROOT, faults);
+}
+
+/**
+ * Looks at what a factory of options has made: an arrow function in braces that lacks its `return` makes nothing.
+ *
+ * @param subject What is configured, for the message.
+ * @throws InvalidConfigError if it is no object.
+ */
+export function assertMade(subject: string, options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw new InvalidConfigError(subject, [
+    {
+      field: 'options',
+      problem: `received ${describeValue(options)} from the factory, expected an object; does it return one?`,
+    },
+  ]);
+}

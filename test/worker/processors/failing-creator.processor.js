@@ -1,0 +1,3 @@
+export function createProcessor() {
+  throw new Error('no dictionary');
+}
