@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { BatchProcessingError } from 'nestjs-batching/core';
+
+import { WatchedPromise } from '../../../test/core/watched-promise.js';
+import { EchoModel } from '../../../test/onnx/echo-model.js';
+import { batchOf, echoRow, elementsOf } from '../../../test/onnx/echo-rows.js';
+import type { OnnxModelOptions } from './onnx-model-options.js';
+import { OnnxModel } from './onnx-model.js';
+
+/** Everything that follows from what has just happened. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('A batch of an OnnxModel', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onnx-model-batches-'));
+    await writeFile(join(folder, 'model.onnx'), 'what is inside is the host’s affair');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function load(
+    options: Partial<OnnxModelOptions> = {},
+  ): Promise<{ host: EchoModel; model: OnnxModel }> {
+    const host = new EchoModel();
+    const path = join(folder, 'model.onnx');
+    const logger = { log: () => undefined, warn: () => undefined };
+    const model = await OnnxModel.load('echo', { path, logger, ...options }, { startWorker: host.start });
+    host.batchSizes.splice(0);
+    return { host, model };
+  }
+
+  it('runs at the size that the batcher wants', async () => {
+    const { host, model } = await load();
+    const results = await model.processBatch([echoRow(1), echoRow(2)], batchOf(2, { paddedBatchSize: 4 }));
+    expect(results.map(elementsOf)).toEqual([[1], [2]]);
+    expect(host.batchSizes).toEqual([4]);
+  });
+
+  it('tells the batcher the sizes it runs at only where a request is a row', async () => {
+    const { model } = await load({ allowedBatchSizes: [2, 8] });
+    expect(model.allowedBatchSizes).toEqual([2, 8]);
+    const { model: ofSeveral } = await load({ allowedBatchSizes: [2, 8], maxRowsPerRequest: 4 });
+    expect(ofSeveral.allowedBatchSizes).toBeUndefined();
+  });
+
+  it('says when a worker begins with it', async () => {
+    const { host, model } = await load();
+    const begun: string[] = [];
+    const run = async (name: string): Promise<() => void> => {
+      let release!: () => void;
+      host.hold = new Promise((resolve) => (release = resolve));
+      void model.processBatch([echoRow(1)], batchOf(1, { started: () => begun.push(name) }));
+      await settle();
+      return release;
+    };
+    const releaseFirst = await run('first');
+    await run('in advance');
+    expect(begun).toEqual(['first']);
+    releaseFirst();
+    await settle();
+    expect(begun).toEqual(['first', 'in advance']);
+  });
+
+  it.each(['thread', 'process'] as const)(
+    'has its inputs in the buffers of the one before it, in a %s',
+    async (isolation) => {
+      const { host, model } = await load({ isolation });
+      host.givesBuffersBack = true;
+      host.answer = (x) => ({ ...x, data: x.data.slice() });
+      const buffers: unknown[] = [];
+      host.onRun = ({ inputs }) => buffers.push((inputs[0]?.data as Float32Array).buffer);
+      for (const value of [1, 2]) {
+        const [result] = await model.processBatch([echoRow(value)], batchOf(1));
+        expect(elementsOf(result)).toEqual([value]);
+      }
+      expect(buffers).toHaveLength(2);
+      expect(buffers[1]).toBe(buffers[0]);
+    },
+  );
+
+  it('is not taken apart for a request at fault where not even one fits into memory', async () => {
+    const { host, model } = await load();
+    const sizes: (number | undefined)[] = [];
+    host.onRun = ({ inputs }) => {
+      sizes.push(inputs[0]?.dims[0]);
+      throw new Error('Failed to allocate memory for requested buffer');
+    };
+    const rows = [echoRow(1), echoRow(2), echoRow(3), echoRow(4)];
+    await expect(model.processBatch(rows, batchOf(4))).rejects.toThrow('Failed to allocate memory');
+    expect(sizes).toEqual([4, 2, 1]);
+  });
+
+  it('fails only in the shape whose outputs nobody could tell apart', async () => {
+    const { host, model } = await load();
+    host.answer = (x) => (x.dims[1] === 2 ? { ...x, dims: [1, 2] } : x);
+    const rows = [echoRow(1, 2), echoRow(3, 4), echoRow(5)];
+    const [first, second, third] = await model.processBatch(rows, batchOf(3));
+    for (const failed of [first, second]) {
+      expect(failed).toBeInstanceOf(BatchProcessingError);
+      expect((failed as Error).message).toMatch(
+        /shape \[1, 2\] for a batch of 2.*\(2 of the 3 requests of batch 1\)$/,
+      );
+    }
+    expect(elementsOf(third)).toEqual([5]);
+  });
+
+  it.each(['before', 'after'])(
+    'holds up close() only as long as somebody waits for it (everybody leaves %s)',
+    async (when) => {
+      const { host, model } = await load();
+      host.hold = new Promise(() => undefined);
+      const controller = new AbortController();
+      model.processBatch([echoRow(1)], batchOf(1, { signal: controller.signal })).catch(() => undefined);
+      await settle();
+      if (when === 'before') controller.abort();
+      const closed = new WatchedPromise(model.close());
+      await settle();
+      expect(closed.isSettled).toBe(when === 'before');
+      controller.abort();
+      await settle();
+      expect(closed.isSettled).toBe(true);
+    },
+  );
+});
