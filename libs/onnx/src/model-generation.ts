@@ -12,7 +12,8 @@ import { OutputFaultError } from './output-fault.error.js';
 import { PartFailedError } from './part-failed.error.js';
 import { BatchLayout } from './tensors/batch-layout.js';
 import type { BatchRun } from './tensors/batch-run.js';
-import type { ReadRow } from './tensors/read-row.js';
+import type { ReadRow, RowTensor } from './tensors/read-row.js';
+import { longestDims } from './tensors/stack-input.js';
 
 /** Most bytes of input buffers that are kept for later batches. */
 const MOST_KEPT_BYTES = 64 * 2 ** 20;
@@ -195,7 +196,12 @@ function untilUnawaited({ context: { signal }, results }: BatchUnderWay): Promis
   });
 }
 
-/** Rows of one shape need about the same memory each. */
+/** Rows of one shape need about the same memory each: that of the longest, up to which all of a run are filled up. */
 function shapeOf(rows: readonly ReadRow[]): string {
-  return rows[0]?.tensors.map(({ dims }) => dims.join('×')).join(' ') ?? '';
+  const [first] = rows;
+  const dimsOf = (tensor: RowTensor, index: number): readonly number[] =>
+    first?.lengths.length === 0
+      ? tensor.dims
+      : longestDims(rows.map(({ tensors }) => tensors[index] ?? tensor));
+  return first?.tensors.map((tensor, index) => dimsOf(tensor, index).join('×')).join(' ') ?? '';
 }

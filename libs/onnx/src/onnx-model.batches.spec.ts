@@ -93,6 +93,42 @@ describe('A batch of an OnnxModel', () => {
     expect(sizes).toEqual([4, 2, 1]);
   });
 
+  it('counts its rows where memory does not suffice, not its requests', async () => {
+    const { host, model } = await load({ maxRowsPerRequest: 4 });
+    host.onRun = ({ inputs }) => {
+      if ((inputs[0]?.dims[0] ?? 0) > 8) throw new Error('Failed to allocate memory for requested buffer');
+    };
+    const fourRows = { x: { data: new Float32Array(4), dims: [4, 1] } };
+    await model.processBatch(Array(4).fill(fourRows), batchOf(4));
+    expect(model.statistics.memoryCeilings).toEqual([{ shape: '1', maxRows: 8, failures: 1 }]);
+    host.batchSizes.splice(0);
+    await model.processBatch(Array(8).fill(echoRow(1)), batchOf(8));
+    expect(host.batchSizes).toEqual([8]);
+  });
+
+  it('is known by its longest row where memory does not suffice, whichever comes first', async () => {
+    const { host, model } = await load({ dynamicAxes: { length: { maxPaddingShare: 1 } } });
+    const tried: (readonly number[] | undefined)[] = [];
+    host.onRun = ({ inputs }) => {
+      const dims = inputs[0]?.dims ?? [];
+      tried.push(dims);
+      if ((dims[0] ?? 0) * (dims[1] ?? 0) > 4)
+        throw new Error('Failed to allocate memory for requested buffer');
+    };
+    const [short, long] = [echoRow(1), echoRow(1, 2, 3, 4)];
+    await model.processBatch([short, long], batchOf(2));
+    expect(model.statistics.memoryCeilings).toMatchObject([{ shape: '4', maxRows: 1 }]);
+    tried.splice(0);
+    const results = await model.processBatch([long, short], batchOf(2));
+    expect(results.map(elementsOf)).toEqual([[1, 2, 3, 4], [1]]);
+    expect(tried).toEqual([
+      [1, 4],
+      [1, 1],
+    ]);
+    await model.processBatch([short, short], batchOf(2));
+    expect(tried.at(-1)).toEqual([2, 1]);
+  });
+
   it('fails only in the shape whose outputs nobody could tell apart', async () => {
     const { host, model } = await load();
     host.answer = (x) => (x.dims[1] === 2 ? { ...x, dims: [1, 2] } : x);
