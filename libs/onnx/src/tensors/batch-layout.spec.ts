@@ -208,6 +208,13 @@ describe('BatchLayout', () => {
       );
     });
 
+    it('counts what all rows share neither as theirs nor as padding', () => {
+      const layout = new BatchLayout('speech', model);
+      const [run] = layout.plan([layout.read(request(1))], { paddedBatchSize: 4 });
+      expect(run?.inputs).toHaveLength(2);
+      expect(layout.readPadding()).toMatchObject({ realElements: 2, paddingElements: 6 });
+    });
+
     it('tells long values apart, and values of different shapes', () => {
       const table = tensor({ name: 'table', shape: ['', ''], batchAxis: undefined });
       const layout = new BatchLayout('tables', signature({ inputs: [pair, table] }));
