@@ -100,7 +100,7 @@ export class ModelGeneration {
       const results = await isolateFailures(
         run.rows,
         (part) => this.runWithin(run, part, context),
-        (error) => !context.signal.aborted && isOfRequest(error),
+        (error) => !context.signal.aborted && isOfRequest(error, run.rows),
       );
       const failures = results.filter((result) => result instanceof Failure);
       if (failures.length === batchSize) throw failures[0]?.error;
@@ -178,9 +178,18 @@ function split(run: BatchRun, { outputs }: RunReply): readonly OnnxResultRow[] {
   }
 }
 
-/** Whether a run may have failed because of what one request brought, rather than for want of worker or memory. */
-function isOfRequest(error: unknown): boolean {
-  return !(error instanceof BatchingError || error instanceof OutputFaultError || isOutOfMemory(error));
+/**
+ * Whether a run may have failed because of what one request brought, rather than for want of a worker. Memory that does
+ * not suffice even for a single request may do for one that needs less.
+ */
+function isOfRequest(error: unknown, rows: readonly ReadRow[]): boolean {
+  if (error instanceof BatchingError || error instanceof OutputFaultError) return false;
+  return !isOutOfMemory(error) || rows.some((row) => elementCountOf(row) !== elementCountOf(rows[0]));
+}
+
+/** How many elements a request brings. */
+function elementCountOf(row: ReadRow | undefined): number {
+  return row?.tensors.reduce((sum, { data }) => sum + data.length, 0) ?? 0;
 }
 
 /** Resolves when the batch has ended, or when nobody waits for it any more. Never rejects. */

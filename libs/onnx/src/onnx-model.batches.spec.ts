@@ -9,6 +9,7 @@ import { EchoModel } from '../../../test/onnx/echo-model.js';
 import { batchOf, echoRow, elementsOf } from '../../../test/onnx/echo-rows.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
+import type { OnnxRow } from './onnx-row.js';
 
 /** Everything that follows from what has just happened. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -92,6 +93,27 @@ describe('A batch of an OnnxModel', () => {
     await expect(model.processBatch(rows, batchOf(4))).rejects.toThrow('Failed to allocate memory');
     expect(sizes).toEqual([4, 2, 1]);
   });
+
+  it.each<[string, Partial<OnnxModelOptions>, OnnxRow]>([
+    ['rows', { maxRowsPerRequest: 4 }, { x: { data: new Float32Array(4), dims: [4, 1] } }],
+    ['elements', { dynamicAxes: { length: { maxPaddingShare: 1 } } }, echoRow(0, 0, 0, 0)],
+  ])(
+    'fails only for a request of too many %s where the others fit into memory',
+    async (_, options, large) => {
+      const { host, model } = await load(options);
+      host.onRun = ({ inputs }) => {
+        if ((inputs[0]?.data.length ?? 0) > 3)
+          throw new Error('Failed to allocate memory for requested buffer');
+      };
+      const rows = [echoRow(1), echoRow(2), large, echoRow(4)];
+      const [first, second, third, fourth] = await model.processBatch(rows, batchOf(4));
+      expect([first, second, fourth].map(elementsOf)).toEqual([[1], [2], [4]]);
+      expect(third).toBeInstanceOf(BatchProcessingError);
+      expect((third as Error).message).toMatch(
+        /Failed to allocate memory.*\(1 of the 4 requests of batch 1\)$/,
+      );
+    },
+  );
 
   it('counts its rows where memory does not suffice, not its requests', async () => {
     const { host, model } = await load({ maxRowsPerRequest: 4 });
