@@ -1,5 +1,6 @@
 import { WorkerEndedError } from 'nestjs-batching/worker';
 
+import { buffersOf } from '../../libs/onnx/src/buffers-of.js';
 import type { ModelCalls, NamedTensor, OpenRequest, RunRequest } from '../../libs/onnx/src/model-protocol.js';
 import type { ModelWorker } from '../../libs/onnx/src/model-worker.js';
 
@@ -16,6 +17,8 @@ export class EchoModel {
   onOpen: (request: OpenRequest) => void = () => undefined;
   onRun: (request: RunRequest, worker: EchoWorker) => void = () => undefined;
   answer: (input: NamedTensor) => NamedTensor = (input) => input;
+  /** Whether the buffers of the inputs come back where that is asked for; `answer` must not use them then. */
+  givesBuffersBack = false;
 
   readonly start = (): ModelWorker => {
     const worker = new EchoWorker(this);
@@ -90,6 +93,8 @@ export class EchoWorker implements ModelWorker {
     if (this.isGone && hold === undefined) await new Promise(() => undefined);
     this.model.batchSizes.push(request.inputs[0]?.dims[0]);
     // A buffer that is given away does not come back while its rows are with the callers.
-    return { outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers: [] };
+    const comesBack = request.wantsBuffersBack && this.model.givesBuffersBack;
+    const inputBuffers = comesBack ? buffersOf(request.inputs) : [];
+    return { outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers };
   }
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { getBatcherToken } from 'nestjs-batching';
+import { BatchingModule, getBatcherToken, type BatchingModuleOptions } from 'nestjs-batching';
 import { InvalidConfigError, RequestTooLargeError, type DynamicBatcher } from 'nestjs-batching/core';
 import {
   getOnnxModelToken,
@@ -16,7 +16,14 @@ import {
 } from 'nestjs-batching/onnx';
 import { buildOnnxModel, type OnnxGraph } from 'nestjs-batching/testing';
 
-const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
+import { findWorkerProcesses } from '../programs/child-processes.js';
+
+const warnings: string[] = [];
+const logger = {
+  log: () => undefined,
+  warn: (message: string) => void warnings.push(message),
+  error: () => undefined,
+};
 
 describe('OnnxModule', () => {
   let folder: string;
@@ -31,11 +38,15 @@ describe('OnnxModule', () => {
   async function start(
     shape: readonly (number | string)[],
     config: Omit<OnnxModuleConfig, 'path'>,
+    defaults: BatchingModuleOptions = {},
   ): Promise<{ batcher: DynamicBatcher<OnnxRow, OnnxResultRow>; model: OnnxModel }> {
     const path = join(folder, 'model.onnx');
     await writeFile(path, await buildOnnxModel(doubling(shape)));
-    const imports = [OnnxModule.register({ name: 'doubling', path, ...config })];
-    const app = await Test.createTestingModule({ imports }).setLogger(silent).compile();
+    const imports = [
+      BatchingModule.forRoot(defaults),
+      OnnxModule.register({ name: 'doubling', path, ...config }),
+    ];
+    const app = await Test.createTestingModule({ imports }).setLogger(logger).compile();
     open.push(await app.init());
     return {
       batcher: app.get(getBatcherToken('doubling'), { strict: false }),
@@ -101,6 +112,26 @@ describe('OnnxModule', () => {
     ]);
     const { realRows, paddingRows, runs } = model.layout.readPadding();
     expect(realRows + paddingRows).toBe(4 * runs);
+  });
+
+  it('says of a model that takes one row at a time that nothing is gained by batching, and of no other', async () => {
+    warnings.splice(0);
+    await start([2, 1], {});
+    expect(warnings).toEqual([]);
+    await start([1, 1], {});
+    expect(warnings).toEqual([expect.stringMatching(/"doubling" takes one row at a time/) as string]);
+  });
+
+  it('gives a batch as much room for rows as the app has said for all batchers', async () => {
+    const { batcher } = await start(['batch', 1], { maxRowsPerRequest: 2 }, { maxBatchSize: 6 });
+    expect(batcher.config.maxBatchCost).toBe(6);
+  });
+
+  it('leaves no worker behind where only the batching is at fault', async () => {
+    await expect(start(['batch', 1], { maxBatchSize: 0, isolation: 'process' })).rejects.toThrow(
+      'maxBatchSize',
+    );
+    expect(await findWorkerProcesses(process.pid)).toEqual([]);
   });
 
   it('pads to the sizes that batching allows, and warms them up', async () => {

@@ -96,6 +96,26 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(await run(processor, [() => undefined])).toEqual([expect.any(InvalidRequestError)]);
   });
 
+  it('goes by what a worker of its kind can copy', async () => {
+    const processor = await start();
+    const results = await run(processor, [
+      { size: new Blob(['four']) },
+      { letter: () => 'b' },
+      { letter: 'c' },
+    ]);
+    const refused = expect.any(InvalidRequestError) as Error;
+    expect(results).toEqual([isolation === 'thread' ? 4 : refused, refused, 'C']);
+  });
+
+  it('leaves it to the batcher to refuse too few results, but never gives one to another request', async () => {
+    const processor = await start({ module: moduleOf('miscounting') });
+    expect(await run(processor, ['no list'])).toBe('no list');
+    expect(await run(processor, [1, 2, 3])).toEqual([2, 3]);
+    await expect(run(processor, [1, () => 2, 3])).rejects.toMatchObject({
+      code: 'RESPONSE_COUNT_MISMATCH',
+    });
+  });
+
   it('has an error in place of a result that cannot be copied, and all other results', async () => {
     const processor = await start();
     const results = await run(processor, [{ letter: 'a' }, { uncopied: 1 }, { error: 'E' }, { letter: 'c' }]);

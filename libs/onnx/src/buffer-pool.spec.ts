@@ -26,6 +26,25 @@ describe('BufferPool', () => {
     expect(pool.take(102)).toBe(latest);
   });
 
+  it('counts a size as used when it is given back, also where more of it are kept', () => {
+    const pool = new BufferPool(302);
+    const [first, second, other] = [new ArrayBuffer(100), new ArrayBuffer(100), new ArrayBuffer(101)];
+    for (const buffer of [first, second, other]) pool.giveBack(buffer);
+    const inUse = pool.take(100);
+    pool.giveBack(pool.take(101));
+    pool.giveBack(inUse);
+    pool.giveBack(new ArrayBuffer(102));
+    expect(pool.size).toBe(302);
+    expect(pool.take(101)).not.toBe(other);
+  });
+
+  it('keeps one that is as large as all that it may keep', () => {
+    const pool = new BufferPool(100);
+    const buffer = new ArrayBuffer(100);
+    pool.giveBack(buffer);
+    expect(pool.take(100)).toBe(buffer);
+  });
+
   it('keeps none that is larger than all that it may keep, and none that has been given away', () => {
     const pool = new BufferPool(100);
     pool.giveBack(new ArrayBuffer(101));

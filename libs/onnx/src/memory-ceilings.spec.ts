@@ -10,15 +10,23 @@ class Memory {
 
   constructor(public capacity: number) {}
 
-  readonly run = async (part: readonly number[]): Promise<readonly number[]> => {
-    this.sizes.push(part.length);
+  readonly run = async (part: readonly Request[]): Promise<readonly number[]> => {
+    const size = part.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    this.sizes.push(size);
     await Promise.resolve();
-    if (part.length > this.capacity) throw new Error(OUT_OF_MEMORY);
-    return part.map((row) => row * 2);
+    if (size > this.capacity) throw new Error(OUT_OF_MEMORY);
+    return part.map(({ value }) => value * 2);
   };
 }
 
-const rows = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+interface Request {
+  readonly value: number;
+  readonly rowCount: number;
+}
+
+/** That many requests, of one row each if nothing else is said. */
+const rows = (count: number, rowCount = 1): Request[] =>
+  Array.from({ length: count }, (_, value) => ({ value, rowCount }));
 
 describe('MemoryCeilings', () => {
   it('runs all rows at once while memory suffices, and remembers nothing', async () => {
@@ -56,7 +64,7 @@ describe('MemoryCeilings', () => {
   it('fails at once, with the original error, if something else is the matter', async () => {
     const error = new Error('index out of bounds');
     const attempts: number[] = [];
-    const run = (part: readonly number[]): Promise<never> => {
+    const run = (part: readonly Request[]): Promise<never> => {
       attempts.push(part.length);
       return Promise.reject(error);
     };
@@ -79,6 +87,43 @@ describe('MemoryCeilings', () => {
     for (let run = 0; run < 40; run += 1) await ceilings.runWithin(rows(32), 'x', memory.run);
     expect(new Set(memory.sizes.slice(1))).toEqual(new Set([16, 18]));
     expect(ceilings.all[0]?.maxRows).toBe(16);
+  });
+
+  describe('of requests that bring several rows', () => {
+    it('counts rows, so that what was learned from them holds for smaller ones', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(), new Memory(40)];
+      await ceilings.runWithin(rows(4, 16), 'x', memory.run);
+      expect(memory.sizes).toEqual([64, 32, 32]);
+      expect(ceilings.all).toEqual([{ shape: 'x', maxRows: 32, failures: 1 }]);
+      memory.sizes.splice(0);
+      await ceilings.runWithin(rows(40), 'x', memory.run);
+      expect(memory.sizes).toEqual([32, 8]);
+    });
+
+    it('knows from small ones how many large ones fit', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(), new Memory(20)];
+      await ceilings.runWithin(rows(32), 'x', memory.run);
+      memory.sizes.splice(0);
+      expect(await ceilings.runWithin(rows(5, 8), 'x', memory.run)).toEqual([0, 2, 4, 6, 8]);
+      expect(memory.sizes).toEqual([16, 16, 8]);
+    });
+
+    it('runs each by itself where the ceiling has room for none, and fails if that does not fit', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(), new Memory(8)];
+      await ceilings.runWithin(rows(9), 'x', memory.run);
+      memory.sizes.splice(0);
+      expect(await ceilings.runWithin(rows(2, 7), 'x', memory.run)).toEqual([0, 2]);
+      expect(memory.sizes).toEqual([7, 7]);
+      await expect(ceilings.runWithin(rows(2, 9), 'x', memory.run)).rejects.toThrow(OUT_OF_MEMORY);
+    });
+
+    it('climbs also where they never fill it up exactly', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(), new Memory(8)];
+      await ceilings.runWithin(rows(16), 'x', memory.run);
+      memory.capacity = 1000;
+      for (let run = 0; run < 64; run += 1) await ceilings.runWithin(rows(4, 3), 'x', memory.run);
+      expect(ceilings.all[0]?.maxRows).toBe(9);
+    });
   });
 
   it('halves again when memory has become less', async () => {
@@ -111,18 +156,20 @@ describe('MemoryCeilings', () => {
   it('gives all results in order, whatever the memory is and however it changes', async () => {
     const batch = fc.record({
       count: fc.integer({ min: 1, max: 200 }),
-      capacity: fc.integer({ min: 1, max: 220 }),
+      rowCount: fc.integer({ min: 1, max: 5 }),
+      // Room for one request at least.
+      capacity: fc.integer({ min: 5, max: 220 }),
       isBesideTheNext: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 30 }), async (batches) => {
         const [ceilings, memory] = [new MemoryCeilings(), new Memory(1)];
         const running: Promise<void>[] = [];
-        for (const { count, capacity, isBesideTheNext } of batches) {
+        for (const { count, rowCount, capacity, isBesideTheNext } of batches) {
           memory.capacity = capacity;
           const check = async (): Promise<void> => {
-            const results = await ceilings.runWithin(rows(count), 'x', memory.run);
-            expect(results).toEqual(rows(count).map((row) => row * 2));
+            const results = await ceilings.runWithin(rows(count, rowCount), 'x', memory.run);
+            expect(results).toEqual(rows(count, rowCount).map(({ value }) => value * 2));
           };
           running.push(check());
           if (!isBesideTheNext) await Promise.all(running.splice(0));
@@ -139,6 +186,7 @@ describe('isOutOfMemory', () => {
     'CUDA out of memory',
     'CUBLAS failure: cudaErrorMemoryAllocation',
     'std::bad_alloc',
+    'bad allocation',
     'bfc_arena.cc: Available memory of 1024 is smaller than requested bytes of 4096',
     OUT_OF_MEMORY,
   ])('knows it by what is said: %s', (message) => {

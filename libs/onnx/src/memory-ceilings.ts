@@ -1,8 +1,11 @@
 import { messageOf } from 'nestjs-batching/worker';
 
+import { countRows } from './tensors/batch-run.js';
+import type { ReadRow } from './tensors/read-row.js';
+
 /** What ONNX Runtime and its execution providers say when there is not enough memory for a run. */
 const OUT_OF_MEMORY =
-  /out of memory|failed to allocate memory|bad_alloc|available memory of \d+ is smaller|cudaErrorMemoryAllocation|E_OUTOFMEMORY|device (?:is )?out of memory/i;
+  /out of memory|failed to allocate memory|bad[_ ]alloc|available memory of \d+ is smaller|cudaErrorMemoryAllocation|E_OUTOFMEMORY|device (?:is )?out of memory/i;
 
 /** So many runs at the ceiling in a row go well before a little more is tried. */
 const RUNS_BEFORE_CLIMBING = 64;
@@ -13,13 +16,16 @@ const MOST_SHAPES = 256;
 
 /** Most rows of a shape for which memory has sufficed. */
 export interface MemoryCeiling {
-  /** The dimensions of a row of each input. */
+  /** The dimensions of a row of each input; of rows of different length those of the longest. */
   readonly shape: string;
   /** Rows that a run of this shape has at most now; integer from 1. */
   readonly maxRows: number;
   /** How often memory has not sufficed. */
   readonly failures: number;
 }
+
+/** A request, which brings one row or more; they run together. */
+type HasRows = Pick<ReadRow, 'rowCount'>;
 
 interface Ceiling {
   maxRows: number;
@@ -47,45 +53,58 @@ export class MemoryCeilings {
   }
 
   /**
-   * Runs the rows in one part, or in as many as memory makes necessary, one after the other.
+   * Runs the requests in one part, or in as many as memory makes necessary, one after the other.
    *
-   * @returns The results of all rows, in their order.
-   * @throws what `run` throws, unless it is want of memory for more than one row.
+   * @param requests One or more.
+   * @returns The results of all requests, in their order.
+   * @throws what `run` throws, unless it is want of memory for more than one request.
    */
-  async runWithin<TRow, TResult>(
-    rows: readonly TRow[],
+  async runWithin<TRequest extends HasRows, TResult>(
+    requests: readonly TRequest[],
     shape: string,
-    run: (part: readonly TRow[]) => Promise<readonly TResult[]>,
+    run: (part: readonly TRequest[]) => Promise<readonly TResult[]>,
   ): Promise<readonly TResult[]> {
-    const ceiling = this.byShape.get(shape);
-    if (ceiling === undefined || rows.length <= ceiling.maxRows) {
-      const results = await this.tryToRun(rows, shape, run);
-      if (results !== undefined) return results;
-    }
     const results: TResult[] = [];
-    for (let first = 0; first < rows.length;) {
-      const part = rows.slice(first, first + (this.byShape.get(shape)?.maxRows ?? rows.length));
-      const partResults = await this.tryToRun(part, shape, run);
+    for (let first = 0; first < requests.length;) {
+      const part = this.cut(requests, first, shape);
+      const partResults = await this.tryToRun(part, first + part.length === requests.length, shape, run);
       if (partResults === undefined) continue;
+      if (part.length === requests.length) return partResults;
       results.push(...partResults);
       first += part.length;
     }
     return results;
   }
 
-  /** Undefined if there was not enough memory: the ceiling is lower then. */
-  private async tryToRun<TRow, TResult>(
-    rows: readonly TRow[],
+  /** As many of the requests from `first` on as the ceiling has room for; one at least. */
+  private cut<TRequest extends HasRows>(
+    requests: readonly TRequest[],
+    first: number,
     shape: string,
-    run: (part: readonly TRow[]) => Promise<readonly TResult[]>,
+  ): readonly TRequest[] {
+    let roomLeft = this.byShape.get(shape)?.maxRows ?? Infinity;
+    let end = first;
+    while (end < requests.length && (end === first || (requests[end]?.rowCount ?? 0) <= roomLeft)) {
+      roomLeft -= requests[end]?.rowCount ?? 0;
+      end += 1;
+    }
+    return end - first === requests.length ? requests : requests.slice(first, end);
+  }
+
+  /** Undefined if there was not enough memory: the ceiling is lower then. */
+  private async tryToRun<TRequest extends HasRows, TResult>(
+    part: readonly TRequest[],
+    isLast: boolean,
+    shape: string,
+    run: (part: readonly TRequest[]) => Promise<readonly TResult[]>,
   ): Promise<readonly TResult[] | undefined> {
     try {
-      const results = await run(rows);
-      this.rise(shape, rows.length);
+      const results = await run(part);
+      this.rise(shape, countRows(part), isLast);
       return results;
     } catch (error) {
-      if (rows.length === 1 || !isOutOfMemory(error)) throw error;
-      this.lower(shape, rows.length);
+      if (part.length === 1 || !isOutOfMemory(error)) throw error;
+      this.lower(shape, countRows(part));
       return undefined;
     }
   }
@@ -106,12 +125,13 @@ export class MemoryCeilings {
     }
   }
 
-  private rise(shape: string, rowCount: number): void {
+  /** @param isLast Whether there was nothing more to run; else the ceiling had no room for what came next. */
+  private rise(shape: string, rowCount: number, isLast: boolean): void {
     const ceiling = this.byShape.get(shape);
     if (ceiling === undefined) return;
     this.keep(shape, ceiling);
     ceiling.provenRows = Math.max(ceiling.provenRows, rowCount);
-    if (rowCount < ceiling.maxRows) return;
+    if (isLast && rowCount < ceiling.maxRows) return;
     ceiling.successes += 1;
     if (ceiling.successes < RUNS_BEFORE_CLIMBING) return;
     ceiling.successes = 0;

@@ -12,7 +12,8 @@ import { OutputFaultError } from './output-fault.error.js';
 import { PartFailedError } from './part-failed.error.js';
 import { BatchLayout } from './tensors/batch-layout.js';
 import type { BatchRun } from './tensors/batch-run.js';
-import type { ReadRow } from './tensors/read-row.js';
+import type { ReadRow, RowTensor } from './tensors/read-row.js';
+import { longestDims } from './tensors/stack-input.js';
 
 /** Most bytes of input buffers that are kept for later batches. */
 const MOST_KEPT_BYTES = 64 * 2 ** 20;
@@ -99,7 +100,7 @@ export class ModelGeneration {
       const results = await isolateFailures(
         run.rows,
         (part) => this.runWithin(run, part, context),
-        (error) => !context.signal.aborted && isOfRequest(error),
+        (error) => !context.signal.aborted && isOfRequest(error, run.rows),
       );
       const failures = results.filter((result) => result instanceof Failure);
       if (failures.length === batchSize) throw failures[0]?.error;
@@ -177,9 +178,18 @@ function split(run: BatchRun, { outputs }: RunReply): readonly OnnxResultRow[] {
   }
 }
 
-/** Whether a run may have failed because of what one request brought, rather than for want of worker or memory. */
-function isOfRequest(error: unknown): boolean {
-  return !(error instanceof BatchingError || error instanceof OutputFaultError || isOutOfMemory(error));
+/**
+ * Whether a run may have failed because of what one request brought, rather than for want of a worker. Memory that does
+ * not suffice even for a single request may do for one that needs less.
+ */
+function isOfRequest(error: unknown, rows: readonly ReadRow[]): boolean {
+  if (error instanceof BatchingError || error instanceof OutputFaultError) return false;
+  return !isOutOfMemory(error) || rows.some((row) => elementCountOf(row) !== elementCountOf(rows[0]));
+}
+
+/** How many elements a request brings. */
+function elementCountOf(row: ReadRow | undefined): number {
+  return row?.tensors.reduce((sum, { data }) => sum + data.length, 0) ?? 0;
 }
 
 /** Resolves when the batch has ended, or when nobody waits for it any more. Never rejects. */
@@ -195,7 +205,12 @@ function untilUnawaited({ context: { signal }, results }: BatchUnderWay): Promis
   });
 }
 
-/** Rows of one shape need about the same memory each. */
+/** Rows of one shape need about the same memory each: that of the longest, up to which all of a run are filled up. */
 function shapeOf(rows: readonly ReadRow[]): string {
-  return rows[0]?.tensors.map(({ dims }) => dims.join('×')).join(' ') ?? '';
+  const [first] = rows;
+  const dimsOf = (tensor: RowTensor, index: number): readonly number[] =>
+    first?.lengths.length === 0
+      ? tensor.dims
+      : longestDims(rows.map(({ tensors }) => tensors[index] ?? tensor));
+  return first?.tensors.map((tensor, index) => dimsOf(tensor, index).join('×')).join(' ') ?? '';
 }

@@ -122,6 +122,13 @@ describe('BaseWorkerHost', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('keeps the process alive until an idle worker that was told to stop has ended', async () => {
+    const host = await startHost();
+    expect(host.isKeptAlive).toBe(false);
+    void host.stop();
+    expect(host.isKeptAlive).toBe(true);
+  });
+
   it('waits for a call as long as somebody waits for it, however long that is', async () => {
     const host = await startHost();
     const controller = new AbortController();

@@ -11,9 +11,12 @@ describe('readyWithin', () => {
 
   it('gives what the preparation gives, and leaves the worker alone from then on', async () => {
     const worker = new FakeWorker();
-    const { signal } = new AbortController();
-    await expect(readyWithin(worker, 100, () => Promise.resolve('ready'), signal)).resolves.toBe('ready');
+    const controller = new AbortController();
+    const prepare = (): Promise<string> => Promise.resolve('ready');
+    await expect(readyWithin(worker, 100, prepare, controller.signal)).resolves.toBe('ready');
     expect(jest.getTimerCount()).toBe(0);
+    // What it has begun by then, it finishes.
+    controller.abort();
     expect(worker.abandonReasons).toEqual([]);
   });
 

@@ -109,6 +109,22 @@ describe('WorkerPlace', () => {
     expect(closed.isSettled).toBe(true);
   });
 
+  it('does not count one that is still being started among those that were given up', async () => {
+    let finish: () => void = () => undefined;
+    const { place, workers } = setUp(({ onSpawned }) => {
+      const worker = new FakeWorker();
+      onSpawned(worker);
+      return workers.length === 0 ? worker : new Promise((resolve) => (finish = () => resolve(worker)));
+    });
+    await place.start();
+    workers[0]?.end('killed');
+    await jest.advanceTimersByTimeAsync(100);
+    expect(place.host).toBeUndefined();
+    expect(place.abandonedWorkers).toBe(0);
+    finish();
+    await place.close();
+  });
+
   it('gives up the start of a worker when it is closed', async () => {
     const { place, workers } = setUp(({ signal }) => {
       if (workers.length === 0) return new FakeWorker();
@@ -127,10 +143,13 @@ describe('WorkerPlace', () => {
     let finish: (worker: FakeWorker) => void = () => undefined;
     const { place } = setUp(() => new Promise((resolve) => (finish = resolve)));
     void place.start();
-    const closed = place.close();
+    const closed = new WatchedPromise(place.close());
+    await jest.advanceTimersByTimeAsync(0);
+    expect(closed.isSettled).toBe(false);
     const worker = new FakeWorker();
     finish(worker);
-    await closed;
+    await jest.advanceTimersByTimeAsync(0);
+    expect(closed.isSettled).toBe(true);
     expect(worker.isGone).toBe(true);
     expect(place.host).toBeUndefined();
   });

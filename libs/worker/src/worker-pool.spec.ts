@@ -119,6 +119,41 @@ describe('WorkerPool', () => {
       expect(behind.response).toBe('B');
     });
 
+    it('leaves a call that stood behind another one all of its retries', async () => {
+      const { run, worker } = await startLetterPool({ workers: 1, retries: 1, callsInAdvance: 1 });
+      const [first, behind] = [run('a'), new WatchedPromise(run('b'))];
+      await settle();
+      worker(0).end('killed');
+      await jest.advanceTimersByTimeAsync(100);
+      worker(1).calls[0]?.answer('A');
+      expect(await first).toBe('A');
+      worker(1).end('killed');
+      await jest.advanceTimersByTimeAsync(100);
+      worker(2).latest.answer('B');
+      await settle();
+      expect(behind.response).toBe('B');
+    });
+
+    it('waits longer for the next one only if it has answered nothing; to throw is an answer', async () => {
+      const { run, worker, said } = await startLetterPool({ retries: 0 });
+      const ways: ((worker: FakeWorker) => void)[] = [
+        ({ latest }) => latest.answer('A'),
+        () => undefined,
+        () => undefined,
+        ({ latest }) => latest.fail(new RangeError('no letter')),
+      ];
+      for (const [index, answer] of ways.entries()) {
+        run('a').catch(() => undefined);
+        await settle();
+        answer(worker(index));
+        await settle();
+        worker(index).end('killed');
+        await jest.advanceTimersByTimeAsync(1000);
+      }
+      const delaysMs = said.flatMap((message) => /started in (\d+) ms/.exec(message)?.[1] ?? []);
+      expect(delaysMs).toEqual(['100', '200', '400', '100']);
+    });
+
     it('does not count as an attempt that a worker ended before it was given the call', async () => {
       const { run, worker } = await startLetterPool({ workers: 1, retries: 0 });
       const [first, second] = [run('a'), new WatchedPromise(run('b'))];
@@ -253,6 +288,8 @@ describe('WorkerPool', () => {
       worker(0).end('killed');
       await settle();
       await pool.close();
+      // One that is left would keep the process alive until it is over.
+      expect(jest.getTimerCount()).toBe(0);
       await jest.advanceTimersByTimeAsync(60_000);
       expect(started).toHaveLength(1);
     });

@@ -82,6 +82,20 @@ describe('BatchLayout', () => {
     });
   });
 
+  it('keeps rows apart that differ in any of the dimensions that the model gives no name', () => {
+    const model = signature({ inputs: [tensor({ name: 'x', shape: ['batch', '', ''] })] });
+    const request = (...dims: readonly number[]): OnnxRow => ({
+      x: { data: new Float32Array(6), dims },
+    });
+    const runs = plan(model, [request(1, 6), request(1, 6), request(2, 3), request(6, 1)]);
+    expect(runs.map(({ indexes }) => indexes)).toEqual([[0, 1], [2], [3]]);
+    const other = { x: { data: new Float32Array(8), dims: [2, 4] } };
+    expect(plan(model, [request(2, 3), other]).map(({ inputs }) => inputs[0]?.dims)).toEqual([
+      [1, 2, 3],
+      [1, 2, 4],
+    ]);
+  });
+
   describe('of a batch axis in the middle', () => {
     const state = tensor({ name: 'state', shape: [2, 'batch', 2], batchAxis: 1 });
     const model = signature({ inputs: [state], maxRowsPerRequest: 2 });
@@ -206,6 +220,13 @@ describe('BatchLayout', () => {
       expect(results.map((result) => result['rate'])).toEqual(
         Array(2).fill({ type: 'float64', dims: [], data: Float64Array.of(1) }),
       );
+    });
+
+    it('counts what all rows share neither as theirs nor as padding', () => {
+      const layout = new BatchLayout('speech', model);
+      const [run] = layout.plan([layout.read(request(1))], { paddedBatchSize: 4 });
+      expect(run?.inputs).toHaveLength(2);
+      expect(layout.readPadding()).toMatchObject({ realElements: 2, paddingElements: 6 });
     });
 
     it('tells long values apart, and values of different shapes', () => {

@@ -97,7 +97,7 @@ function keepShared(inputs: readonly BatchedInput[], rows: readonly ReadRow[]): 
   return [{ ...first, tensors }, ...others];
 }
 
-export function countRows(rows: readonly ReadRow[]): number {
+export function countRows(rows: readonly Pick<ReadRow, 'rowCount'>[]): number {
   let count = 0;
   for (const { rowCount } of rows) count += rowCount;
   return count;

@@ -95,6 +95,17 @@ describe('checkDynamicAxes', () => {
     ]);
   });
 
+  it.each([
+    ['mask', 'string', ['batch', 'length'], 'and a mask has no strings'],
+    ['lengths', 'string', ['batch'], 'expected one number for each row'],
+    ['lengths', 'bool', ['batch'], 'expected one number for each row'],
+  ] as const)('refuses %s of %s', (part, type, shape, problem) => {
+    const { faults } = check([ids, tensor({ name: 'made', type, shape })], { length: { [part]: 'made' } });
+    expect(faults).toEqual([
+      { field: `dynamicAxes.length.${part}`, problem: expect.stringContaining(problem) as string },
+    ]);
+  });
+
   it('refuses a shared input that has the dimension', () => {
     const shared = { ...tensor({ name: 'positions', shape: ['length'] }), batchAxis: undefined };
     expect(check([ids, shared], { length: {} }).faults).toEqual([

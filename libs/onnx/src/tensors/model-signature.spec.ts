@@ -117,6 +117,15 @@ describe('checkModelSignature', () => {
     expect(describeFaults(check({ inputs: [state], outputs: [] }))).toEqual([
       `inputs.state: ${text} axis 0 is fixed and whose axis 1 is the batch by its name; declare \`batchAxis: 1\``,
     ]);
+    const capital: ReportedTensor = { name: 'state', type: 'float32', shape: [2, 'Batch_Size', 128] };
+    expect(describeFaults(check({ inputs: [capital], outputs: [] }))).toEqual([
+      'inputs.state: the model has it as [2, Batch_Size, 128], whose axis 0 is fixed and whose axis 1 is the batch by its name; declare `batchAxis: 1`',
+    ]);
+    const inFront: ReportedTensor = { name: 'state', type: 'float32', shape: ['batch', 2, 128] };
+    const declared = { image: {}, state: { batchAxis: 1 } };
+    expect(describeFaults(check({ inputs: [image, inFront], outputs: [] }, declared))).toContain(
+      'inputs.state: the model has it as [batch, 2, 128], whose batch is axis 0 and not 1; declare `batchAxis: 0`',
+    );
     const shared = { image: {}, state: { shared: true } };
     expect(describeFaults(check({ inputs: [image, state], outputs: [] }, shared))).toEqual([
       'inputs.state: declared `shared`, but the model has it as [2, batch, 128], whose axis 1 is the batch; declare `batchAxis: 1` instead',
@@ -134,6 +143,11 @@ describe('checkModelSignature', () => {
     const { faults, signature } = check({ inputs: [eight, state], outputs: [logits] }, declared);
     expect(faults).toEqual([]);
     expect(signature).toMatchObject({ fixedBatchSize: 8, allowedBatchSizes: [8] });
+
+    const rate: ReportedTensor = { name: 'rate', type: 'int64', shape: [2] };
+    const besideShared = check({ inputs: [eight, rate], outputs: [] }, { image: {}, rate: { shared: true } });
+    expect(besideShared.faults).toEqual([]);
+    expect(besideShared.signature.fixedBatchSize).toBe(8);
 
     const free: ReportedTensor = { name: 'state', type: 'float32', shape: ['n', 8] };
     expect(describeFaults(check({ inputs: [eight, free], outputs: [logits] }))).toEqual([

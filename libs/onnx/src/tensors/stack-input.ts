@@ -79,7 +79,8 @@ function elementCountOfRow({ dims, rowCount = 1 }: RowTensor): number {
   return elementCountOf(dims) * rowCount;
 }
 
-function longestDims(tensors: readonly RowTensor[]): readonly number[] {
+/** The dimensions of a row to which all of these can be filled up. */
+export function longestDims(tensors: readonly RowTensor[]): readonly number[] {
   const [first, ...others] = tensors;
   const longest = [...(first?.dims ?? [])];
   for (const { dims } of others) {

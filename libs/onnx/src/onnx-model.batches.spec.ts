@@ -1,0 +1,185 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { BatchProcessingError } from 'nestjs-batching/core';
+
+import { WatchedPromise } from '../../../test/core/watched-promise.js';
+import { EchoModel } from '../../../test/onnx/echo-model.js';
+import { batchOf, echoRow, elementsOf } from '../../../test/onnx/echo-rows.js';
+import type { OnnxModelOptions } from './onnx-model-options.js';
+import { OnnxModel } from './onnx-model.js';
+import type { OnnxRow } from './onnx-row.js';
+
+/** Everything that follows from what has just happened. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('A batch of an OnnxModel', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onnx-model-batches-'));
+    await writeFile(join(folder, 'model.onnx'), 'what is inside is the host’s affair');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function load(
+    options: Partial<OnnxModelOptions> = {},
+  ): Promise<{ host: EchoModel; model: OnnxModel }> {
+    const host = new EchoModel();
+    const path = join(folder, 'model.onnx');
+    const logger = { log: () => undefined, warn: () => undefined };
+    const model = await OnnxModel.load('echo', { path, logger, ...options }, { startWorker: host.start });
+    host.batchSizes.splice(0);
+    return { host, model };
+  }
+
+  it('runs at the size that the batcher wants', async () => {
+    const { host, model } = await load();
+    const results = await model.processBatch([echoRow(1), echoRow(2)], batchOf(2, { paddedBatchSize: 4 }));
+    expect(results.map(elementsOf)).toEqual([[1], [2]]);
+    expect(host.batchSizes).toEqual([4]);
+  });
+
+  it('tells the batcher the sizes it runs at only where a request is a row', async () => {
+    const { model } = await load({ allowedBatchSizes: [2, 8] });
+    expect(model.allowedBatchSizes).toEqual([2, 8]);
+    const { model: ofSeveral } = await load({ allowedBatchSizes: [2, 8], maxRowsPerRequest: 4 });
+    expect(ofSeveral.allowedBatchSizes).toBeUndefined();
+  });
+
+  it('says when a worker begins with it', async () => {
+    const { host, model } = await load();
+    const begun: string[] = [];
+    const run = async (name: string): Promise<() => void> => {
+      let release!: () => void;
+      host.hold = new Promise((resolve) => (release = resolve));
+      void model.processBatch([echoRow(1)], batchOf(1, { started: () => begun.push(name) }));
+      await settle();
+      return release;
+    };
+    const releaseFirst = await run('first');
+    await run('in advance');
+    expect(begun).toEqual(['first']);
+    releaseFirst();
+    await settle();
+    expect(begun).toEqual(['first', 'in advance']);
+  });
+
+  it.each(['thread', 'process'] as const)(
+    'has its inputs in the buffers of the one before it, in a %s',
+    async (isolation) => {
+      const { host, model } = await load({ isolation });
+      host.givesBuffersBack = true;
+      host.answer = (x) => ({ ...x, data: x.data.slice() });
+      const buffers: unknown[] = [];
+      host.onRun = ({ inputs }) => buffers.push((inputs[0]?.data as Float32Array).buffer);
+      for (const value of [1, 2]) {
+        const [result] = await model.processBatch([echoRow(value)], batchOf(1));
+        expect(elementsOf(result)).toEqual([value]);
+      }
+      expect(buffers).toHaveLength(2);
+      expect(buffers[1]).toBe(buffers[0]);
+    },
+  );
+
+  it('is not taken apart for a request at fault where not even one fits into memory', async () => {
+    const { host, model } = await load();
+    const sizes: (number | undefined)[] = [];
+    host.onRun = ({ inputs }) => {
+      sizes.push(inputs[0]?.dims[0]);
+      throw new Error('Failed to allocate memory for requested buffer');
+    };
+    const rows = [echoRow(1), echoRow(2), echoRow(3), echoRow(4)];
+    await expect(model.processBatch(rows, batchOf(4))).rejects.toThrow('Failed to allocate memory');
+    expect(sizes).toEqual([4, 2, 1]);
+  });
+
+  it.each<[string, Partial<OnnxModelOptions>, OnnxRow]>([
+    ['rows', { maxRowsPerRequest: 4 }, { x: { data: new Float32Array(4), dims: [4, 1] } }],
+    ['elements', { dynamicAxes: { length: { maxPaddingShare: 1 } } }, echoRow(0, 0, 0, 0)],
+  ])(
+    'fails only for a request of too many %s where the others fit into memory',
+    async (_, options, large) => {
+      const { host, model } = await load(options);
+      host.onRun = ({ inputs }) => {
+        if ((inputs[0]?.data.length ?? 0) > 3)
+          throw new Error('Failed to allocate memory for requested buffer');
+      };
+      const rows = [echoRow(1), echoRow(2), large, echoRow(4)];
+      const [first, second, third, fourth] = await model.processBatch(rows, batchOf(4));
+      expect([first, second, fourth].map(elementsOf)).toEqual([[1], [2], [4]]);
+      expect(third).toBeInstanceOf(BatchProcessingError);
+      expect((third as Error).message).toMatch(
+        /Failed to allocate memory.*\(1 of the 4 requests of batch 1\)$/,
+      );
+    },
+  );
+
+  it('counts its rows where memory does not suffice, not its requests', async () => {
+    const { host, model } = await load({ maxRowsPerRequest: 4 });
+    host.onRun = ({ inputs }) => {
+      if ((inputs[0]?.dims[0] ?? 0) > 8) throw new Error('Failed to allocate memory for requested buffer');
+    };
+    const fourRows = { x: { data: new Float32Array(4), dims: [4, 1] } };
+    await model.processBatch(Array(4).fill(fourRows), batchOf(4));
+    expect(model.statistics.memoryCeilings).toEqual([{ shape: '1', maxRows: 8, failures: 1 }]);
+    host.batchSizes.splice(0);
+    await model.processBatch(Array(8).fill(echoRow(1)), batchOf(8));
+    expect(host.batchSizes).toEqual([8]);
+  });
+
+  it('is known by its longest row where memory does not suffice, whichever comes first', async () => {
+    const { host, model } = await load({ dynamicAxes: { length: { maxPaddingShare: 1 } } });
+    const tried: (readonly number[] | undefined)[] = [];
+    host.onRun = ({ inputs }) => {
+      const dims = inputs[0]?.dims ?? [];
+      tried.push(dims);
+      if ((dims[0] ?? 0) * (dims[1] ?? 0) > 4)
+        throw new Error('Failed to allocate memory for requested buffer');
+    };
+    const [short, long] = [echoRow(1), echoRow(1, 2, 3, 4)];
+    await model.processBatch([short, long], batchOf(2));
+    expect(model.statistics.memoryCeilings).toMatchObject([{ shape: '4', maxRows: 1 }]);
+    tried.splice(0);
+    const results = await model.processBatch([long, short], batchOf(2));
+    expect(results.map(elementsOf)).toEqual([[1, 2, 3, 4], [1]]);
+    expect(tried).toEqual([
+      [1, 4],
+      [1, 1],
+    ]);
+    await model.processBatch([short, short], batchOf(2));
+    expect(tried.at(-1)).toEqual([2, 1]);
+  });
+
+  it('fails only in the shape whose outputs nobody could tell apart', async () => {
+    const { host, model } = await load();
+    host.answer = (x) => (x.dims[1] === 2 ? { ...x, dims: [1, 2] } : x);
+    const rows = [echoRow(1, 2), echoRow(3, 4), echoRow(5)];
+    const [first, second, third] = await model.processBatch(rows, batchOf(3));
+    for (const failed of [first, second]) {
+      expect(failed).toBeInstanceOf(BatchProcessingError);
+      expect((failed as Error).message).toMatch(
+        /shape \[1, 2\] for a batch of 2.*\(2 of the 3 requests of batch 1\)$/,
+      );
+    }
+    expect(elementsOf(third)).toEqual([5]);
+  });
+
+  it.each(['before', 'after'])(
+    'holds up close() only as long as somebody waits for it (everybody leaves %s)',
+    async (when) => {
+      const { host, model } = await load();
+      host.hold = new Promise(() => undefined);
+      const controller = new AbortController();
+      model.processBatch([echoRow(1)], batchOf(1, { signal: controller.signal })).catch(() => undefined);
+      await settle();
+      if (when === 'before') controller.abort();
+      const closed = new WatchedPromise(model.close());
+      await settle();
+      expect(closed.isSettled).toBe(when === 'before');
+      controller.abort();
+      await settle();
+      expect(closed.isSettled).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { BatcherClosedError } from 'nestjs-batching/core';
+
+import { WatchedPromise } from '../../../test/core/watched-promise.js';
+import { until } from '../../../test/http/until.js';
+import { EchoModel } from '../../../test/onnx/echo-model.js';
+import { batchOf, echoRow, elementsOf } from '../../../test/onnx/echo-rows.js';
+import type { OnnxModelOptions } from './onnx-model-options.js';
+import { OnnxModel } from './onnx-model.js';
+
+/** Everything that follows from what has just happened. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('A reload of an OnnxModel', () => {
+  let folder: string;
+  let host: EchoModel;
+  const pathOf = (file: string): string => join(folder, file);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onnx-model-reload-'));
+    for (const file of ['first', 'second', 'third']) await writeFile(pathOf(file), file);
+  });
+  beforeEach(() => (host = new EchoModel()));
+  afterAll(() => rm(folder, { recursive: true }));
+
+  function load(options: Partial<OnnxModelOptions> = {}): Promise<OnnxModel> {
+    const logger = { log: () => undefined, warn: () => undefined };
+    const all = { path: pathOf('first'), logger, ...options };
+    return OnnxModel.load('echo', all, { startWorker: host.start });
+  }
+
+  it('without a path loads the file that serves again, not the one from the start', async () => {
+    const model = await load();
+    await model.reload(pathOf('second'));
+    expect((await model.reload()).path).toBe(pathOf('second'));
+    await model.close();
+  });
+
+  it('begins when the one before it is through', async () => {
+    const model = await load();
+    const liveAtOpening: number[] = [];
+    host.onOpen = () => liveAtOpening.push(host.live);
+    await Promise.all(['second', 'third'].map((file) => model.reload(pathOf(file))));
+    // The one that serves, and the one that is being loaded.
+    expect(liveAtOpening).toEqual([2, 2]);
+    expect(model.metadata.path).toBe(pathOf('third'));
+    await model.close();
+  });
+
+  it('tells the batcher how many workers the new model has, then and later', async () => {
+    const model = await load({ instances: 2, respawnDelayMs: 60_000 });
+    const limits: number[] = [];
+    model.onLimitsChanged(() => limits.push(model.concurrentBatches));
+    host.workers[0]?.end('it was ended by SIGKILL');
+    await until('the loss is known', () => limits.at(-1) === 1);
+    await model.reload();
+    expect(limits.at(-1)).toBe(2);
+    host.workers.at(-1)?.end('it was ended by SIGKILL');
+    await until('that loss is known, too', () => limits.at(-1) === 1);
+    await model.close();
+  });
+
+  it('counts padding and want of memory anew', async () => {
+    const model = await load();
+    await model.processBatch([echoRow(1)], batchOf(1));
+    expect(model.statistics.padding.runs).toBe(1);
+    await model.reload();
+    expect(model.statistics.padding.runs).toBe(0);
+    await model.close();
+  });
+
+  it('is given up when the model is closed', async () => {
+    const model = await load();
+    host.isHung = true;
+    const reloaded = model.reload(pathOf('second')).catch((error: unknown) => error);
+    await until('the new worker is there', () => host.workers.length === 2);
+    await model.close();
+    expect(host.isClosed).toBe(true);
+    expect(await reloaded).toBeInstanceOf(BatcherClosedError);
+    await expect(model.reload()).rejects.toThrow(BatcherClosedError);
+  });
+
+  it('lets a close wait for batches that the old model has begun', async () => {
+    const model = await load();
+    let release!: () => void;
+    host.hold = new Promise((resolve) => (release = resolve));
+    const batch = model.processBatch([echoRow(1)], batchOf(1));
+    await settle();
+    host.hold = undefined;
+    const reloaded = model.reload(pathOf('second'));
+    await until('the new model serves', () => model.metadata.path === pathOf('second'));
+    const closed = new WatchedPromise(model.close());
+    await settle();
+    expect(closed.isSettled).toBe(false);
+    release();
+    expect((await batch).map(elementsOf)).toEqual([[1]]);
+    await reloaded;
+    await until('all is closed', () => closed.isSettled);
+    expect(host.isClosed).toBe(true);
+  });
+});
