@@ -31,33 +31,35 @@ const rows = (count: number, rowCount = 1): Request[] =>
 describe('MemoryCeilings', () => {
   it('runs all rows at once while memory suffices, and remembers nothing', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(100)];
-    expect(await ceilings.runWithin(rows(3), 'x', memory.run)).toEqual([0, 2, 4]);
+    expect(await ceilings.runWithin(rows(3), () => 'x', memory.run)).toEqual([0, 2, 4]);
     expect(memory.sizes).toEqual([3]);
     expect(ceilings.all).toEqual([]);
   });
 
   it('runs halves of what does not fit, and later no more at once than what went well', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(20)];
-    await ceilings.runWithin(rows(64), 'x', memory.run);
+    await ceilings.runWithin(rows(64), () => 'x', memory.run);
     expect(memory.sizes).toEqual([64, 32, 16, 16, 16, 16]);
     memory.sizes.splice(0);
-    await ceilings.runWithin(rows(40), 'x', memory.run);
+    await ceilings.runWithin(rows(40), () => 'x', memory.run);
     expect(memory.sizes).toEqual([16, 16, 8]);
     expect(ceilings.all).toEqual([{ shape: 'x', maxRows: 16, failures: 2 }]);
   });
 
   it('keeps the shapes apart', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(4)];
-    await ceilings.runWithin(rows(8), 'large', memory.run);
+    await ceilings.runWithin(rows(8), () => 'large', memory.run);
     memory.capacity = 100;
     memory.sizes.splice(0);
-    await ceilings.runWithin(rows(8), 'small', memory.run);
+    await ceilings.runWithin(rows(8), () => 'small', memory.run);
     expect(memory.sizes).toEqual([8]);
   });
 
   it('fails with the original error if not even one row fits', async () => {
     const memory = new Memory(0);
-    await expect(new MemoryCeilings().runWithin(rows(4), 'x', memory.run)).rejects.toThrow(OUT_OF_MEMORY);
+    await expect(new MemoryCeilings().runWithin(rows(4), () => 'x', memory.run)).rejects.toThrow(
+      OUT_OF_MEMORY,
+    );
     expect(memory.sizes).toEqual([4, 2, 1]);
   });
 
@@ -68,23 +70,23 @@ describe('MemoryCeilings', () => {
       attempts.push(part.length);
       return Promise.reject(error);
     };
-    await expect(new MemoryCeilings().runWithin(rows(4), 'x', run)).rejects.toBe(error);
+    await expect(new MemoryCeilings().runWithin(rows(4), () => 'x', run)).rejects.toBe(error);
     expect(attempts).toEqual([4]);
   });
 
   it('climbs by an eighth after 64 runs at the ceiling that went well', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(16)];
-    await ceilings.runWithin(rows(32), 'x', memory.run);
+    await ceilings.runWithin(rows(32), () => 'x', memory.run);
     memory.capacity = 1000;
-    for (let run = 0; run < 61; run += 1) await ceilings.runWithin(rows(16), 'x', memory.run);
+    for (let run = 0; run < 61; run += 1) await ceilings.runWithin(rows(16), () => 'x', memory.run);
     expect(ceilings.all[0]?.maxRows).toBe(16);
-    await ceilings.runWithin(rows(16), 'x', memory.run);
+    await ceilings.runWithin(rows(16), () => 'x', memory.run);
     expect(ceilings.all[0]?.maxRows).toBe(18);
   });
 
   it('falls back to what went well, not to the half of it, when it has climbed too far', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(16)];
-    for (let run = 0; run < 40; run += 1) await ceilings.runWithin(rows(32), 'x', memory.run);
+    for (let run = 0; run < 40; run += 1) await ceilings.runWithin(rows(32), () => 'x', memory.run);
     expect(new Set(memory.sizes.slice(1))).toEqual(new Set([16, 18]));
     expect(ceilings.all[0]?.maxRows).toBe(16);
   });
@@ -92,51 +94,51 @@ describe('MemoryCeilings', () => {
   describe('of requests that bring several rows', () => {
     it('counts rows, so that what was learned from them holds for smaller ones', async () => {
       const [ceilings, memory] = [new MemoryCeilings(), new Memory(40)];
-      await ceilings.runWithin(rows(4, 16), 'x', memory.run);
+      await ceilings.runWithin(rows(4, 16), () => 'x', memory.run);
       expect(memory.sizes).toEqual([64, 32, 32]);
       expect(ceilings.all).toEqual([{ shape: 'x', maxRows: 32, failures: 1 }]);
       memory.sizes.splice(0);
-      await ceilings.runWithin(rows(40), 'x', memory.run);
+      await ceilings.runWithin(rows(40), () => 'x', memory.run);
       expect(memory.sizes).toEqual([32, 8]);
     });
 
     it('knows from small ones how many large ones fit', async () => {
       const [ceilings, memory] = [new MemoryCeilings(), new Memory(20)];
-      await ceilings.runWithin(rows(32), 'x', memory.run);
+      await ceilings.runWithin(rows(32), () => 'x', memory.run);
       memory.sizes.splice(0);
-      expect(await ceilings.runWithin(rows(5, 8), 'x', memory.run)).toEqual([0, 2, 4, 6, 8]);
+      expect(await ceilings.runWithin(rows(5, 8), () => 'x', memory.run)).toEqual([0, 2, 4, 6, 8]);
       expect(memory.sizes).toEqual([16, 16, 8]);
     });
 
     it('runs each by itself where the ceiling has room for none, and fails if that does not fit', async () => {
       const [ceilings, memory] = [new MemoryCeilings(), new Memory(8)];
-      await ceilings.runWithin(rows(9), 'x', memory.run);
+      await ceilings.runWithin(rows(9), () => 'x', memory.run);
       memory.sizes.splice(0);
-      expect(await ceilings.runWithin(rows(2, 7), 'x', memory.run)).toEqual([0, 2]);
+      expect(await ceilings.runWithin(rows(2, 7), () => 'x', memory.run)).toEqual([0, 2]);
       expect(memory.sizes).toEqual([7, 7]);
-      await expect(ceilings.runWithin(rows(2, 9), 'x', memory.run)).rejects.toThrow(OUT_OF_MEMORY);
+      await expect(ceilings.runWithin(rows(2, 9), () => 'x', memory.run)).rejects.toThrow(OUT_OF_MEMORY);
     });
 
     it('climbs also where they never fill it up exactly', async () => {
       const [ceilings, memory] = [new MemoryCeilings(), new Memory(8)];
-      await ceilings.runWithin(rows(16), 'x', memory.run);
+      await ceilings.runWithin(rows(16), () => 'x', memory.run);
       memory.capacity = 1000;
-      for (let run = 0; run < 64; run += 1) await ceilings.runWithin(rows(4, 3), 'x', memory.run);
+      for (let run = 0; run < 64; run += 1) await ceilings.runWithin(rows(4, 3), () => 'x', memory.run);
       expect(ceilings.all[0]?.maxRows).toBe(9);
     });
   });
 
   it('halves again when memory has become less', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(16)];
-    await ceilings.runWithin(rows(32), 'x', memory.run);
+    await ceilings.runWithin(rows(32), () => 'x', memory.run);
     memory.capacity = 5;
-    await ceilings.runWithin(rows(16), 'x', memory.run);
+    await ceilings.runWithin(rows(16), () => 'x', memory.run);
     expect(ceilings.all[0]?.maxRows).toBe(4);
   });
 
   it('does not forget what another batch has found out meanwhile', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(4)];
-    const both = [64, 16].map((count) => ceilings.runWithin(rows(count), 'x', memory.run));
+    const both = [64, 16].map((count) => ceilings.runWithin(rows(count), () => 'x', memory.run));
     const results = await Promise.all(both);
     expect(results.map(({ length }) => length)).toEqual([64, 16]);
     expect(ceilings.all[0]?.maxRows).toBe(4);
@@ -144,9 +146,10 @@ describe('MemoryCeilings', () => {
 
   it('forgets the shape that has not been met for longest', async () => {
     const [ceilings, memory] = [new MemoryCeilings(), new Memory(1)];
-    for (let shape = 0; shape < 256; shape += 1) await ceilings.runWithin(rows(2), `${shape}`, memory.run);
-    await ceilings.runWithin(rows(2), '0', memory.run);
-    await ceilings.runWithin(rows(2), 'one more', memory.run);
+    for (let shape = 0; shape < 256; shape += 1)
+      await ceilings.runWithin(rows(2), () => `${shape}`, memory.run);
+    await ceilings.runWithin(rows(2), () => '0', memory.run);
+    await ceilings.runWithin(rows(2), () => 'one more', memory.run);
     const shapes = ceilings.all.map(({ shape }) => shape);
     expect(shapes).toHaveLength(256);
     expect(shapes).toContain('0');
@@ -168,7 +171,7 @@ describe('MemoryCeilings', () => {
         for (const { count, rowCount, capacity, isBesideTheNext } of batches) {
           memory.capacity = capacity;
           const check = async (): Promise<void> => {
-            const results = await ceilings.runWithin(rows(count, rowCount), 'x', memory.run);
+            const results = await ceilings.runWithin(rows(count, rowCount), () => 'x', memory.run);
             expect(results).toEqual(rows(count, rowCount).map(({ value }) => value * 2));
           };
           running.push(check());

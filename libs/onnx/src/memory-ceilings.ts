@@ -56,18 +56,19 @@ export class MemoryCeilings {
    * Runs the requests in one part, or in as many as memory makes necessary, one after the other.
    *
    * @param requests One or more.
+   * @param shapeOf Tells their shape. Asked only where it matters: as long as memory has always sufficed it does not.
    * @returns The results of all requests, in their order.
    * @throws what `run` throws, unless it is want of memory for more than one request.
    */
   async runWithin<TRequest extends HasRows, TResult>(
     requests: readonly TRequest[],
-    shape: string,
+    shapeOf: () => string,
     run: (part: readonly TRequest[]) => Promise<readonly TResult[]>,
   ): Promise<readonly TResult[]> {
     const results: TResult[] = [];
     for (let first = 0; first < requests.length;) {
-      const part = this.cut(requests, first, shape);
-      const partResults = await this.tryToRun(part, first + part.length === requests.length, shape, run);
+      const part = this.cut(requests, first, shapeOf);
+      const partResults = await this.tryToRun(part, first + part.length === requests.length, shapeOf, run);
       if (partResults === undefined) continue;
       if (part.length === requests.length) return partResults;
       results.push(...partResults);
@@ -80,9 +81,9 @@ export class MemoryCeilings {
   private cut<TRequest extends HasRows>(
     requests: readonly TRequest[],
     first: number,
-    shape: string,
+    shapeOf: () => string,
   ): readonly TRequest[] {
-    let roomLeft = this.byShape.get(shape)?.maxRows ?? Infinity;
+    let roomLeft = this.find(shapeOf)?.maxRows ?? Infinity;
     let end = first;
     while (end < requests.length && (end === first || (requests[end]?.rowCount ?? 0) <= roomLeft)) {
       roomLeft -= requests[end]?.rowCount ?? 0;
@@ -95,16 +96,16 @@ export class MemoryCeilings {
   private async tryToRun<TRequest extends HasRows, TResult>(
     part: readonly TRequest[],
     isLast: boolean,
-    shape: string,
+    shapeOf: () => string,
     run: (part: readonly TRequest[]) => Promise<readonly TResult[]>,
   ): Promise<readonly TResult[] | undefined> {
     try {
       const results = await run(part);
-      this.rise(shape, countRows(part), isLast);
+      this.rise(shapeOf, countRows(part), isLast);
       return results;
     } catch (error) {
       if (part.length === 1 || !isOutOfMemory(error)) throw error;
-      this.lower(shape, countRows(part));
+      this.lower(shapeOf(), countRows(part));
       return undefined;
     }
   }
@@ -126,16 +127,20 @@ export class MemoryCeilings {
   }
 
   /** @param isLast Whether there was nothing more to run; else the ceiling had no room for what came next. */
-  private rise(shape: string, rowCount: number, isLast: boolean): void {
-    const ceiling = this.byShape.get(shape);
+  private rise(shapeOf: () => string, rowCount: number, isLast: boolean): void {
+    const ceiling = this.find(shapeOf);
     if (ceiling === undefined) return;
-    this.keep(shape, ceiling);
+    this.keep(shapeOf(), ceiling);
     ceiling.provenRows = Math.max(ceiling.provenRows, rowCount);
     if (isLast && rowCount < ceiling.maxRows) return;
     ceiling.successes += 1;
     if (ceiling.successes < RUNS_BEFORE_CLIMBING) return;
     ceiling.successes = 0;
     ceiling.maxRows += Math.max(1, Math.floor(ceiling.maxRows * CLIMB));
+  }
+
+  private find(shapeOf: () => string): Ceiling | undefined {
+    return this.byShape.size === 0 ? undefined : this.byShape.get(shapeOf());
   }
 
   /** As the one that was met last. */

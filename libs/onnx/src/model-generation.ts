@@ -120,8 +120,10 @@ export class ModelGeneration {
     rows: readonly ReadRow[],
     context: BatchContext,
   ): Promise<readonly OnnxResultRow[]> {
-    return this.ceilings.runWithin(rows, shapeOf(rows), (part) =>
-      part.length === run.rows.length ? this.runOnce(run, context) : this.runAnew(part, context),
+    return this.ceilings.runWithin(
+      rows,
+      () => shapeOf(rows),
+      (part) => (part.length === run.rows.length ? this.runOnce(run, context) : this.runAnew(part, context)),
     );
   }
 
