@@ -65,6 +65,18 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     expect(workers.running).toHaveLength(2);
   });
 
+  it('knows how long requests have been waiting that came while no worker was there', async () => {
+    const { clock, workers, batcher, send } = setUp(1);
+    workers.change(0);
+    await clock.advance(100);
+    send(1);
+    await clock.advance(500);
+    expect(batcher.getStatistics()).toMatchObject({
+      oldestWaitMs: 500,
+      progress: { busyWithoutSuccessMs: 500 },
+    });
+  });
+
   it('runs more when there are more, as long as the configuration does not say how many', async () => {
     const { clock, workers, batcher, send } = setUp(1);
     batcher.reconfigure({ maxWaitTimeMs: 1 });
