@@ -7,7 +7,7 @@ import { DynamicBatcher } from './dynamic-batcher.js';
 class Pipelined extends FakeProcessor<number, number> {
   readonly batchesInAdvance = 1;
 
-  constructor() {
+  constructor(readonly concurrentBatches?: number) {
     super((request) => request);
   }
 
@@ -17,9 +17,9 @@ class Pipelined extends FakeProcessor<number, number> {
 }
 
 describe('DynamicBatcher with a processor that takes batches in advance', () => {
-  const setUp = (config: BatchingConfig = {}) => {
+  const setUp = (config: BatchingConfig = {}, workers?: number) => {
     const clock = new ManualClock();
-    const processor = new Pipelined();
+    const processor = new Pipelined(workers);
     const batcher = new DynamicBatcher<number, number>({ maxBatchSize: 2, ...config }, processor, { clock });
     const send = (count: number, options = {}) =>
       Array.from({ length: count }, (_, request) => batcher.processWithInfo(request, options));
@@ -57,6 +57,14 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     void sorted.send(4);
     await sorted.clock.advance(0);
     expect(sorted.processor.running).toHaveLength(1);
+  });
+
+  it('hands over nothing while the processor has no worker', async () => {
+    const { clock, processor, batcher, send } = setUp({}, 0);
+    void send(4);
+    await clock.advance(50);
+    expect(processor.running).toEqual([]);
+    expect(batcher.getStatistics().currentQueueSize).toBe(4);
   });
 
   it('counts the time of a batch from when the processor begins with it', async () => {

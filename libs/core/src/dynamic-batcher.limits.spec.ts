@@ -101,6 +101,26 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     expect(workers.running).toHaveLength(1);
   });
 
+  it('tells who is refused while no worker is there when to come again', async () => {
+    const { workers, batcher, send } = setUp(1, { maxQueueSize: 2, maxWaitTimeMs: 10 });
+    workers.change(0);
+    send(2);
+    await expect(batcher.process(3)).rejects.toMatchObject({ code: 'QUEUE_FULL', retryAfterMs: 20 });
+  });
+
+  it('is not drained while requests wait for a worker', async () => {
+    const { clock, workers, batcher } = setUp(1);
+    workers.change(0);
+    const answer = batcher.process(1);
+    const drained = batcher.drain({ timeoutMs: 1000 });
+    await clock.advance(500);
+    expect(batcher.state).toBe('draining');
+    workers.change(1);
+    workers.running[0]?.succeed();
+    await expect(answer).resolves.toBe(1);
+    await expect(drained).resolves.toEqual({ isComplete: true, rejectedRequests: 0 });
+  });
+
   it('answers a request whose time is over while no worker is there', async () => {
     const { clock, workers, batcher } = setUp(1);
     workers.change(0);
