@@ -47,6 +47,26 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     expect(processor.running).toHaveLength(2);
   });
 
+  it('hands over a full batch, and no share of it, also where slots share what waits', async () => {
+    const { clock, processor, batcher, send } = setUp({ maxBatchSize: 8 });
+    for (const size of [1, 8, 1, 8]) {
+      void send(size);
+      await clock.advance(10 + 2 * size);
+      processor.running[0]?.succeed();
+      await clock.advance(0);
+    }
+    batcher.reconfigure({ maxConcurrentBatches: 2 });
+    // Hardly anybody comes.
+    await clock.advance(60_000);
+    void send(16);
+    await clock.advance(0);
+    const shares = processor.running.map(({ requests }) => requests.length);
+    expect(shares).toHaveLength(2);
+    void send(8);
+    await clock.advance(0);
+    expect(processor.running.map(({ requests }) => requests.length)).toEqual([...shares, 8]);
+  });
+
   it('hands over nothing that a deadline or a priority may overtake', async () => {
     const hurried = setUp();
     void hurried.send(4, { timeoutMs: 1000 });

@@ -36,6 +36,21 @@ describe('DynamicBatcher: slots that are free', () => {
     expect(processor.requestsByBatch).toEqual([['X'], [...'abcdefgh']]);
   });
 
+  it('leave nobody behind who would be late for it', async () => {
+    const { clock, processor, send, sendAll } = await setUpTimedLetters({
+      maxBatchSize: 16,
+      maxConcurrentBatches: 2,
+    });
+    await clock.advance(1000);
+    send('X');
+    await clock.advance(11);
+    // The other slot is free in 10 ms, and then 5 take 25 ms; all 14 take 34 ms now.
+    const calls = sendAll('abcdefghijklmn', { timeoutMs: 34.5 });
+    await clock.advance(100);
+    expect(calls.filter(({ error }) => error !== undefined)).toEqual([]);
+    expect(processor.requestsByBatch.map(({ length }) => length)).toEqual([1, 14]);
+  });
+
   it('take all that they can at once when there is no room for more', async () => {
     const { clock, processor, batcher, sendAll } = await setUpTimedLetters({
       maxBatchSize: 14,
