@@ -92,6 +92,15 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     expect(batcher.config.maxConcurrentBatches).toBe(1);
   });
 
+  it('is configured for as many as there were, also while some are gone', async () => {
+    const { clock, workers, batcher, send } = setUp(3);
+    workers.change(1);
+    send(3);
+    await clock.advance(0);
+    expect(workers.running).toHaveLength(1);
+    expect(batcher.config.maxConcurrentBatches).toBe(3);
+  });
+
   it('may begin without a worker', async () => {
     const { clock, workers, send } = setUp(0);
     send(1);
