@@ -26,7 +26,10 @@ export function buildRequest({
   const answer = request.accept(
     { timeMs: enqueuedAtMs },
     {
-      signal: signal === undefined ? undefined : new CallerSignal({ abort: onAbort }, signal),
+      signal:
+        signal === undefined
+          ? undefined
+          : new CallerSignal({ abort: ([request]) => onAbort(request!) }, signal),
       wantsBatchInfo,
     },
   );

@@ -44,6 +44,16 @@ describe('ArrivalRuns', () => {
     expect(told(runs.first)).toEqual([[1003, 5, 1]]);
   });
 
+  it('gives out nobody more where it gives out all who came at the same time', () => {
+    const runs = new ArrivalRuns();
+    runs.add(MORNING, 1);
+    for (const number of [2, 3]) runs.add(NOON, number);
+    runs.add(MORNING, 4);
+    expect(told(runs.take(1))).toEqual([[1000, 1, 1]]);
+    expect(told(runs.take(2))).toEqual([[1003, 2, 2]]);
+    expect(told(runs.first)).toEqual([[1000, 4, 1]]);
+  });
+
   it('changes nothing of what it has given out when more come at the same time', () => {
     const runs = new ArrivalRuns();
     runs.add(MORNING, 1);

@@ -1,8 +1,8 @@
 import type { QueuedRequest } from './queued-request.js';
 
-/** Who must know when a caller takes a request back. */
+/** Who must know when a caller takes requests back. */
 export interface RequestOwner<TRequest, TResponse> {
-  abort(request: QueuedRequest<TRequest, TResponse>, reason: unknown): void;
+  abort(requests: readonly QueuedRequest<TRequest, TResponse>[], reason: unknown): void;
 }
 
 /**
@@ -30,9 +30,7 @@ export class CallerSignal<TRequest, TResponse> implements EventListenerObject {
   }
 
   handleEvent(): void {
-    for (const request of [...this.unsettled]) {
-      if (!request.isSettled) this.owner.abort(request, this.signal.reason);
-    }
+    this.owner.abort([...this.unsettled], this.signal.reason);
   }
 }
 

@@ -7,7 +7,7 @@ import { DynamicBatcher } from './dynamic-batcher.js';
 class Pipelined extends FakeProcessor<number, number> {
   readonly batchesInAdvance = 1;
 
-  constructor() {
+  constructor(readonly concurrentBatches?: number) {
     super((request) => request);
   }
 
@@ -17,9 +17,9 @@ class Pipelined extends FakeProcessor<number, number> {
 }
 
 describe('DynamicBatcher with a processor that takes batches in advance', () => {
-  const setUp = (config: BatchingConfig = {}) => {
+  const setUp = (config: BatchingConfig = {}, workers?: number) => {
     const clock = new ManualClock();
-    const processor = new Pipelined();
+    const processor = new Pipelined(workers);
     const batcher = new DynamicBatcher<number, number>({ maxBatchSize: 2, ...config }, processor, { clock });
     const send = (count: number, options = {}) =>
       Array.from({ length: count }, (_, request) => batcher.processWithInfo(request, options));
@@ -47,6 +47,26 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     expect(processor.running).toHaveLength(2);
   });
 
+  it('hands over a full batch, and no share of it, also where slots share what waits', async () => {
+    const { clock, processor, batcher, send } = setUp({ maxBatchSize: 8 });
+    for (const size of [1, 8, 1, 8]) {
+      void send(size);
+      await clock.advance(10 + 2 * size);
+      processor.running[0]?.succeed();
+      await clock.advance(0);
+    }
+    batcher.reconfigure({ maxConcurrentBatches: 2 });
+    // Hardly anybody comes.
+    await clock.advance(60_000);
+    void send(16);
+    await clock.advance(0);
+    const shares = processor.running.map(({ requests }) => requests.length);
+    expect(shares).toHaveLength(2);
+    void send(8);
+    await clock.advance(0);
+    expect(processor.running.map(({ requests }) => requests.length)).toEqual([...shares, 8]);
+  });
+
   it('hands over nothing that a deadline or a priority may overtake', async () => {
     const hurried = setUp();
     void hurried.send(4, { timeoutMs: 1000 });
@@ -57,6 +77,14 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     void sorted.send(4);
     await sorted.clock.advance(0);
     expect(sorted.processor.running).toHaveLength(1);
+  });
+
+  it('hands over nothing while the processor has no worker', async () => {
+    const { clock, processor, batcher, send } = setUp({}, 0);
+    void send(4);
+    await clock.advance(50);
+    expect(processor.running).toEqual([]);
+    expect(batcher.getStatistics().currentQueueSize).toBe(4);
   });
 
   it('counts the time of a batch from when the processor begins with it', async () => {

@@ -98,6 +98,28 @@ describe('DynamicBatcher: buckets', () => {
     expect(processor.requestsByBatch).toEqual([['d1', 'd2']]);
   });
 
+  it('have one for all who name none, which goes when it is full like any other', () => {
+    const { processor, send } = setUpLetters({
+      bucketOf: (text) => (text.startsWith('x') ? undefined : text),
+      maxBatchSize: 2,
+      timeoutStrategy: 'wait-for-full',
+    });
+    for (const text of ['c1', 'x1', 'x2']) send(text);
+    expect(processor.requestsByBatch).toEqual([['x1', 'x2']]);
+  });
+
+  it.each([
+    ['x1', 'c1'],
+    ['c1', 'x1'],
+  ])('take turns with it as they came, also at the same time: %s before %s', async (first, second) => {
+    const { processor, send, endAllBatches } = await setUpBusyLetters({
+      bucketOf: (text) => (text.startsWith('x') ? undefined : text),
+    });
+    for (const text of [first, second]) send(text);
+    await endAllBatches();
+    expect(processor.requestsByBatch.slice(1)).toEqual([[first], [second]]);
+  });
+
   it('go when they have the preferred size though a more urgent one waits for company', () => {
     const { processor, send } = setUpLetters({
       bucketOf,
@@ -194,7 +216,15 @@ describe('DynamicBatcher: many distinct buckets, tenants and keys', () => {
   it('leave nothing behind, whether their requests ran or were taken back', async () => {
     const clock = new ManualClock();
     const batcher = new DynamicBatcher<number, number>(
-      { maxBatchSize: 4, maxQueueSize: 1000, priorityLevels: 2, bucketOf: (n) => n, keyOf: (n) => n },
+      {
+        maxBatchSize: 4,
+        maxQueueSize: 1000,
+        maxQueueSizePerTenant: 10,
+        priorityLevels: 2,
+        // Half of them share one, in which tenants come and go.
+        bucketOf: (n) => (n % 4 < 2 ? n : undefined),
+        keyOf: (n) => n,
+      },
       (numbers: readonly number[]) => numbers,
       { clock },
     );

@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
+import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
+import { DynamicBatcher } from './dynamic-batcher.js';
 import { QueueFullError, RequestAbortedError } from './errors/index.js';
 
 describe('DynamicBatcher: a caller who leaves', () => {
@@ -119,6 +121,24 @@ describe('DynamicBatcher: a caller who leaves', () => {
     await clock.advance();
     for (const { error } of calls) expect(error).toMatchObject({ code: 'ABORTED' });
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+
+  it('takes all of its requests back before any of them can run, also when they are due', async () => {
+    const clock = new ManualClock(1000);
+    const controller = new AbortController();
+    // Rings before the batcher's own alarm for the same time.
+    clock.createAlarm(() => controller.abort()).set(1010);
+    const processor = new FakeProcessor((letter: string): string => letter);
+    const config = { timeoutStrategy: 'dispatch-partial', maxWaitTimeMs: 10 } as const;
+    const batcher = new DynamicBatcher<string, string>(config, processor, { clock });
+    const answers = batcher.processMany(['a', 'b', 'c'], { signal: controller.signal });
+    const other = batcher.process('d');
+    await clock.advance(10);
+
+    expect(processor.requestsByBatch).toEqual([['d']]);
+    for (const answer of await answers) expect(answer).toMatchObject({ reason: { code: 'ABORTED' } });
+    processor.running[0]?.succeed();
+    await expect(other).resolves.toBe('d');
   });
 
   it('leaves no listener on a signal whose request was refused', async () => {

@@ -65,6 +65,18 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     expect(workers.running).toHaveLength(2);
   });
 
+  it('knows how long requests have been waiting that came while no worker was there', async () => {
+    const { clock, workers, batcher, send } = setUp(1);
+    workers.change(0);
+    await clock.advance(100);
+    send(1);
+    await clock.advance(500);
+    expect(batcher.getStatistics()).toMatchObject({
+      oldestWaitMs: 500,
+      progress: { busyWithoutSuccessMs: 500 },
+    });
+  });
+
   it('runs more when there are more, as long as the configuration does not say how many', async () => {
     const { clock, workers, batcher, send } = setUp(1);
     batcher.reconfigure({ maxWaitTimeMs: 1 });
@@ -80,6 +92,15 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     expect(batcher.config.maxConcurrentBatches).toBe(1);
   });
 
+  it('is configured for as many as there were, also while some are gone', async () => {
+    const { clock, workers, batcher, send } = setUp(3);
+    workers.change(1);
+    send(3);
+    await clock.advance(0);
+    expect(workers.running).toHaveLength(1);
+    expect(batcher.config.maxConcurrentBatches).toBe(3);
+  });
+
   it('may begin without a worker', async () => {
     const { clock, workers, send } = setUp(0);
     send(1);
@@ -87,6 +108,26 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     expect(workers.running).toHaveLength(0);
     workers.change(1);
     expect(workers.running).toHaveLength(1);
+  });
+
+  it('tells who is refused while no worker is there when to come again', async () => {
+    const { workers, batcher, send } = setUp(1, { maxQueueSize: 2, maxWaitTimeMs: 10 });
+    workers.change(0);
+    send(2);
+    await expect(batcher.process(3)).rejects.toMatchObject({ code: 'QUEUE_FULL', retryAfterMs: 20 });
+  });
+
+  it('is not drained while requests wait for a worker', async () => {
+    const { clock, workers, batcher } = setUp(1);
+    workers.change(0);
+    const answer = batcher.process(1);
+    const drained = batcher.drain({ timeoutMs: 1000 });
+    await clock.advance(500);
+    expect(batcher.state).toBe('draining');
+    workers.change(1);
+    workers.running[0]?.succeed();
+    await expect(answer).resolves.toBe(1);
+    await expect(drained).resolves.toEqual({ isComplete: true, rejectedRequests: 0 });
   });
 
   it('answers a request whose time is over while no worker is there', async () => {

@@ -156,6 +156,37 @@ describe('DynamicBatcher: many requests at once are accepted all or none', () =>
     expect(batcher.getStatistics()).toMatchObject({ currentQueueSize: 6, isQueueFull: true });
   });
 
+  it('none when more of them would share places than ever may', async () => {
+    const { batcher, clock } = setUpLetters({ maxBatchSize: 2, maxQueueSize: 2, keyOf: (letter) => letter });
+    const tooMany = new WatchedPromise(batcher.processMany(['a', 'a', 'a', 'a']));
+    await clock.advance();
+    expect(tooMany.error).toMatchObject({ code: 'REQUEST_TOO_LARGE' });
+    expect(batcher.getStatistics().requests.accepted).toBe(0);
+  });
+
+  it('none when there is no room now for those who share places', async () => {
+    const { batcher, clock } = await setUpBusyLetters({
+      maxBatchSize: 2,
+      maxQueueSize: 2,
+      keyOf: (letter) => letter,
+    });
+    void batcher.processMany(['a', 'a', 'a']);
+    const refused = new WatchedPromise(batcher.processMany(['a']));
+    await clock.advance();
+    expect(refused.error).toMatchObject({ code: 'QUEUE_FULL', reason: 'shared' });
+  });
+
+  it('all when their tenant has room for the places that they need', async () => {
+    const { batcher, clock, processor } = setUpLetters({
+      maxQueueSizePerTenant: 1,
+      keyOf: (letter) => letter,
+    });
+    const answers = batcher.processMany(['a', 'a', 'a'], { tenant: 'acme' });
+    await clock.advance();
+    processor.running[0]?.succeed();
+    for (const answer of await answers) expect(answer).toMatchObject({ value: 'A' });
+  });
+
   it('none when their tenant has no room for all of them, ever or now', async () => {
     const { clock, batcher, sendAll } = await setUpBusyLetters({ maxQueueSizePerTenant: 3 });
     sendAll('xy', { tenant: 'a' });

@@ -15,6 +15,21 @@ describe('DynamicBatcher: priorities', () => {
     expect(processor.requestsByBatch.slice(1)).toEqual([['c', 'e'], ['b', 'd'], ['a']]);
   });
 
+  it('runs the higher one first of those that are equally urgent, in the midst of a batch, too', async () => {
+    const { clock, processor, send, endAllBatches } = await setUpBusyLetters({
+      maxBatchSize: 3,
+      priorityLevels: 2,
+      priorityAgingMs: 100,
+    });
+    send('a', { priority: 1 });
+    await clock.advance(100);
+    send('b', { priority: 1 });
+    await clock.advance(100);
+    send('c');
+    await endAllBatches();
+    expect(processor.requestsByBatch[1]).toEqual(['a', 'c', 'b']);
+  });
+
   it('runs who has waited for the head start of the others before those', async () => {
     const { clock, processor, send, endAllBatches } = await setUpBusyLetters({
       maxBatchSize: 1,

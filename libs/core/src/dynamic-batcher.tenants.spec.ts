@@ -31,6 +31,16 @@ describe('DynamicBatcher: tenants', () => {
     ]);
   });
 
+  it('share by the weights that they have now', async () => {
+    const { processor, batcher, sendAll, endAllBatches } = await setUpBusyLetters({ maxBatchSize: 4 });
+    sendAll('ffffffff', { tenant: 'free' });
+    sendAll('gggggg', { tenant: 'gold' });
+    batcher.reconfigure({ tenantWeights: { gold: 3 } });
+    await endAllBatches();
+
+    expect(processor.requestsByBatch[1]?.join('')).toBe('fggg');
+  });
+
   it('share by what their requests cost', async () => {
     const { processor, sendAll, endAllBatches } = await setUpBusyLetters({
       maxBatchSize: 8,

@@ -30,6 +30,17 @@ describe('DynamicBatcher: when a batch runs', () => {
     expect(processor.requestsByBatch).toEqual([['a', 'b', 'c']]);
   });
 
+  it('fills all slots without waiting for the end of the turn, but waits for it with fewer, to share them', () => {
+    const { processor, sendAll } = setUpLetters({ maxBatchSize: 3, maxConcurrentBatches: 2 });
+    sendAll('abcde');
+    expect(processor.requestsByBatch).toEqual([]);
+    sendAll('f');
+    expect(processor.requestsByBatch).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e', 'f'],
+    ]);
+  });
+
   it('runs a batch of the preferred size without waiting for the end of the turn', () => {
     const { processor, batcher, sendAll } = setUpLetters({
       maxBatchSize: 8,

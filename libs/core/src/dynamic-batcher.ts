@@ -256,9 +256,11 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     await this.drain();
   }
 
-  /** The caller has taken a request back. Called by its signal. @internal */
-  abort(request: QueuedRequest<TRequest, TResponse>, reason: unknown): void {
-    this.scheduler.departures.giveUp(request, 'aborted', new RequestAbortedError(this.name, reason));
+  /** A caller has taken requests back, all of them before any other may run. Called by their signal. @internal */
+  abort(requests: readonly QueuedRequest<TRequest, TResponse>[], reason: unknown): void {
+    for (const request of requests) {
+      this.scheduler.departures.giveUp(request, 'aborted', new RequestAbortedError(this.name, reason));
+    }
     this.scheduler.decideUnlessDue();
   }
 

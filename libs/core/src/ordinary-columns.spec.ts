@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { OrdinaryColumns } from './ordinary-columns.js';
 
@@ -57,6 +59,25 @@ describe('OrdinaryColumns', () => {
     columns.take(100_000);
     add(1);
     expect([columns.size, columns.take(1).payloads]).toEqual([1, [1]]);
+  });
+
+  it('keeps nothing of who has left, though the next one still waits', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const columns = new OrdinaryColumns<object, object>();
+    const serveOne = (): WeakRef<object>[] => {
+      const [request, response] = [{}, {}];
+      const arrival = { timeMs: 1 };
+      void columns.add(request, arrival, 1);
+      void columns.add({}, arrival, 2);
+      columns.take(1).answer([response]);
+      return [new WeakRef(request), new WeakRef(response)];
+    };
+    const left = serveOne();
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(left.map((reference) => reference.deref())).toEqual([undefined, undefined]);
+    expect(columns.size).toBe(1);
   });
 
   it('gives out what came first, first, however much comes and goes', () => {

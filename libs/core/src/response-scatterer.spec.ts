@@ -77,4 +77,12 @@ describe('ResponseScatterer', () => {
       expect((await settled())[1]).toEqual({ status: 'rejected', reason: gone });
     },
   );
+
+  it('counts those who still waited in the place of another, and not who has left it', () => {
+    const { requests, scatter } = setUp();
+    const followers = ['stays', 'goes'].map((payload) => buildRequest({ payload }).request);
+    for (const follower of followers) requests[1]!.takeAlong(follower);
+    followers[1]!.reject(new Error('gone'));
+    expect(scatter({ results: ['A', 'B', 'C'] })).toEqual({ succeeded: 4, failed: 0, followers: 1 });
+  });
 });

@@ -128,6 +128,15 @@ describe('findFaults', () => {
       'a model that was only ever meant for the CPU',
       { processor: { isReady: true, details: { executionProvider: 'cpu', failedExecutionProviders: [] } } },
     ],
+    [
+      'a model that runs elsewhere than on the CPU, though not where it should first',
+      {
+        processor: {
+          isReady: true,
+          details: { executionProvider: 'cuda', failedExecutionProviders: [{ name: 'tensorrt' }] },
+        },
+      },
+    ],
     ['details of which it knows nothing', { processor: { isReady: true, details: { workers: 'many' } } }],
   ])('finds nothing wrong with %s', (_, situation) => {
     expect(find(situation)).toEqual([]);

@@ -55,6 +55,14 @@ describe('BucketOrder', () => {
     ]);
   });
 
+  it('finds a bucket that is full also where it stands in the place of one that was', () => {
+    const { order, add, take } = orderOf({ fullSize: 1 });
+    add('a', entryAt(1));
+    take('a');
+    const bucket = add('b', entryAt(2));
+    expect(order.firstFull).toBe(bucket);
+  });
+
   it('uses the buckets of few keys again, for whatever keys come', () => {
     const { order, add, take } = orderOf();
     const used = add('a', entryAt(1, 2));

@@ -97,6 +97,32 @@ describe('FairShareLine', () => {
     expect(Math.abs(a - b)).toBeLessThanOrEqual(1);
   });
 
+  it('takes from a tenant that loses its place what it had left of its turn', () => {
+    const { line, take } = lineOf([...many(1, 'a'), ...many(9, 'b')], { a: 3 });
+    expect(tenantsOf(take(2))).toBe('ab');
+    buildEntries(...many(9, 'a')).forEach((entry) => line.add(entry));
+    expect(tenantsOf(take(8))).toBe('aaabaaab');
+  });
+
+  it('remembers few of the tenants that have no requests', () => {
+    let asked = 0;
+    const line = new FairShareLine<NumberedEntry>(() => (asked += 1) && 1);
+    for (let round = 0; round < 2; round += 1) {
+      for (let tenant = 0; tenant < 100; tenant += 1) {
+        line.add(new NumberedEntry(tenant, { tenant: `t${tenant}` }));
+        line.take();
+      }
+    }
+    expect(asked).toBe(200);
+  });
+
+  it('says that one may be the oldest that comes later with an earlier time', () => {
+    const { line } = lineOf([{ tenant: 'a', enqueuedAtMs: 5 }]);
+    expect(line.add(new NumberedEntry(1, { tenant: 'b', enqueuedAtMs: 6 }))).toBe(false);
+    const earlier = new NumberedEntry(2, { tenant: 'c', enqueuedAtMs: 4 });
+    expect([line.add(earlier), line.oldest]).toEqual([true, earlier]);
+  });
+
   it('forgets a tenant when its last request is taken or leaves', () => {
     const { line, entries, take } = lineOf([...many(1, 'a'), ...many(2, 'b'), ...many(1, 'c')]);
     expect(line.tenantCount).toBe(3);

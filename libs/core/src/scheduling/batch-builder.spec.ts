@@ -198,6 +198,7 @@ describe('BatchBuilder: several slots', () => {
 
   it.each<[string, BatchingConfig, Partial<BatchingView>]>([
     ['another strategy is asked for', { timeoutStrategy: 'dispatch-partial' }, {}],
+    ['a size is preferred', { preferredBatchSize: 32 }, {}],
     ['others wait who would take the slot', {}, { isAlone: false }],
     ['somebody who was left behind would be late', {}, { isAnyDeadlineBefore: (atMs) => atMs > 1027 }],
   ])('takes all if %s', (_, config, view) => {
@@ -208,6 +209,15 @@ describe('BatchBuilder: several slots', () => {
     // S(16) = 28
     const view = { ...VIEW_OF_BOTH, isAnyDeadlineBefore: (atMs: number) => atMs > 1029 };
     expect(decide(TWO_SLOTS, view, LEARNED)).toEqual(half);
+  });
+
+  it('takes all if somebody who was left behind would be late, since the other slot has to become free first', () => {
+    const view = { queueSize: 24, otherSlotsFreeAfterMs: [4] };
+    // 4 + S(13) = 30.5
+    const inTime = { ...view, isAnyDeadlineBefore: (atMs: number) => atMs > 1031 };
+    expect(decide(TWO_SLOTS, inTime, LEARNED)).toEqual({ ...half, size: 13 });
+    const late = { ...view, isAnyDeadlineBefore: (atMs: number) => atMs > 1030 };
+    expect(decide(TWO_SLOTS, late, LEARNED)).toEqual({ ...half, size: 24 });
   });
 
   it('takes all before anything is known of the processor', () => {

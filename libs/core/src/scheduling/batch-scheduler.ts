@@ -90,7 +90,8 @@ export class BatchScheduler<TRequest, TResponse> {
     });
     this.alarm = clock.createAlarm(() => this.decide());
     this.turn = new EventLoopTurn(clock, () => {
-      if (this.slotsInAdvance > 0) this.decide();
+      // Where nothing runs and there is no slot, nobody else would note that there is something to do.
+      if (this.slotsInAdvance > 0 || this.runner.running.size === 0) this.decide();
     });
   }
 
@@ -113,12 +114,9 @@ export class BatchScheduler<TRequest, TResponse> {
     leader.takeAlong(follower);
     this.coalescing.followers += 1;
     if (follower.timeoutMs !== Infinity) this.watchDeadline(follower);
-    if (leader.batch === undefined) {
-      // Its deadline may not leave the time that the place was going to wait for company.
-      this.turn.open();
-    } else {
-      this.parts.recorder.callerJoinedBatch();
-    }
+    // Its deadline may not leave the time that the place was going to wait for company.
+    if (leader.batch === undefined) this.turn.open();
+    else this.parts.recorder.callerJoinedBatch();
   }
 
   /** The time at which a request comes, to within one turn of the event loop. */

@@ -38,6 +38,15 @@ const runningFor = (elapsedMs: number): RunningBatch => ({
 });
 
 describe('CompletionForecast: an answer', () => {
+  it('comes after those of batches that were taken in advance', () => {
+    expect(forecastOf({}, [runningFor(0), runningFor(0)]).answer(0)).toBe(30 + 30 + 21);
+  });
+
+  it('is told in a crowd for the size at which its batch runs, padded', () => {
+    expect(forecastOf().inCrowd(30, 10)).toBe(26);
+    expect(forecastOf({ allowedBatchSizes: [10] }).inCrowd(30, 10)).toBe(30);
+  });
+
   it('takes as long as its batch where a slot is free', () => {
     const { answer } = forecastOf();
     expect([0, 1, 9].map((inBucket) => answer(inBucket))).toEqual([21, 22, 30]);

@@ -116,6 +116,21 @@ describe('DeadlineWatch', () => {
     expect(deadlines.earliestMs).toBe(1010);
   });
 
+  it('counts nobody who has left the place that others still need', () => {
+    const { deadlines, requests, run, giveUp } = watch(30, 40);
+    const { request: follower } = buildRequest({ timeoutMs: 50 });
+    requests[0]!.takeAlong(follower);
+    deadlines.add(follower);
+    giveUp(requests[0]!);
+    run(requests[0]!);
+    expect(deadlines.nearestQueued).toBe(requests[1]);
+
+    giveUp(requests[1]!);
+    expect(deadlines.earliestMs).toBe(1050);
+    giveUp(follower);
+    expect(deadlines.isEmpty).toBe(true);
+  });
+
   it('puts one who joins a place that runs with those that run', () => {
     const { deadlines, requests, run } = watch(30);
     run(requests[0]!);

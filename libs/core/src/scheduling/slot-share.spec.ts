@@ -28,6 +28,11 @@ describe('shareOfSlot', () => {
     expect(sizes).toEqual([30, 32, 33, 35, 40]);
   });
 
+  it('takes more, the longer each of the other slots lets wait', () => {
+    // (60 + 0.8 + 8 / 2 + 8 / 2) / 3
+    expect(share({ otherSlotsFreeAfterMs: [8, 8] })).toEqual({ size: 23, othersStartAfterMs: 8 });
+  });
+
   it('leaves room in the next batch for those who come meanwhile', () => {
     const busy = { arrivalsPerMs: 2, otherSlotsFreeAfterMs: [10] };
     expect(share(busy).size).toBeGreaterThan(share({ ...busy, arrivalsPerMs: 0.1 }).size);

@@ -1,0 +1,127 @@
+import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
+import type { BatchingConfig } from '../batching-config.js';
+import { DeadlineExceededError } from '../errors/index.js';
+import type { RequestsAhead } from '../queue/bounded-request-queue.js';
+import { ORDINARY_TERMS, type RequestTerms } from '../request-terms.js';
+import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
+import { CompletionForecast } from './completion-forecast.js';
+import { DeadlineAdmission } from './deadline-admission.js';
+import { SlotForecast } from './slot-forecast.js';
+
+interface Situation {
+  readonly atMs?: number;
+  /** What is served before; by default nobody waits. */
+  readonly ahead?: RequestsAhead;
+  readonly terms?: Partial<RequestTerms>;
+  /** How many come together. */
+  readonly count?: number;
+  /** How many have been accepted until then. */
+  readonly accepted?: number;
+}
+
+const NOBODY: RequestsAhead = { inBucket: 0, inOtherBuckets: 0, otherBuckets: 0 };
+
+/** One slot, four in a batch of 20 + n ms, one of which runs for 10 ms more; told is who is refused, and why. */
+function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
+  const live = withProcessorLimits(resolveConfig('test', { maxBatchSize: 4, ...config }), {});
+  const learned = buildLearned(fixedMs, 1);
+  let arrival = { timeMs: 1000 };
+  const running = {
+    batchSize: 4,
+    get startedAtMs(): number {
+      return arrival.timeMs + 10 - (fixedMs + 4);
+    },
+  };
+  const batches = Object.assign([running], { size: 1, largestBatchSize: 4 });
+  const queue = {
+    size: 0,
+    bucketCount: 1,
+    ahead: NOBODY,
+    countAhead: () => queue.ahead,
+    forEachAhead: () => undefined,
+  };
+  const requests = { accepted: 0 };
+  const slots = new SlotForecast(live, learned.curve, batches);
+  const forecast = new CompletionForecast(live, learned.curve, slots);
+  const parts = { batcherName: 'letters', config: live, queue, forecast, learned, requests };
+  const admission = new DeadlineAdmission(parts);
+  return ({ atMs = 1000, ahead = NOBODY, terms, count = 1, accepted = 0 }: Situation) => {
+    if (atMs !== arrival.timeMs) arrival = { timeMs: atMs };
+    queue.ahead = ahead;
+    queue.size = ahead.inBucket + ahead.inOtherBuckets;
+    requests.accepted = accepted;
+    try {
+      admission.assertInTime({ ...ORDINARY_TERMS, ...terms }, count, arrival);
+      return undefined;
+    } catch (error) {
+      if (error instanceof DeadlineExceededError) return error;
+      throw error;
+    }
+  };
+}
+
+describe('DeadlineAdmission', () => {
+  /** Two full batches and one of its own: 10 + 48 + 21 ms. */
+  const ofLargeBucket = { ahead: { ...NOBODY, inBucket: 8 }, terms: { timeoutMs: 90 } };
+  const ofOther = {
+    ahead: { inBucket: 0, inOtherBuckets: 8, otherBuckets: 1 },
+    terms: { timeoutMs: 60, bucketKey: 'other' },
+  };
+
+  it('has the bucket that holds most leave room for another, once that has been refused, for a second', () => {
+    const refusal = admissionOf();
+    expect(refusal(ofLargeBucket)).toBeUndefined();
+    expect(refusal(ofOther)).toBeDefined();
+    expect(refusal(ofLargeBucket)).toBeDefined();
+    expect(refusal({ ...ofLargeBucket, atMs: 1999 })).toBeDefined();
+    expect(refusal({ ...ofLargeBucket, atMs: 2000 })).toBeUndefined();
+  });
+
+  it('has no bucket leave room that does not hold most', () => {
+    const refusal = admissionOf();
+    expect(refusal(ofOther)).toBeDefined();
+    // 10 + 45 + 24 ms
+    const ahead = { inBucket: 3, inOtherBuckets: 5, otherBuckets: 1 };
+    expect(refusal({ ahead, terms: { timeoutMs: 90, bucketKey: 'small' } })).toBeUndefined();
+  });
+
+  /** By itself it would be answered after 31 ms, in the full batch of a crowd after 34. */
+  const ofCrowd = { atMs: 1000, terms: { timeoutMs: 32 } };
+
+  it('refuses who would be late in the batch that is best where more come than can be answered', () => {
+    const refusal = admissionOf();
+    expect(refusal(ofCrowd)).toBeUndefined();
+    expect(refusal({ ...ofCrowd, atMs: 1000.5, accepted: 100 })).toBeDefined();
+  });
+
+  it.each<[string, BatchingConfig, Partial<RequestTerms>]>([
+    ['a tenant', {}, { tenant: 'acme' }],
+    ['priorities', { priorityLevels: 2 }, {}],
+  ])('does not take who has %s for one of a crowd', (_, config, terms) => {
+    const refusal = admissionOf(config);
+    const request = { ...ofCrowd, terms: { ...ofCrowd.terms, ...terms } };
+    expect(refusal(request)).toBeUndefined();
+    expect(refusal({ ...request, atMs: 1000.5, accepted: 100 })).toBeUndefined();
+  });
+
+  it('counts all in the crowd who were refused together', () => {
+    const refusal = admissionOf();
+    expect(refusal({ ...ofCrowd, count: 100 })).toBeDefined();
+    expect(refusal({ ...ofCrowd, atMs: 1010 })).toBeDefined();
+  });
+
+  it('tells many who are refused together to come again when time is over by which they would be late', () => {
+    const refusal = admissionOf();
+    // 10 + 4 · 24 + 24 ms
+    const error = refusal({ count: 20, terms: { timeoutMs: 60 } });
+    expect(error?.retryAfterMs).toBeGreaterThanOrEqual(70);
+    expect(error?.retryAfterMs).toBeLessThanOrEqual(71);
+  });
+
+  it('does not let in all who come at the same time because the first of them had time', () => {
+    const refusal = admissionOf({}, 1000);
+    const terms = { timeoutMs: 6000 };
+    expect(refusal({ terms })).toBeUndefined();
+    expect(refusal({ terms, ahead: { ...NOBODY, inBucket: 30 } })).toBeDefined();
+  });
+});
