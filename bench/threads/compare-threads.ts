@@ -21,8 +21,8 @@ const { values } = parseArgs({
 });
 
 if (values.help) {
-  console.log(`Threads of ONNX Runtime that block or spin while they wait: throughput, the event loop's delay, and what a
-batch costs that comes alone.
+  console.log(`Threads of ONNX Runtime that block or spin while they wait: throughput and the event loop's delay, also where the
+event loop has other work for a third of the time, and what a batch costs that comes alone.
 
   --models LIST     (default digits,encoder)
   --size N          requests in a batch (default 32)
@@ -70,8 +70,10 @@ async function compareThreads(model: BenchModel, folder: string): Promise<Record
       model: model.name,
       threads,
       'while they wait': threads === 1 ? '' : allowSpinning ? 'spin' : 'block',
-      'items/s': middle(({ itemsPerSecond }) => itemsPerSecond),
-      'event loop p99 ms': middle(({ eventLoopP99Ms }) => eventLoopP99Ms),
+      'items/s': middle(({ idleLoop }) => idleLoop.itemsPerSecond),
+      'event loop p99 ms': middle(({ idleLoop }) => idleLoop.eventLoopP99Ms),
+      'busy: items/s': middle(({ busyLoop }) => busyLoop.itemsPerSecond),
+      'busy: p99 ms': middle(({ busyLoop }) => busyLoop.eventLoopP99Ms),
       'alone: ms a batch': middle(({ aloneMs }) => aloneMs),
       'alone: CPU ms a batch': middle(({ aloneCpuMs }) => aloneCpuMs),
     };

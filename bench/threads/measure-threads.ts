@@ -12,13 +12,22 @@ const SATURATED_MS = 1000;
 const SATURATED_BATCHES = 2;
 const ALONE_BATCHES = 60;
 const PAUSE_MS = 5;
+/** What requests make of the event loop: so much to compute, and then a timer of so long. */
+const WORK_MS = 0.5;
+const REST_MS = 1;
+
+/** What came while batches came without end. */
+export interface Saturated {
+  readonly itemsPerSecond: number;
+  /** What a timer of 1 ms took. */
+  readonly eventLoopP99Ms: number;
+}
 
 /** What came of one setting of the threads. */
 export interface ThreadsMeasured {
-  /** While batches come without end. */
-  readonly itemsPerSecond: number;
-  /** Meanwhile; what a timer of 1 ms took. */
-  readonly eventLoopP99Ms: number;
+  readonly idleLoop: Saturated;
+  /** Where the event loop has other work, as that of a server has. */
+  readonly busyLoop: Saturated;
   /** How long a batch takes, as its callers see it, when there are pauses between them; the median. */
   readonly aloneMs: number;
   /** What the whole process computes for each of them, the pause after it included. */
@@ -30,10 +39,12 @@ export async function warmUpThreads(model: OnnxModel, rows: readonly OnnxRow[]):
 }
 
 export async function measureThreads(model: OnnxModel, rows: readonly OnnxRow[]): Promise<ThreadsMeasured> {
-  const histogram = monitorEventLoopDelay({ resolution: 1 });
-  histogram.enable();
-  const { batches, elapsedMs } = await runBatchesFor(model, rows, SATURATED_BATCHES, SATURATED_MS);
-  histogram.disable();
+  const idleLoop = await measureSaturated(model, rows);
+  const work = new AbortController();
+  const working = workUntilAborted(work.signal);
+  const busyLoop = await measureSaturated(model, rows);
+  work.abort();
+  await working;
 
   const times: number[] = [];
   const before = process.cpuUsage();
@@ -44,10 +55,25 @@ export async function measureThreads(model: OnnxModel, rows: readonly OnnxRow[])
     await setTimeout(PAUSE_MS);
   }
   const { user, system } = process.cpuUsage(before);
+  const aloneCpuMs = (user + system) / 1000 / ALONE_BATCHES;
+  return { idleLoop, busyLoop, aloneMs: median(times), aloneCpuMs };
+}
+
+async function measureSaturated(model: OnnxModel, rows: readonly OnnxRow[]): Promise<Saturated> {
+  const histogram = monitorEventLoopDelay({ resolution: 1 });
+  histogram.enable();
+  const { batches, elapsedMs } = await runBatchesFor(model, rows, SATURATED_BATCHES, SATURATED_MS);
+  histogram.disable();
   return {
     itemsPerSecond: (1000 * batches * rows.length) / elapsedMs,
     eventLoopP99Ms: histogram.percentile(99) / 1e6,
-    aloneMs: median(times),
-    aloneCpuMs: (user + system) / 1000 / ALONE_BATCHES,
   };
+}
+
+async function workUntilAborted(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const startedAtMs = performance.now();
+    while (performance.now() - startedAtMs < WORK_MS);
+    await setTimeout(REST_MS);
+  }
 }
