@@ -1,4 +1,4 @@
-import type { WorkerOptions } from 'nestjs-batching/worker';
+import type { FileLocation, WorkerOptions } from 'nestjs-batching/worker';
 
 import type { ExecutionProviderConfig, ExecutionProviderName } from './execution-provider.js';
 import type { OnnxLogger } from './onnx-logger.js';
@@ -9,8 +9,11 @@ import type { DynamicAxisOptions } from './tensors/dynamic-axis.js';
 
 /** Which model, and how to run it. `instances` counts for each device. */
 export interface OnnxModelOptions extends WorkerOptions {
-  /** The model's file; a relative path counts from the working directory of the process. */
-  readonly path: string;
+  /**
+   * The model's file: a `file:` URL (`new URL('./digits.onnx', import.meta.url)`), or a path, which counts from the
+   * working directory of the process.
+   */
+  readonly path: FileLocation;
   /**
    * What may run the model, best first. Each is tried by creating a session and running it; the first that
    * works is taken, the ones before it are logged as warnings and kept in the metadata. Default `['cpu']`.

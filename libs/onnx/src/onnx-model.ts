@@ -5,6 +5,7 @@ import {
   type BatchProcessor,
   type ProcessorHealth,
 } from 'nestjs-batching/core';
+import type { FileLocation } from 'nestjs-batching/worker';
 
 import { CALLS_IN_ADVANCE, loadModel } from './load-model.js';
 import type { MemoryCeiling } from './memory-ceilings.js';
@@ -161,7 +162,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
    * @param path The new file; its inputs and outputs must be those of the old one. Default: the file that serves, again.
    * @throws InvalidConfigError that lists every fault; BatcherClosedError after `close`. The old model serves on then.
    */
-  reload(path?: string): Promise<OnnxModelMetadata> {
+  reload(path?: FileLocation): Promise<OnnxModelMetadata> {
     // One at a time: each is held against the one that serves when its turn comes.
     const reload = this.latestReload.then(() => this.reloadNow(path));
     this.latestReload = reload.catch(() => undefined);
@@ -183,7 +184,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     await this.current.close();
   }
 
-  private async reloadNow(path = this.metadata.path): Promise<OnnxModelMetadata> {
+  private async reloadNow(path: FileLocation = this.metadata.path): Promise<OnnxModelMetadata> {
     this.assertOpen();
     const options = { ...this.options, path };
     const loaded = await loadModel(this.name, options, this.startWorker, this.closed.signal);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { resolveModelOptions } from './resolve-model-options.js';
@@ -53,6 +54,25 @@ describe('resolveModelOptions', () => {
       'session.graphOptimizationLevel',
       'session.intraOpNumThreads',
       'warmupBatchSizes',
+    ]);
+  });
+
+  it.each<[string, OnnxModelOptions['path']]>([
+    ['a path', 'models/a.onnx'],
+    ['a URL', pathToFileURL('models/a.onnx')],
+    ['a URL as text', pathToFileURL('models/a.onnx').href],
+  ])('takes %s for the model', (_, path) => {
+    const { faults, options } = resolveModelOptions({ path });
+    expect(faults).toEqual([]);
+    expect(options.path).toBe(resolve('models/a.onnx'));
+  });
+
+  it('does not fetch the model from elsewhere', () => {
+    expect(resolveModelOptions({ path: 'https://example.com/a.onnx' }).faults).toEqual([
+      {
+        field: 'path',
+        problem: `received "https://example.com/a.onnx", expected the path or file: URL of the model's file`,
+      },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import {
   arrayOf,
@@ -11,8 +11,10 @@ import {
   type ConfigRules,
 } from 'nestjs-batching/core';
 import {
+  isFileLocation,
   processWarnings,
   resolveWorkerOptions,
+  toFileUrl,
   withWorkerNumbers,
   WORKER_OPTION_RULES,
   type ResolvedWorkerOptions,
@@ -56,7 +58,7 @@ const LARGEST_BATCH = 65_536;
 
 const RULES: ConfigRules<OnnxModelOptions> = {
   ...WORKER_OPTION_RULES,
-  path: (value) => (typeof value === 'string' && value !== '' ? undefined : "the path of the model's file"),
+  path: (value) => (isFileLocation(value) ? undefined : "the path or file: URL of the model's file"),
   // These are looked at one by one below, for faults that say which entry is meant.
   executionProviders: () => undefined,
   inputs: () => undefined,
@@ -91,7 +93,7 @@ export function resolveModelOptions(given: OnnxModelOptions): ModelOptionsCheck 
       ...[providers, inputs, outputs, dynamicAxes, session].map((check) => check.faults),
     ].flat(),
     options: Object.freeze({
-      path: isValid('path') ? resolve(received.path) : undefined,
+      path: isValid('path') ? fileURLToPath(toFileUrl(received.path)) : undefined,
       executionProviders:
         received.requireGpu === true
           ? providers.executionProviders.filter(({ name: provider }) => provider !== 'cpu')

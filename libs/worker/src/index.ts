@@ -6,6 +6,7 @@
  */
 
 export { codeOf, messageOf } from './error-message.js';
+export { isFileLocation, toFileUrl, type FileLocation } from './file-location.js';
 export { RunTimeoutError } from './run-timeout.error.js';
 export { overdueReason, readyWithin } from './ready-within.js';
 export type { CallContext } from './served-call.js';

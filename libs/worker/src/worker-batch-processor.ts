@@ -10,11 +10,11 @@ import {
   type ProcessorHealth,
 } from 'nestjs-batching/core';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 import type { BatchCalls } from './batch-calls.js';
 import { messageOf } from './error-message.js';
+import { isFileLocation, toFileUrl, type FileLocation } from './file-location.js';
 import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from './ready-within.js';
 import { reviveError } from './serialized-error.js';
@@ -37,7 +37,7 @@ export interface WorkerBatchProcessorOptions extends WorkerOptions {
    * The JavaScript module that runs the batches: a `file:` URL, or a path, which counts from the working
    * directory of the process. It exports `processBatch`, or `createProcessor(workerData)`.
    */
-  readonly module: string | URL;
+  readonly module: FileLocation;
   /** Plain data for `createProcessor`. Default: undefined. */
   readonly workerData?: unknown;
   /** Where it is said what becomes of the workers. Default: warnings only, as process warnings. */
@@ -74,7 +74,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
   static async start(name: string, given: WorkerBatchProcessorOptions): Promise<WorkerBatchProcessor> {
     const received = withWorkerNumbers(given);
     const { faults, isValid } = checkConfig<WorkerBatchProcessorOptions>({ ...received }, RULES);
-    const module = isValid('module') ? toUrl(received.module) : undefined;
+    const module = isValid('module') ? toFileUrl(received.module) : undefined;
     if (module !== undefined && !existsSync(module)) {
       faults.push({ field: 'module', problem: `"${fileURLToPath(module)}" does not exist` });
     }
@@ -194,15 +194,5 @@ function plainData(value: unknown): string | undefined {
 }
 
 function aJavaScriptModule(value: unknown): string | undefined {
-  const isOne =
-    value instanceof URL ? value.protocol === 'file:' : typeof value === 'string' && URL_OR_PATH.test(value);
-  return isOne ? undefined : 'the path or file: URL of a JavaScript module';
-}
-
-/** A `file:` URL, or what has no scheme; a single letter before the colon is a drive. */
-const URL_OR_PATH = /^(?:file:|(?![a-z][a-z+.-]+:)).+/i;
-
-function toUrl(module: string | URL): URL {
-  if (module instanceof URL) return module;
-  return module.startsWith('file:') ? new URL(module) : pathToFileURL(resolve(module));
+  return isFileLocation(value) ? undefined : 'the path or file: URL of a JavaScript module';
 }
