@@ -99,7 +99,7 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
   it('goes by what a worker of its kind can copy', async () => {
     const processor = await start();
     const results = await run(processor, [
-      { size: new Blob(['four']) },
+      { length: new SharedArrayBuffer(4) },
       { letter: () => 'b' },
       { letter: 'c' },
     ]);

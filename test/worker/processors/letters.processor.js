@@ -41,7 +41,7 @@ const answers = {
     new Promise((resolve) => signal.addEventListener('abort', () => resolve('left'), { once: true })),
   leaveTimer: () => void setInterval(() => undefined, 60_000),
   bytes: (count) => new Uint8Array(count).fill(7),
-  size: ({ size }) => size,
+  length: ({ byteLength }) => byteLength,
   uncopied: () => () => undefined,
   heap: () => {
     setFlagsFromString('--expose-gc');
