@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -7,8 +6,7 @@ import { runBatchesFor } from './batched-loop.js';
 import { rowsOf, tensorsOf, type BenchModel } from './bench-model.js';
 import { loadInstances } from './load-instances.js';
 import type { SweepSettings } from './sweep.js';
-
-const TIMER_MS = 1;
+import { watchDelay } from './watch-delay.js';
 
 /** How late the event loop is while a model is saturated: what a timer of 1 ms took, at the 99th percentile. */
 export interface EventLoopDelay {
@@ -73,14 +71,6 @@ async function runOnMainThread(
   const runMs = round((performance.now() - startedAtMs) / batches);
   await session.release();
   return { p99Ms, runMs };
-}
-
-async function watchDelay(run: () => Promise<unknown>): Promise<{ p99Ms: number }> {
-  const histogram = monitorEventLoopDelay({ resolution: TIMER_MS });
-  histogram.enable();
-  await run();
-  histogram.disable();
-  return { p99Ms: round(histogram.percentile(99) / 1e6) };
 }
 
 function round(value: number): number {

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { OnnxModel } from 'nestjs-batching/onnx';
 
 import { rowsOf, type BenchModel } from '../model/bench-model.js';
-import { selectModels } from '../model/sweep-options.js';
+import { parseCount, parseCounts, selectModels } from '../model/sweep-options.js';
 import { median } from '../overhead/interleaved.js';
 import { measureThreads, warmUpThreads, type ThreadsMeasured } from './measure-threads.js';
 
@@ -32,25 +32,39 @@ event loop has other work for a third of the time, and what a batch costs that c
 Run it within what your servers will have, such as a container with a quota.
 `);
 } else {
+  const models = selectModels(values.models);
+  const comparison: Comparison = {
+    size: parseCount('size', values.size, 1),
+    threads: parseCounts('threads', values.threads, 0),
+    turns: parseCount('turns', values.turns, 1),
+  };
   const folder = mkdtempSync(join(tmpdir(), 'bench-threads-'));
   try {
-    for (const model of selectModels(values.models)) console.table(await compareThreads(model, folder));
+    for (const model of models) console.table(await compareThreads(model, folder, comparison));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function compareThreads(model: BenchModel, folder: string): Promise<Record<string, string | number>[]> {
+interface Comparison {
+  readonly size: number;
+  readonly threads: readonly number[];
+  readonly turns: number;
+}
+
+async function compareThreads(
+  model: BenchModel,
+  folder: string,
+  { size, threads: threadCounts, turns }: Comparison,
+): Promise<Record<string, string | number>[]> {
   const path = await model.prepare(folder);
-  const rows = rowsOf(model, Number(values.size));
-  const settings = values.threads
-    .split(',')
-    .map(Number)
+  const rows = rowsOf(model, size);
+  const settings = threadCounts
     .flatMap((threads) => [false, true].map((allowSpinning) => ({ threads, allowSpinning })))
     // One thread has none to wait for.
     .filter(({ threads, allowSpinning }) => threads !== 1 || !allowSpinning);
   const measured = settings.map((): ThreadsMeasured[] => []);
-  for (let turn = 1; turn <= Number(values.turns); turn += 1) {
+  for (let turn = 1; turn <= turns; turn += 1) {
     for (const [index, { threads, allowSpinning }] of settings.entries()) {
       // Each by itself: threads of another session may still spin.
       const loaded = await OnnxModel.load(model.name, {
@@ -61,7 +75,7 @@ async function compareThreads(model: BenchModel, folder: string): Promise<Record
       measured[index]?.push(await measureThreads(loaded, rows));
       await loaded.close();
     }
-    console.error(`${model.name}: turn ${turn} of ${values.turns}`);
+    console.error(`${model.name}: turn ${turn} of ${turns}`);
   }
   return settings.map(({ threads, allowSpinning }, index) => {
     const middle = (of: (one: ThreadsMeasured) => number): number =>

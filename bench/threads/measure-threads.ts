@@ -1,9 +1,9 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 
 import type { OnnxModel, OnnxRow } from 'nestjs-batching/onnx';
 
 import { runBatch, runBatchesFor } from '../model/batched-loop.js';
+import { watchDelay } from '../model/watch-delay.js';
 import { median } from '../overhead/interleaved.js';
 
 const WARM_UP_MS = 500;
@@ -60,14 +60,10 @@ export async function measureThreads(model: OnnxModel, rows: readonly OnnxRow[])
 }
 
 async function measureSaturated(model: OnnxModel, rows: readonly OnnxRow[]): Promise<Saturated> {
-  const histogram = monitorEventLoopDelay({ resolution: 1 });
-  histogram.enable();
-  const { batches, elapsedMs } = await runBatchesFor(model, rows, SATURATED_BATCHES, SATURATED_MS);
-  histogram.disable();
-  return {
-    itemsPerSecond: (1000 * batches * rows.length) / elapsedMs,
-    eventLoopP99Ms: histogram.percentile(99) / 1e6,
-  };
+  const { result, p99Ms } = await watchDelay(() =>
+    runBatchesFor(model, rows, SATURATED_BATCHES, SATURATED_MS),
+  );
+  return { itemsPerSecond: (1000 * result.batches * rows.length) / result.elapsedMs, eventLoopP99Ms: p99Ms };
 }
 
 async function workUntilAborted(signal: AbortSignal): Promise<void> {

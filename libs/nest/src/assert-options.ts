@@ -1,5 +1,6 @@
 import { assertBatchingDefaults, describeValue, InvalidConfigError } from 'nestjs-batching/core';
 import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
+import { faultsOf } from './collect-faults.js';
 import { timeoutHeaderName } from './timeout-header.js';
 
 const FOR_ROOT = 'BatchingModule.forRoot()';
@@ -23,8 +24,7 @@ export function assertForRootOptions(options: BatchingModuleOptions): void {
       check();
       return [];
     } catch (error) {
-      if (error instanceof InvalidConfigError) return error.faults;
-      throw error;
+      return faultsOf(error);
     }
   });
   if (faults.length > 0) throw new InvalidConfigError(FOR_ROOT, faults);

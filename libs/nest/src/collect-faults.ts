@@ -19,7 +19,12 @@ export async function collectFaults<TValue>(
   try {
     return { value: await decide(), faults: [] };
   } catch (error) {
-    if (error instanceof InvalidConfigError) return { faults: error.faults };
-    throw error;
+    return { faults: faultsOf(error) };
   }
+}
+
+/** What is wrong with a configuration, by what was thrown. @throws that itself, if it is no matter of configuration. */
+export function faultsOf(error: unknown): readonly ConfigFault[] {
+  if (error instanceof InvalidConfigError) return error.faults;
+  throw error;
 }

@@ -1,6 +1,6 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { BatchingConfig } from 'nestjs-batching/core';
-import type { WorkerOptions } from 'nestjs-batching/worker';
+import type { FileLocation, WorkerOptions } from 'nestjs-batching/worker';
 
 /** A processor module and how its requests are batched, side by side. */
 export interface WorkerProcessorConfig extends WorkerOptions, BatchingConfig {
@@ -10,7 +10,7 @@ export interface WorkerProcessorConfig extends WorkerOptions, BatchingConfig {
    * a function or as part of an object that is its default, and perhaps `close()`; or `createProcessor(workerData)`,
    * which returns such an object. Requests and results are plain data: they are copied.
    */
-  readonly module: string | URL;
+  readonly module: FileLocation;
   /** Plain data for `createProcessor`. */
   readonly workerData?: unknown;
 }

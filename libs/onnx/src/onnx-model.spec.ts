@@ -7,12 +7,12 @@ import {
   BatchProcessingError,
   InvalidConfigError,
   InvalidRequestError,
-  type BatchContext,
 } from 'nestjs-batching/core';
 import { WorkerEndedError } from 'nestjs-batching/worker';
 
 import { until } from '../../../test/http/until.js';
 import { EchoModel } from '../../../test/onnx/echo-model.js';
+import { batchOf, echoRow as row, elementsOf as elements } from '../../../test/onnx/echo-rows.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
@@ -446,23 +446,8 @@ describe('OnnxModel', () => {
   });
 });
 
-function row(...values: number[]): OnnxRow {
-  return { x: { data: Float32Array.from(values), dims: [values.length] } };
-}
-
 function process(model: OnnxModel, rows: readonly OnnxRow[]): Promise<readonly (OnnxResultRow | Error)[]> {
-  const context: BatchContext = {
-    batchId: 1,
-    batchSize: rows.length,
-    paddedBatchSize: rows.length,
-    signal: new AbortController().signal,
-  };
-  return model.processBatch(rows, context);
-}
-
-function elements(result: OnnxResultRow | Error | undefined): number[] {
-  if (result === undefined || result instanceof Error) throw result ?? new Error('there is no result');
-  return Array.from(result['x']?.data as Float32Array);
+  return model.processBatch(rows, batchOf(rows.length));
 }
 
 async function failureOf(loading: Promise<unknown>): Promise<InvalidConfigError> {
