@@ -1,5 +1,9 @@
 import { InvalidConfigError, InvalidRequestError } from 'nestjs-batching/core';
 import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -12,6 +16,9 @@ const MEGABYTE = 2 ** 20;
 describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolation "%s"', (isolation) => {
   const processors: WorkerBatchProcessor[] = [];
   afterEach(() => Promise.all(processors.splice(0).map((processor) => processor.close())));
+  const begunFile = join(tmpdir(), `begun-${randomUUID()}`);
+  const untilBegun = (): Promise<void> => until('the batch has begun', () => existsSync(begunFile));
+  afterEach(() => rm(begunFile, { force: true }));
 
   const start = async (options: Partial<WorkerBatchProcessorOptions> = {}): Promise<WorkerBatchProcessor> => {
     const logger = { log: () => undefined, warn: () => undefined };
@@ -162,8 +169,9 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
   it('tells the processor that nobody waits any more', async () => {
     const processor = await start();
     const controller = new AbortController();
-    const results = run(processor, [{ untilAborted: 1 }], controller.signal);
-    setTimeout(() => controller.abort(), 50);
+    const results = run(processor, [{ untilAborted: begunFile }], controller.signal);
+    await untilBegun();
+    controller.abort();
     expect(await results).toEqual(['left']);
   });
 
@@ -227,7 +235,10 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
   it('does not wait for ever for a batch that nobody waits for', async () => {
     const processor = await start();
     const controller = new AbortController();
-    const results = run(processor, [{ never: 1 }], controller.signal).catch((error: unknown) => error);
+    const results = run(processor, [{ never: begunFile }], controller.signal).catch(
+      (error: unknown) => error,
+    );
+    await untilBegun();
     controller.abort();
     await processor.close();
     expect(await results).toMatchObject({ name: 'AbortError' });

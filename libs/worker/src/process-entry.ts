@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { endSoon } from './end-soon.js';
 import { serveCalls } from './serve-calls.js';
 import { watchParent } from './watch-parent.js';
@@ -19,6 +21,11 @@ let allSent: Promise<void> = Promise.resolve();
 
 serveCalls({
   onMessage: (listener) => void process.on('message', (message: WorkerMessage) => listener(message)),
+  // The first comes before the line is looked at, the second after what was there has been read.
+  readArrived: async () => {
+    await setImmediate();
+    await setImmediate();
+  },
   send: (reply) => {
     let onSent: () => void = () => undefined;
     const sent = new Promise<void>((resolve) => (onSent = resolve));

@@ -7,6 +7,8 @@ import type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker
 /** A worker's end of the line to whoever has started it. */
 export interface WorkerPort {
   onMessage(listener: (message: WorkerMessage) => void): void;
+  /** Tells the listener of what has come while the worker was busy, without waiting for more. */
+  readArrived(): void | Promise<void>;
   send(reply: WorkerReply, buffers: readonly ArrayBufferLike[]): void;
   /** Listens no more, once what was sent has left. With nothing else to do, the worker ends. */
   close(): void | Promise<void>;
@@ -63,7 +65,10 @@ export function serveCalls(port: WorkerPort): void {
       return { reply: undefined };
     }
     if (service === undefined) throw new Error('the worker has not been started');
-    const call = calls.get(message.callId) ?? new ServedCall();
+    const call = calls.get(message.callId)!;
+    // While it stood behind another one, whoever waited for it may have left; and that may lie unread.
+    await port.readArrived();
+    if (call.isAborted) throw new Error('nobody waits for the answer any more');
     return await service.call(message.name, message.request, call);
   }
 

@@ -6,7 +6,8 @@ export interface CallContext {
 
 /** A call that a worker has been sent. Its signal is made only for a service that asks: most do not. */
 export class ServedCall implements CallContext {
-  private isAborted = false;
+  /** Whether nobody waits for the answer any more. */
+  isAborted = false;
   private controller: AbortController | undefined;
 
   get signal(): AbortSignal {

@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 
 import { endSoon } from './end-soon.js';
 import { serveCalls } from './serve-calls.js';
@@ -8,9 +8,20 @@ import type { WorkerMessage } from './worker-protocol.js';
 /** The entry of a worker that is a thread. */
 if (parentPort === null) throw new Error('thread-entry.js must be started as a worker thread.');
 const port = parentPort;
+let tell: (message: WorkerMessage) => void = () => undefined;
 
 serveCalls({
-  onMessage: (listener) => void port.on('message', (message: WorkerMessage) => listener(message)),
+  onMessage: (listener) => {
+    tell = listener;
+    port.on('message', listener);
+  },
+  readArrived: () => {
+    for (;;) {
+      const arrived = receiveMessageOnPort(port) as { readonly message: WorkerMessage } | undefined;
+      if (arrived === undefined) return;
+      tell(arrived.message);
+    }
+  },
   send: (reply, buffers) => transferOrCopy(port, reply, buffers),
   close: () => {
     port.close();

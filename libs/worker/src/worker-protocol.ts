@@ -27,7 +27,7 @@ export type WorkerMessage =
       readonly options: unknown;
     }
   | { readonly kind: 'call'; readonly callId: number; readonly name: string; readonly request: unknown }
-  /** Nobody waits for that call any more. It is answered all the same. */
+  /** Nobody waits for that call any more. It is answered all the same; if it has not begun, by a failure. */
   | { readonly kind: 'abort'; readonly callId: number }
   /** Work off the calls before this one, close the service, and end. */
   | { readonly kind: 'stop' };

@@ -1,4 +1,5 @@
 import { InvalidRequestError } from 'nestjs-batching/core';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -36,9 +37,14 @@ const answers = {
     for (;;);
   },
   sleep: (ms) => sleep(ms, 'slept'),
-  never: () => new Promise(() => undefined),
-  untilAborted: (_, { signal }) =>
-    new Promise((resolve) => signal.addEventListener('abort', () => resolve('left'), { once: true })),
+  never: (begunFile) => {
+    writeFileSync(begunFile, '');
+    return new Promise(() => undefined);
+  },
+  untilAborted: (begunFile, { signal }) => {
+    writeFileSync(begunFile, '');
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve('left'), { once: true }));
+  },
   leaveTimer: () => void setInterval(() => undefined, 60_000),
   bytes: (count) => new Uint8Array(count).fill(7),
   length: ({ byteLength }) => byteLength,

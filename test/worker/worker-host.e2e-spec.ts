@@ -1,0 +1,36 @@
+import { startWorker, type WorkerHost } from 'nestjs-batching/worker';
+import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+interface CountingCalls {
+  readonly count: { readonly request: { readonly busyMs: number }; readonly reply: number };
+}
+
+describe.each(['thread', 'process'] as const)('A worker (%s)', (isolation) => {
+  let host: WorkerHost<CountingCalls>;
+  beforeEach(async () => {
+    const service = pathToFileURL(resolve('test', 'worker', 'services', 'counting.service.js'));
+    host = startWorker<CountingCalls>(isolation, { subject: 'counter', service, options: undefined });
+    await host.started;
+  });
+  afterEach(() => host.stop());
+
+  const count = (busyMs: number, signal?: AbortSignal): Promise<number> =>
+    host.call('count', { busyMs }, { signal });
+
+  it('answers one call after the other', async () => {
+    expect(await Promise.all([count(20), count(0), count(0)])).toEqual([1, 2, 3]);
+  });
+
+  it('passes over a call for which nobody waits any more when its turn comes', async () => {
+    const controller = new AbortController();
+    const busy = count(300);
+    const left = count(0, controller.signal);
+    const next = count(0);
+    await setTimeout(50);
+    controller.abort();
+    await expect(left).rejects.toThrow('nobody waits for the answer any more');
+    expect(await Promise.all([busy, next])).toEqual([1, 2]);
+  });
+});
