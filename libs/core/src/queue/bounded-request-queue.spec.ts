@@ -167,7 +167,7 @@ describe('BoundedRequestQueue: buckets', () => {
 
 describe('BoundedRequestQueue: against a look at everything that waits', () => {
   const step = fc.record({
-    do: fc.constantFrom('come', 'come', 'come', 'leave', 'take', 'take and put back'),
+    do: fc.constantFrom('come', 'come', 'come', 'leave', 'is left', 'take', 'take and put back'),
     bucketKey: fc.constantFrom(undefined, undefined, 'a', 'b'),
     priority: fc.constantFrom(0, 0, 1, 2),
     tenant: fc.constantFrom(undefined, 'x', 'y'),
@@ -187,7 +187,7 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
       waiting.length >= 20,
     ]);
     expect(queue.bucketCount).toBe(new Set(waiting.map(({ bucketKey }) => bucketKey)).size);
-    expect(queue.oldestAtMs).toBe(smallest(waiting.map((each) => each.enqueuedAtMs)));
+    expect(queue.oldestAtMs).toBe(smallest(waiting.map((each) => each.waitingSinceMs)));
     expect(queue.mostUrgentBucket?.urgentSinceMs ?? Infinity).toBe(smallest(waiting.map(urgencyOf)));
     for (const tenant of ['x', 'y']) {
       expect(queue.sizeOfTenant(tenant)).toBe(waiting.filter((each) => each.tenant === tenant).length);
@@ -224,6 +224,10 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
           } else if (action === 'leave' && waiting.length > 0) {
             const [leaving] = waiting.splice(which % waiting.length, 1);
             queue.remove(leaving!);
+          } else if (action === 'is left' && waiting.length > 0) {
+            // Its first caller has left; another, who came later, still waits.
+            const left = waiting[which % waiting.length]!;
+            left.waitingSinceMs = Math.max(left.waitingSinceMs, nowMs - gapMs);
           } else if (action.startsWith('take')) {
             const bucket = queue.mostUrgentBucket;
             if (bucket === undefined) continue;

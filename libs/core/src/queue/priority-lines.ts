@@ -39,15 +39,11 @@ export class PriorityLines<TEntry extends QueueEntry> {
     return this.urgentLine.oldest?.arrivalNumber ?? Infinity;
   }
 
-  /** Who has waited longest, whatever its priority. */
-  get oldest(): TEntry | undefined {
-    let oldest = this.lines[0]?.oldest;
-    for (let priority = 1; priority < this.lines.length; priority += 1) {
-      const candidate = this.lines[priority]?.oldest;
-      if (candidate !== undefined && candidate.enqueuedAtMs < (oldest?.enqueuedAtMs ?? Infinity))
-        oldest = candidate;
-    }
-    return oldest;
+  /** Since when the one has waited that has waited longest, whatever its priority; Infinity if nobody waits. */
+  get oldestAtMs(): number {
+    let oldestAtMs = Infinity;
+    for (const line of this.lines) oldestAtMs = Math.min(oldestAtMs, line.oldestAtMs);
+    return oldestAtMs;
   }
 
   /** Who is to be served next. */
