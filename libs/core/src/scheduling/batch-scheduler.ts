@@ -163,6 +163,7 @@ export class BatchScheduler<TRequest, TResponse> {
     this.isDeciding = true;
     this.waitUntilMs = this.fillSlots(nowMs);
     this.isSlotFree = this.slotsInAdvance > 0;
+    this.view.noteFreeSlots(this.freeSlots, this.turn.timeMs);
     this.parts.onDecided(this.turn.timeMs);
     this.setAlarm();
     this.isDeciding = false;
@@ -189,6 +190,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
   private fillSlots(knownNowMs: number | undefined): number {
     let nowMs = knownNowMs === undefined ? this.turn.readClock() : this.turn.noteTime(knownNowMs);
+    this.view.noteFreeSlots(this.freeSlots, nowMs);
     // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
     for (; ; nowMs = this.turn.readClock()) {
       this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
@@ -272,7 +274,6 @@ export class BatchScheduler<TRequest, TResponse> {
   private onBatchEnded(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
     const { learned, recorder } = this.parts;
     const isFailed = ending.error !== undefined;
-    if (this.freeSlots === 1) this.view.slotFreeSinceMs = batch.endedAtMs;
     recorder.batchEnded(batch, isFailed);
     // A batch that failed may have done so before it did anything: its time says nothing.
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);
