@@ -10,7 +10,7 @@ import { BoundedRequestQueue } from './bounded-request-queue.js';
 
 const AGING_MS = 100;
 
-function queueOf(traits: readonly EntryTraits[], { maxQueueSize = 1000, fullSize = 4 } = {}) {
+function rulesOf({ maxQueueSize = 1000, fullSize = 4 } = {}) {
   const rules = {
     maxQueueSize,
     fullSize,
@@ -18,6 +18,11 @@ function queueOf(traits: readonly EntryTraits[], { maxQueueSize = 1000, fullSize
     weightOf: () => 1,
     isFull: ({ size }: { size: number }): boolean => size >= rules.fullSize,
   };
+  return rules;
+}
+
+function queueOf(traits: readonly EntryTraits[], sizes?: Parameters<typeof rulesOf>[0]) {
+  const rules = rulesOf(sizes);
   const queue = new BoundedRequestQueue<NumberedEntry>(rules);
   const entries = buildEntries(...traits);
   for (const entry of entries) queue.enqueue(entry);
@@ -101,6 +106,34 @@ describe('BoundedRequestQueue', () => {
     queue.settle(bucket);
     expect(queue.findDisplaceable(0)).toBe(entries[1]);
     expect(queue.size).toBe(2);
+  });
+});
+
+describe('BoundedRequestQueue: ordinary requests', () => {
+  it('stay as they are when those are looked for that have a priority, a tenant or a deadline', () => {
+    const line = {
+      size: 3,
+      oldestAtMs: 0,
+      oldestArrival: 1,
+      take: () => 3,
+      takeEntries: (): NumberedEntry[] => {
+        throw new Error('made an entry of each');
+      },
+    };
+    const queue = new BoundedRequestQueue<NumberedEntry, number>(rulesOf({ maxQueueSize: 4 }), line);
+    for (let count = 0; count < line.size; count += 1) queue.enqueueOrdinary();
+    const [other] = buildEntries({ bucketKey: 'a', priority: 1, tenant: 'b' });
+    queue.enqueue(other!);
+    const visited: NumberedEntry[] = [];
+    queue.forEachEntry((entry) => visited.push(entry));
+
+    expect([queue.isFull, queue.findDisplaceable(0), queue.sizeOfTenant('b'), visited]).toEqual([
+      true,
+      other,
+      1,
+      [other],
+    ]);
+    expect(queue.takesOrdinary).toBe(true);
   });
 });
 
