@@ -61,7 +61,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
    * are who came before its head start over them.
    */
   countAhead(priority: number, tenant: string | undefined, nowMs: number): number {
-    let ahead = this.lines[priority]?.countAhead(tenant) ?? 0;
+    let ahead = this.countAheadIn(this.lines[priority], tenant);
     for (let other = 0; other < this.lines.length; other += 1) {
       if (other < priority) ahead += this.lines[other]!.size;
       if (other > priority) {
@@ -138,6 +138,13 @@ export class PriorityLines<TEntry extends QueueEntry> {
     for (let entry = line.take(); entry !== undefined; entry = line.take()) fair.add(entry);
     this.lines[priority] = fair;
     return fair;
+  }
+
+  /** To the first one who names a tenant all the others are one tenant, with which it takes turns. */
+  private countAheadIn(line: RequestLine<TEntry> | undefined, tenant: string | undefined): number {
+    if (line === undefined) return 0;
+    if (tenant === undefined || line instanceof FairShareLine) return line.countAhead(tenant);
+    return Math.min(line.size, Math.ceil(this.rules.weightOf(undefined) / this.rules.weightOf(tenant)));
   }
 
   /** Stays with a line as long as none of the others is more urgent. */
