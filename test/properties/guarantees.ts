@@ -88,6 +88,7 @@ export const GUARANTEES: readonly Guarantee[] = [
       if (waiting.length === 0 || running.length >= config.maxConcurrentBatches) return undefined;
       const isDue =
         isExpedited ||
+        waiting.length >= config.maxQueueSize ||
         nowMs >= longestWaitUntilMs(journal.waitingSinceMs(waiting), couldRunSinceMs, config) ||
         bucketsOf(waiting).some((together) => isEnough(together, config));
       return isDue ? `${idsOf(waiting)} wait though a slot is free` : undefined;
@@ -217,6 +218,7 @@ function isReasonRight(
     case 'full':
       return (
         together.length >= largestSize(config) ||
+        waitingBefore.length >= config.maxQueueSize ||
         costOf(together, config) >= (config.maxBatchCost ?? Infinity)
       );
     case 'preferred':

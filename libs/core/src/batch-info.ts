@@ -1,6 +1,6 @@
 /** Why a batch ran when it did. */
 export type DispatchReason =
-  /** It held as much as a batch may hold: `maxBatchSize` requests, or `maxBatchCost`. */
+  /** It held as much as a batch may hold: `maxBatchSize` requests, or `maxBatchCost`; or so did the queue. */
   | 'full'
   /** It had reached `preferredBatchSize`. */
   | 'preferred'

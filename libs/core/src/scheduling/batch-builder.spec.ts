@@ -19,6 +19,7 @@ const VIEW: BatchingView = {
   nowMs: 1000,
   isExpedited: false,
   isAlone: true,
+  isQueueFull: false,
   otherSlotsFreeAfterMs: [],
   isAnyDeadlineBefore: () => false,
 };

@@ -27,6 +27,8 @@ export interface BatchingView {
   readonly isExpedited: boolean;
   /** Whether nobody waits but they, and there is room for more. */
   readonly isAlone: boolean;
+  /** Whether no company can come, since there is no room for it. */
+  readonly isQueueFull: boolean;
   /** In how many milliseconds each of the other slots is free, soonest first; none if that makes no difference. */
   readonly otherSlotsFreeAfterMs: readonly number[];
   /** Whether somebody's deadline is before this time, on the clock's scale. */
@@ -105,6 +107,7 @@ export class BatchBuilder {
     const waitUntilMs = this.waitUntilMs(view);
     const latestStartMs = this.latestStartMs(view, waitUntilMs);
     if (nowMs < waitUntilMs && nowMs < latestStartMs) {
+      if (view.isQueueFull) return this.dispatch(queueSize, 'full');
       return { action: 'wait', untilMs: Math.min(waitUntilMs, latestStartMs) };
     }
     return this.dispatchShare(view, nowMs < waitUntilMs ? 'deadline' : this.reasonToStopWaiting(view));

@@ -55,6 +55,11 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
     return this.bucket.size === this.queue.size && !this.queue.isFull;
   }
 
+  /** Who would go in advance, while no slot is free, does not go for that. */
+  get isQueueFull(): boolean {
+    return this.queue.isFull && this.slots.free > 0;
+  }
+
   /** A batch that goes in advance, while no slot is free, leaves nothing for others. */
   get otherSlotsFreeAfterMs(): readonly number[] {
     return this.slots.free > 0 ? this.slots.likelyFreeAfterMs(this.nowMs).slice(1) : NONE;
