@@ -218,9 +218,10 @@ function isReasonRight(
     case 'full':
       return (
         together.length >= largestSize(config) ||
-        waitingBefore.length >= config.maxQueueSize ||
         costOf(together, config) >= (config.maxBatchCost ?? Infinity)
       );
+    case 'crowded':
+      return waitingBefore.length >= config.maxQueueSize;
     case 'preferred':
       return together.length >= (config.preferredBatchSize ?? Infinity);
     case 'drain':

@@ -1,9 +1,11 @@
 /** Why a batch ran when it did. */
 export type DispatchReason =
-  /** It held as much as a batch may hold: `maxBatchSize` requests, or `maxBatchCost`; or so did the queue. */
+  /** It held as much as a batch may hold: `maxBatchSize` requests, or `maxBatchCost`. */
   | 'full'
   /** It had reached `preferredBatchSize`. */
   | 'preferred'
+  /** The queue was full, with requests of several buckets: there was no room for company. */
+  | 'crowded'
   /** Its oldest request had waited as long as the strategy lets it. */
   | 'waited'
   /** A slot was free, and the adaptive strategy saw no gain in waiting, or left some for other slots. */

@@ -10,7 +10,7 @@ const bucketOf = (text: string): string => text.slice(0, 1);
 
 describe('DynamicBatcher: buckets', () => {
   it('do not wait for company when they fill the queue, since there is no room for any', async () => {
-    const { clock, processor, send, sendAll } = setUpLetters({
+    const { clock, processor, batcher, send, sendAll } = setUpLetters({
       bucketOf: (letter) => letter,
       maxBatchSize: 3,
       maxQueueSize: 3,
@@ -23,6 +23,7 @@ describe('DynamicBatcher: buckets', () => {
     waiting.push(send('c'));
     await clock.advance();
     expect(processor.requestsByBatch).toEqual([['a']]);
+    expect(batcher.getStatistics().batches.dispatchReasons).toEqual({ crowded: 1 });
 
     waiting.push(send('d'));
     await clock.advance();

@@ -55,9 +55,8 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
     return this.bucket.size === this.queue.size && !this.queue.isFull;
   }
 
-  /** Who would go in advance, while no slot is free, does not go for that. */
   get isQueueFull(): boolean {
-    return this.queue.isFull && this.slots.free > 0;
+    return this.queue.isFull;
   }
 
   /** A batch that goes in advance, while no slot is free, leaves nothing for others. */
