@@ -112,7 +112,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Lets a request share the place of another, in the queue or in a running batch. */
   share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
     leader.takeAlong(follower);
-    this.coalescing.followers += 1;
+    this.coalescing.followerJoined();
     if (follower.timeoutMs !== Infinity) this.watchDeadline(follower);
     // Its deadline may not leave the time that the place was going to wait for company.
     if (leader.batch === undefined) this.turn.open();
@@ -189,11 +189,12 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
   private fillSlots(knownNowMs: number | undefined): number {
+    const { learned, recorder } = this.parts;
     let nowMs = knownNowMs === undefined ? this.turn.readClock() : this.turn.noteTime(knownNowMs);
     this.view.noteFreeSlots(this.freeSlots, nowMs);
     // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
     for (; ; nowMs = this.turn.readClock()) {
-      this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
+      learned.arrivals.observe(this.coalescing.placesOf(recorder.requests.accepted), nowMs);
       this.deadlines.expire(nowMs, this.departures.expire);
       const urgent = this.queue.mostUrgentBucket;
       if (urgent === undefined || nowMs >= this.closeAtMs) return Infinity;
