@@ -3,6 +3,7 @@ import type { BucketKey, QueueEntry } from 'nestjs-batching/core';
 /** Something that waits in a queue, with a number to be told apart by. */
 export class NumberedEntry implements QueueEntry {
   readonly enqueuedAtMs: number;
+  waitingSinceMs: number;
   readonly priority: number;
   readonly tenant: string | undefined;
   readonly cost: number;
@@ -13,9 +14,18 @@ export class NumberedEntry implements QueueEntry {
 
   constructor(
     readonly id: number,
-    { enqueuedAtMs = id, priority = 0, tenant, cost = 1, bucketKey, isDisplaceable = true }: EntryTraits = {},
+    {
+      enqueuedAtMs = id,
+      waitingSinceMs = enqueuedAtMs,
+      priority = 0,
+      tenant,
+      cost = 1,
+      bucketKey,
+      isDisplaceable = true,
+    }: EntryTraits = {},
   ) {
     this.enqueuedAtMs = enqueuedAtMs;
+    this.waitingSinceMs = waitingSinceMs;
     this.priority = priority;
     this.tenant = tenant;
     this.cost = cost;

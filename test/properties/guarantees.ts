@@ -73,21 +73,23 @@ export const GUARANTEES: readonly Guarantee[] = [
   },
   {
     title: 'No batch runs before its strategy lets it, and it runs for the reason that it names',
-    whenBatchStarts: (batch) => (isReasonRight(batch) ? undefined : `it ran for the reason ${batch.reason}`),
+    whenBatchStarts: (batch, journal) =>
+      isReasonRight(batch, journal) ? undefined : `it ran for the reason ${batch.reason}`,
   },
   {
     title: 'While a slot is free the oldest request waits no longer than its strategy says',
-    whenBatchStarts: ({ calls, startedAtMs, waitingBefore, couldRunSinceMs, config }) => {
-      const oldest = waitingBefore.find(({ bucket }) => bucket === calls[0]?.bucket);
-      const dueAtMs = longestWaitUntilMs(oldest?.calledAtMs ?? 0, couldRunSinceMs, config);
+    whenBatchStarts: ({ calls, startedAtMs, waitingBefore, couldRunSinceMs, config }, journal) => {
+      const together = waitingBefore.filter(({ bucket }) => bucket === calls[0]?.bucket);
+      const dueAtMs = longestWaitUntilMs(journal.waitingSinceMs(together), couldRunSinceMs, config);
       return startedAtMs > dueAtMs ? `it ran at ${startedAtMs}, was due at ${dueAtMs}` : undefined;
     },
-    atRest: ({ config, waiting, running, nowMs, isExpedited, couldRunSinceMs }) => {
-      const [oldest] = waiting;
-      if (oldest === undefined || running.length >= config.maxConcurrentBatches) return undefined;
+    atRest: (journal) => {
+      const { config, waiting, running, nowMs, isExpedited, couldRunSinceMs } = journal;
+      if (waiting.length === 0 || running.length >= config.maxConcurrentBatches) return undefined;
       const isDue =
         isExpedited ||
-        nowMs >= longestWaitUntilMs(oldest.calledAtMs, couldRunSinceMs, config) ||
+        waiting.length >= config.maxQueueSize ||
+        nowMs >= longestWaitUntilMs(journal.waitingSinceMs(waiting), couldRunSinceMs, config) ||
         bucketsOf(waiting).some((together) => isEnough(together, config));
       return isDue ? `${idsOf(waiting)} wait though a slot is free` : undefined;
     },
@@ -119,13 +121,14 @@ export const GUARANTEES: readonly Guarantee[] = [
   },
   {
     title: 'The queue holds exactly who waits; what comes does not let it exceed maxQueueSize',
-    atRest: ({ waiting, statisticsNow, config, nowMs }) => {
+    atRest: (journal) => {
+      const { waiting, statisticsNow, config, nowMs } = journal;
       const { currentQueueSize, isQueueEmpty, isQueueFull, oldestWaitMs, buckets } = statisticsNow();
       const isRight =
         currentQueueSize === waiting.length &&
         isQueueEmpty === (waiting.length === 0) &&
         isQueueFull === waiting.length >= config.maxQueueSize &&
-        oldestWaitMs === nowMs - (waiting[0]?.calledAtMs ?? nowMs) &&
+        oldestWaitMs === Math.max(0, nowMs - journal.waitingSinceMs(waiting)) &&
         buckets === bucketsOf(waiting).length;
       return isRight
         ? undefined
@@ -205,15 +208,20 @@ export const GUARANTEES: readonly Guarantee[] = [
   },
 ];
 
-function isReasonRight({ calls, config, reason, startedAtMs, waitingBefore, wasExpedited }: Batch): boolean {
+function isReasonRight(
+  { calls, config, reason, startedAtMs, waitingBefore, wasExpedited }: Batch,
+  journal: Journal,
+): boolean {
   const together = waitingBefore.filter(({ bucket }) => bucket === calls[0]?.bucket);
-  const waitedMs = startedAtMs - (together[0]?.calledAtMs ?? Infinity);
+  const waitedMs = startedAtMs - journal.waitingSinceMs(together);
   switch (reason) {
     case 'full':
       return (
         together.length >= largestSize(config) ||
         costOf(together, config) >= (config.maxBatchCost ?? Infinity)
       );
+    case 'crowded':
+      return waitingBefore.length >= config.maxQueueSize;
     case 'preferred':
       return together.length >= (config.preferredBatchSize ?? Infinity);
     case 'drain':

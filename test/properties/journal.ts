@@ -169,6 +169,12 @@ export class Journal {
     return callersOf(place).some((caller) => !this.hasLeft(caller));
   }
 
+  /** When the first came of those who still wait in these places; Infinity if nobody does. */
+  waitingSinceMs(places: readonly Call[]): number {
+    const waiting = places.flatMap(callersOf).filter((caller) => !this.hasLeft(caller));
+    return Math.min(Infinity, ...waiting.map(({ calledAtMs }) => calledAtMs));
+  }
+
   /** The place that a call of this key can share. */
   findShareable(key: string | undefined): Call | undefined {
     if (key === undefined) return undefined;

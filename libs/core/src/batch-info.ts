@@ -4,6 +4,8 @@ export type DispatchReason =
   | 'full'
   /** It had reached `preferredBatchSize`. */
   | 'preferred'
+  /** The queue was full, with requests of several buckets: there was no room for company. */
+  | 'crowded'
   /** Its oldest request had waited as long as the strategy lets it. */
   | 'waited'
   /** A slot was free, and the adaptive strategy saw no gain in waiting, or left some for other slots. */

@@ -6,10 +6,22 @@ export class Coalescing<TRequest, TResponse> {
 
   /** How many callers wait in places that others have taken. */
   followers = 0;
+  private followersInAll = 0;
 
   /** How many keys there are under way. */
   get size(): number {
     return this.leaders.size;
+  }
+
+  /** A caller waits in the place of another from now on. */
+  followerJoined(): void {
+    this.followers += 1;
+    this.followersInAll += 1;
+  }
+
+  /** Of so many callers that were accepted in all, how many have taken a place: those are what batches are made of. */
+  placesOf(callers: number): number {
+    return callers - this.followersInAll;
   }
 
   /** The request of this key that is under way and that somebody still waits for. */

@@ -9,6 +9,27 @@ import { DynamicBatcher } from './dynamic-batcher.js';
 const bucketOf = (text: string): string => text.slice(0, 1);
 
 describe('DynamicBatcher: buckets', () => {
+  it('do not wait for company when they fill the queue, since there is no room for any', async () => {
+    const { clock, processor, batcher, send, sendAll } = setUpLetters({
+      bucketOf: (letter) => letter,
+      maxBatchSize: 3,
+      maxQueueSize: 3,
+      timeoutStrategy: 'wait-for-full',
+      maxWaitTimeMs: 1000,
+    });
+    const waiting = sendAll('ab');
+    await clock.advance(1);
+    expect(processor.requestsByBatch).toEqual([]);
+    waiting.push(send('c'));
+    await clock.advance();
+    expect(processor.requestsByBatch).toEqual([['a']]);
+    expect(batcher.getStatistics().batches.dispatchReasons).toEqual({ crowded: 1 });
+
+    waiting.push(send('d'));
+    await clock.advance();
+    expect(waiting.some(({ isSettled }) => isSettled)).toBe(false);
+  });
+
   it('never share a batch', async () => {
     const { clock, processor, send, endAllBatches } = await setUpBusyLetters({ bucketOf });
     for (const text of ['c1', 'd1', 'c2', 'e1', 'd2']) {

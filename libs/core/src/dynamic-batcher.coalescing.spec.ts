@@ -182,6 +182,40 @@ describe('DynamicBatcher: callers who share a place and leave', () => {
     expect(calls[0]?.response).toBe('A');
   });
 
+  it('do not count any more as the oldest that waits', async () => {
+    const { clock, batcher, send } = await setUpBusyLetters(CONFIG);
+    send('a', { timeoutMs: 30 });
+    await clock.advance(10);
+    send('b');
+    await clock.advance(10);
+    send('a');
+    await clock.advance(9);
+    expect(batcher.getStatistics().oldestWaitMs).toBe(29);
+    await clock.advance(1);
+    expect(batcher.getStatistics()).toMatchObject({ oldestWaitMs: 20, currentQueueSize: 2 });
+  });
+
+  it('leave those who still wait for company their whole time to wait, and their place in the order', async () => {
+    const { clock, processor, batcher, send } = setUpLetters({
+      ...CONFIG,
+      timeoutStrategy: 'dispatch-partial',
+      maxWaitTimeMs: 10,
+    });
+    const controller = new AbortController();
+    send('a', { signal: controller.signal });
+    await clock.advance(4);
+    send('b');
+    await clock.advance(4);
+    send('a');
+    controller.abort();
+    await clock.advance(5.5);
+    expect(processor.requestsByBatch).toEqual([]);
+
+    await clock.advance(0.5);
+    expect(processor.requestsByBatch).toEqual([['a', 'b']]);
+    expect(batcher.getStatistics().queueTimeMs).toMatchObject({ count: 2, max: 10, mean: 8 });
+  });
+
   it('give the place up when the last of them leaves the queue', async () => {
     const { clock, processor, batcher, send, endAllBatches } = await setUpBusyLetters(CONFIG);
     const controllers = [new AbortController(), new AbortController()];

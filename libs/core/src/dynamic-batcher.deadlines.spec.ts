@@ -85,20 +85,35 @@ describe('DynamicBatcher: deadlines', () => {
     expect(patient.response).toBe('B');
   });
 
-  it('lets a request expire that waits for company, without waking the others', async () => {
+  it('tries a processor of which nothing is known rather than let every deadline pass in waiting', async () => {
+    const { clock, processor, send, endBatch } = setUpLetters({
+      timeoutStrategy: 'dispatch-partial',
+      maxWaitTimeMs: 100,
+    });
+    const first = send('a', { timeoutMs: 30 });
+    await clock.advance(5);
+    await endBatch();
+    expect(first.response).toBe('A');
+
+    // Now it is known that a batch takes 5 ms.
+    const second = send('b', { timeoutMs: 30 });
+    await clock.advance(23.9);
+    expect(processor.requestsByBatch).toEqual([['a']]);
+    await clock.advance(0.1);
+    await endBatch();
+    expect(second.response).toBe('B');
+  });
+
+  it('lets who has time wait for company all the same', async () => {
     const { clock, processor, send } = setUpLetters({
       timeoutStrategy: 'dispatch-partial',
       maxWaitTimeMs: 100,
     });
-    const late = send('a', { timeoutMs: 30 });
-    await clock.advance(20);
-    send('b');
-    await clock.advance(99);
-    expect(late.error).toBeInstanceOf(DeadlineExceededError);
+    send('a', { timeoutMs: 101 });
+    await clock.advance(99.9);
     expect(processor.batches).toEqual([]);
-
-    await clock.advance(1);
-    expect(processor.requestsByBatch).toEqual([['b']]);
+    await clock.advance(0.1);
+    expect(processor.requestsByBatch).toEqual([['a']]);
   });
 
   it('gives the time of the configuration to a call that does not say, and its own to one that does', async () => {

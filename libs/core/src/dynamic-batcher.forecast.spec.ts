@@ -258,3 +258,22 @@ describe('DynamicBatcher: overload', () => {
     },
   );
 });
+
+describe('DynamicBatcher: many who share a place', () => {
+  it('are not taken for as many as a batch would have to hold', async () => {
+    const { clock, batcher, send, sendAll } = await setUpTimedLetters({
+      maxBatchSize: 64,
+      keyOf: (letter) => (letter === 's' ? letter : undefined),
+    });
+    const calls: TimedCall[] = [];
+    // Two places in 20 ms at most, and a batch of two takes 22 ms.
+    for (let round = 0; round < 100; round += 1) {
+      sendAll('s'.repeat(40));
+      calls.push(send('x', { timeoutMs: 46 }));
+      await clock.advance(20);
+    }
+    await clock.advance(100);
+    expect(calls.filter(({ error }) => error !== undefined)).toEqual([]);
+    expect(batcher.getStatistics().learned.requestsPerSecond).toBeLessThan(150);
+  });
+});

@@ -65,18 +65,24 @@ describe('DynamicBatcher: slots that are free', () => {
 });
 
 describe('DynamicBatcher: who waits for company while a slot is free', () => {
-  it('waits for maxWaitTimeMs from when the first of them was free', async () => {
-    const { clock, processor, send, sendAll } = await setUpTimedLetters(
+  /** With s slots a balanced batch holds 4 / s, where one request comes every 10 ms, and one goes every 40 / s ms. */
+  async function setUpBalanced() {
+    const parts = await setUpTimedLetters(
       { maxBatchSize: 8, maxConcurrentBatches: 3, maxWaitTimeMs: 3 },
       { fixedMs: 40, perRequestMs: 0.05 },
     );
-    // One every 10 ms: a balanced batch holds 1.3, and one goes every 13 ms.
+    const { clock, processor, send } = parts;
     for (let sent = 0; sent < 200; sent += 1) {
       send('w');
       await clock.advance(10);
     }
     await clock.advance(100);
     processor.requestsByBatch.length = 0;
+    return parts;
+  }
+
+  it('waits for maxWaitTimeMs from when the first of them was free', async () => {
+    const { clock, processor, send, sendAll } = await setUpBalanced();
     // So many do not wait for more.
     for (const lastingMs of [4, 5]) {
       processor.hiccupMs = lastingMs - 40.15;
@@ -95,5 +101,23 @@ describe('DynamicBatcher: who waits for company while a slot is free', () => {
     expect(processor.requestsByBatch).toHaveLength(4);
     await clock.advance(100);
     expect(call.response?.batch).toMatchObject({ dispatchReason: 'waited', queueTimeMs: 4 });
+  });
+
+  it('waits for maxWaitTimeMs from when there were more slots', async () => {
+    const { clock, processor, batcher, send, sendAll } = await setUpBalanced();
+    batcher.reconfigure({ maxConcurrentBatches: 2 });
+    for (let batch = 0; batch < 2; batch += 1) {
+      sendAll('abcd');
+      await clock.advance(1);
+    }
+    const call = send('x');
+    await clock.advance(5);
+    batcher.reconfigure({ maxConcurrentBatches: 3 });
+    await clock.advance(2.9);
+    expect(processor.requestsByBatch).toHaveLength(2);
+    await clock.advance(0.2);
+    expect(processor.requestsByBatch).toHaveLength(3);
+    await clock.advance(100);
+    expect(call.response?.batch).toMatchObject({ dispatchReason: 'waited', queueTimeMs: 8 });
   });
 });

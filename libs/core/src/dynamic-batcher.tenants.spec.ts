@@ -83,6 +83,19 @@ describe('DynamicBatcher: tenants', () => {
     expect(await longestMsBeside(40)).toBeLessThan(1.15 * (await longestMsBeside(4)));
   });
 
+  it('have their turn soon, the first to be named included, and so are not refused for their deadlines', async () => {
+    const { clock, send, sendAll } = await setUpTimedLetters({ maxBatchSize: 4 });
+    // Ten batches, each of 24 ms.
+    sendAll('f'.repeat(40));
+    await clock.advance(1);
+    const refused = send('x', { timeoutMs: 100 });
+    const first = send('x', { tenant: 'first', timeoutMs: 100 });
+    await clock.advance(1000);
+
+    expect(refused.error).toMatchObject({ phase: 'admission' });
+    expect([first.response?.response, first.tookMs < 50]).toEqual(['X', true]);
+  });
+
   it('are refused what exceeds their own bound, others are not', async () => {
     const { clock, batcher, send, sendAll } = await setUpBusyLetters({ maxQueueSizePerTenant: 2 });
     sendAll('aa', { tenant: 'flood' });

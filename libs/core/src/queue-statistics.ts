@@ -77,7 +77,7 @@ export interface LearnedStatistics {
   readonly fixedTimeMs: number;
   /** α of S(n) = τ + αn: what each request adds, in milliseconds. */
   readonly timePerRequestMs: number;
-  /** How many requests come, as a mean over about a second. */
+  /** How many requests come, as a mean over about a second; those that share a place count once. */
   readonly requestsPerSecond: number;
 }
 

@@ -84,6 +84,14 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry, RequestTe
     return this.arrival.timeMs;
   }
 
+  /** Since when somebody who still waits in its place has waited, on the clock's scale. */
+  get waitingSinceMs(): number {
+    const { sharedPlace } = this;
+    return sharedPlace === undefined || !this.isSettled
+      ? this.enqueuedAtMs
+      : sharedPlace.followersWaitingSinceMs;
+  }
+
   /** Its deadline on the clock's scale; Infinity if the caller waits as long as it takes. */
   get deadlineAtMs(): number {
     return this.enqueuedAtMs + this.timeoutMs;

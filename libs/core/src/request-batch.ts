@@ -112,17 +112,17 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
 
   private recordEachQueueTime(histogram: Pick<DurationHistogram, 'record'>): void {
     const { requests, dispatchedAtMs } = this;
-    let enqueuedAtMs = NaN;
+    let sinceMs = NaN;
     let count = 0;
-    for (const request of requests) {
-      if (request.enqueuedAtMs !== enqueuedAtMs) {
-        if (count > 0) histogram.record(dispatchedAtMs - enqueuedAtMs, count);
-        enqueuedAtMs = request.enqueuedAtMs;
+    for (const { waitingSinceMs } of requests) {
+      if (waitingSinceMs !== sinceMs) {
+        if (count > 0) histogram.record(dispatchedAtMs - sinceMs, count);
+        sinceMs = waitingSinceMs;
         count = 0;
       }
       count += 1;
     }
-    if (count > 0) histogram.record(dispatchedAtMs - enqueuedAtMs, count);
+    if (count > 0) histogram.record(dispatchedAtMs - sinceMs, count);
   }
 
   private takeAboard(requests: readonly QueuedRequest<TRequest, TResponse>[]): TRequest[] {

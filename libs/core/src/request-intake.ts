@@ -53,15 +53,14 @@ export class RequestIntake<TRequest, TResponse> {
     this.scheduler = scheduler;
     this.recorder = recorder;
     this.forecast = new CompletionForecast(config, learned.curve, scheduler.slots);
-    const { queue } = scheduler;
-    const { requests } = recorder;
+    const { queue, coalescing } = scheduler;
     this.deadlines = new DeadlineAdmission({
       batcherName,
       config,
       queue,
       forecast: this.forecast,
       learned,
-      requests,
+      placesTaken: () => coalescing.placesOf(recorder.requests.accepted),
     });
   }
 

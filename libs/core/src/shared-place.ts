@@ -8,9 +8,17 @@ export class SharedPlace<TRequest, TResponse> {
   isRaised = false;
   /** Who waits in the place besides its leader. */
   readonly followers: QueuedRequest<TRequest, TResponse>[] = [];
+  /** So many of the first of them have left. */
+  private left = 0;
 
   /** @param leader Whose payload runs for all of them. */
   constructor(readonly leader: QueuedRequest<TRequest, TResponse>) {}
+
+  /** When the first of the followers came that still waits, on the clock's scale; Infinity if none does. */
+  get followersWaitingSinceMs(): number {
+    while (this.followers[this.left]?.isSettled === true) this.left += 1;
+    return this.followers[this.left]?.enqueuedAtMs ?? Infinity;
+  }
 
   join(follower: QueuedRequest<TRequest, TResponse>): void {
     follower.sharedPlace = this;

@@ -10,7 +10,7 @@ import { BoundedRequestQueue } from './bounded-request-queue.js';
 
 const AGING_MS = 100;
 
-function queueOf(traits: readonly EntryTraits[], { maxQueueSize = 1000, fullSize = 4 } = {}) {
+function rulesOf({ maxQueueSize = 1000, fullSize = 4 } = {}) {
   const rules = {
     maxQueueSize,
     fullSize,
@@ -18,6 +18,11 @@ function queueOf(traits: readonly EntryTraits[], { maxQueueSize = 1000, fullSize
     weightOf: () => 1,
     isFull: ({ size }: { size: number }): boolean => size >= rules.fullSize,
   };
+  return rules;
+}
+
+function queueOf(traits: readonly EntryTraits[], sizes?: Parameters<typeof rulesOf>[0]) {
+  const rules = rulesOf(sizes);
   const queue = new BoundedRequestQueue<NumberedEntry>(rules);
   const entries = buildEntries(...traits);
   for (const entry of entries) queue.enqueue(entry);
@@ -104,6 +109,34 @@ describe('BoundedRequestQueue', () => {
   });
 });
 
+describe('BoundedRequestQueue: ordinary requests', () => {
+  it('stay as they are when those are looked for that have a priority, a tenant or a deadline', () => {
+    const line = {
+      size: 3,
+      oldestAtMs: 0,
+      oldestArrival: 1,
+      take: () => 3,
+      takeEntries: (): NumberedEntry[] => {
+        throw new Error('made an entry of each');
+      },
+    };
+    const queue = new BoundedRequestQueue<NumberedEntry, number>(rulesOf({ maxQueueSize: 4 }), line);
+    for (let count = 0; count < line.size; count += 1) queue.enqueueOrdinary();
+    const [other] = buildEntries({ bucketKey: 'a', priority: 1, tenant: 'b' });
+    queue.enqueue(other!);
+    const visited: NumberedEntry[] = [];
+    queue.forEachEntry((entry) => visited.push(entry));
+
+    expect([queue.isFull, queue.findDisplaceable(0), queue.sizeOfTenant('b'), visited]).toEqual([
+      true,
+      other,
+      1,
+      [other],
+    ]);
+    expect(queue.takesOrdinary).toBe(true);
+  });
+});
+
 describe('BoundedRequestQueue: buckets', () => {
   it('lets the bucket with the most urgent request go first', () => {
     const { take } = queueOf([
@@ -167,7 +200,7 @@ describe('BoundedRequestQueue: buckets', () => {
 
 describe('BoundedRequestQueue: against a look at everything that waits', () => {
   const step = fc.record({
-    do: fc.constantFrom('come', 'come', 'come', 'leave', 'take', 'take and put back'),
+    do: fc.constantFrom('come', 'come', 'come', 'leave', 'is left', 'take', 'take and put back'),
     bucketKey: fc.constantFrom(undefined, undefined, 'a', 'b'),
     priority: fc.constantFrom(0, 0, 1, 2),
     tenant: fc.constantFrom(undefined, 'x', 'y'),
@@ -187,7 +220,7 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
       waiting.length >= 20,
     ]);
     expect(queue.bucketCount).toBe(new Set(waiting.map(({ bucketKey }) => bucketKey)).size);
-    expect(queue.oldestAtMs).toBe(smallest(waiting.map((each) => each.enqueuedAtMs)));
+    expect(queue.oldestAtMs).toBe(smallest(waiting.map((each) => each.waitingSinceMs)));
     expect(queue.mostUrgentBucket?.urgentSinceMs ?? Infinity).toBe(smallest(waiting.map(urgencyOf)));
     for (const tenant of ['x', 'y']) {
       expect(queue.sizeOfTenant(tenant)).toBe(waiting.filter((each) => each.tenant === tenant).length);
@@ -224,6 +257,10 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
           } else if (action === 'leave' && waiting.length > 0) {
             const [leaving] = waiting.splice(which % waiting.length, 1);
             queue.remove(leaving!);
+          } else if (action === 'is left' && waiting.length > 0) {
+            // Its first caller has left; another, who came later, still waits.
+            const left = waiting[which % waiting.length]!;
+            left.waitingSinceMs = Math.max(left.waitingSinceMs, nowMs - gapMs);
           } else if (action.startsWith('take')) {
             const bucket = queue.mostUrgentBucket;
             if (bucket === undefined) continue;

@@ -136,7 +136,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   sizeOfTenant(tenant: string): number {
     if (this.sizeByTenant === undefined) {
       this.sizeByTenant = new Map();
-      this.forEach((entry) => {
+      this.forEachEntry((entry) => {
         if (this.sizeByTenant !== undefined) this.countTenant(entry, 1);
       });
     }
@@ -147,7 +147,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   findDisplaceable(priority: number): TEntry | undefined {
     if (this.displaceable === undefined) {
       const waiting: TEntry[] = [];
-      this.forEach((entry) => waiting.push(entry));
+      this.forEachEntry((entry) => waiting.push(entry));
       this.displaceable = new DisplaceableRequests(waiting);
     }
     return this.displaceable.find(priority);
@@ -244,9 +244,15 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     this.settle(bucket);
   }
 
-  /** Visits all that wait, in no particular order. */
+  /** Visits all that wait, in no particular order. Each becomes an entry for it, and there may be very many. */
   forEach(visit: (entry: TEntry) => void): void {
     this.common.forEach(visit);
+    this.keyed.forEach((bucket) => bucket.forEach(visit));
+  }
+
+  /** Visits those that are entries: of the others none has a tenant or a deadline, and all have the first priority. */
+  forEachEntry(visit: (entry: TEntry) => void): void {
+    if (!this.common.isOrdinary) this.common.forEach(visit);
     this.keyed.forEach((bucket) => bucket.forEach(visit));
   }
 

@@ -45,9 +45,9 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.isTogether ? this.ordinary!.oldestArrival : this.lines.urgentArrival;
   }
 
-  /** When the one came that has waited longest, on the clock's scale; Infinity if it is empty. */
+  /** When the one came that has waited longest and still does, on the clock's scale; Infinity if it is empty. */
   get oldestAtMs(): number {
-    return this.isTogether ? this.ordinary!.oldestAtMs : (this.lines.oldest?.enqueuedAtMs ?? Infinity);
+    return this.isTogether ? this.ordinary!.oldestAtMs : this.lines.oldestAtMs;
   }
 
   /** Who is to be served next. */

@@ -6,7 +6,7 @@ import { TenantShare } from './tenant-share.js';
 
 /** So many tenants without requests are remembered, or as many as have some: who comes and goes is not made anew. */
 const MOST_IDLE_SHARES = 16;
-/** So many other tenants are looked at, one by one, to foretell how many requests are served before one that comes. */
+/** So many tenants are looked at, one by one, to foretell how many requests are served before one that comes. */
 const MOST_TENANTS_LOOKED_AT = 64;
 
 /**
@@ -35,6 +35,17 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   get oldest(): TEntry | undefined {
     return this.byAge.first?.oldest;
+  }
+
+  /** Only where the first who came has left, and others need its place, can it be another tenant's. */
+  get oldestAtMs(): number {
+    const { first } = this.byAge;
+    if (first === undefined) return Infinity;
+    let { oldestAtMs } = first;
+    if (oldestAtMs === first.currentKey) return oldestAtMs;
+    if (this.tenantCount > MOST_TENANTS_LOOKED_AT) return first.currentKey;
+    for (const share of this.shares.values()) oldestAtMs = Math.min(oldestAtMs, share.oldestAtMs);
+    return oldestAtMs;
   }
 
   get next(): TEntry | undefined {

@@ -39,15 +39,11 @@ export class PriorityLines<TEntry extends QueueEntry> {
     return this.urgentLine.oldest?.arrivalNumber ?? Infinity;
   }
 
-  /** Who has waited longest, whatever its priority. */
-  get oldest(): TEntry | undefined {
-    let oldest = this.lines[0]?.oldest;
-    for (let priority = 1; priority < this.lines.length; priority += 1) {
-      const candidate = this.lines[priority]?.oldest;
-      if (candidate !== undefined && candidate.enqueuedAtMs < (oldest?.enqueuedAtMs ?? Infinity))
-        oldest = candidate;
-    }
-    return oldest;
+  /** Since when the one has waited that has waited longest, whatever its priority; Infinity if nobody waits. */
+  get oldestAtMs(): number {
+    let oldestAtMs = Infinity;
+    for (const line of this.lines) oldestAtMs = Math.min(oldestAtMs, line.oldestAtMs);
+    return oldestAtMs;
   }
 
   /** Who is to be served next. */
@@ -65,7 +61,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
    * are who came before its head start over them.
    */
   countAhead(priority: number, tenant: string | undefined, nowMs: number): number {
-    let ahead = this.lines[priority]?.countAhead(tenant) ?? 0;
+    let ahead = this.countAheadIn(this.lines[priority], tenant);
     for (let other = 0; other < this.lines.length; other += 1) {
       if (other < priority) ahead += this.lines[other]!.size;
       if (other > priority) {
@@ -142,6 +138,13 @@ export class PriorityLines<TEntry extends QueueEntry> {
     for (let entry = line.take(); entry !== undefined; entry = line.take()) fair.add(entry);
     this.lines[priority] = fair;
     return fair;
+  }
+
+  /** To the first one who names a tenant all the others are one tenant, with which it takes turns. */
+  private countAheadIn(line: RequestLine<TEntry> | undefined, tenant: string | undefined): number {
+    if (line === undefined) return 0;
+    if (tenant === undefined || line instanceof FairShareLine) return line.countAhead(tenant);
+    return Math.min(line.size, Math.ceil(this.rules.weightOf(undefined) / this.rules.weightOf(tenant)));
   }
 
   /** Stays with a line as long as none of the others is more urgent. */

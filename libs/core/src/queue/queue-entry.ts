@@ -2,6 +2,8 @@
 export interface QueueEntry {
   /** When it came, on the clock's scale. */
   readonly enqueuedAtMs: number;
+  /** Since when somebody who still needs it has waited, on the clock's scale; not before `enqueuedAtMs`. */
+  readonly waitingSinceMs: number;
   /** 0 is served first. */
   readonly priority: number;
   /** Whose it is; undefined if nobody said. */

@@ -3,8 +3,10 @@ import type { QueueEntry } from './queue-entry.js';
 /** Requests in the order in which they are to be served. Every operation takes constant time on average. */
 export interface RequestLine<TEntry extends QueueEntry> {
   readonly size: number;
-  /** Who has waited longest. */
+  /** Who came first: by that it is told whose turn it is. */
   readonly oldest: TEntry | undefined;
+  /** Since when somebody here has waited who still does, on the clock's scale, or an earlier time; Infinity if nobody. */
+  readonly oldestAtMs: number;
   /** Nobody in it came later than this, on the clock's scale. */
   readonly newestAtMs: number;
   /** Who is to be served next: what `take` will take. */

@@ -93,6 +93,22 @@ describe('RequestRing', () => {
     expect(ring.oldest).toBe(stays);
   });
 
+  it('knows since when somebody has waited who still does, or an earlier time behind very many who do not', () => {
+    const ring = new RequestRing<NumberedEntry>();
+    expect(ring.oldestAtMs).toBe(Infinity);
+    for (let id = 0; id < 100; id += 1)
+      ring.add(new NumberedEntry(id, { waitingSinceMs: id < 50 ? 500 : id }));
+    expect(ring.oldestAtMs).toBe(50);
+    takeAll(() => ring.take(), 50);
+    expect(ring.oldestAtMs).toBe(50);
+
+    const left = new RequestRing<NumberedEntry>();
+    for (let id = 0; id < 100; id += 1) left.add(new NumberedEntry(id, { waitingSinceMs: 500 }));
+    expect(left.oldestAtMs).toBe(0);
+    takeAll(() => left.take(), 50);
+    expect(left.oldestAtMs).toBe(500);
+  });
+
   it('gives out what came first, first, round after round, empty in between or not', () => {
     const ring = new RequestRing<NumberedEntry>();
     let next = 0;

@@ -9,6 +9,8 @@ const LARGEST_TO_RENEW = 2 ** 14;
 /** An empty ring begins anew beyond this: small integers are stored in place. */
 const LARGEST_POSITION = 2 ** 30;
 const NOWHERE = -1;
+/** Of so many slots, from the first on, it is looked at who came first and still waits. */
+const MOST_LOOKED_AT = 64;
 
 /**
  * First in, first out, in a ring of slots. An entry that leaves from the middle leaves a hole. Holes are closed
@@ -25,6 +27,19 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
 
   get oldest(): TEntry | undefined {
     return this.size === 0 ? undefined : this.slots[this.headPosition & this.mask];
+  }
+
+  /** Mostly that is when the first came. It may have left, though, and others need its place who came later. */
+  get oldestAtMs(): number {
+    const end = Math.min(this.tailPosition, this.headPosition + MOST_LOOKED_AT);
+    let oldestAtMs = Infinity;
+    for (let position = this.headPosition; position < end; position += 1) {
+      const entry = this.slots[position & this.mask];
+      if (entry === undefined) continue;
+      oldestAtMs = Math.min(oldestAtMs, entry.waitingSinceMs);
+      if (oldestAtMs <= entry.enqueuedAtMs) return oldestAtMs;
+    }
+    return end === this.tailPosition ? oldestAtMs : this.oldest!.enqueuedAtMs;
   }
 
   get next(): TEntry | undefined {

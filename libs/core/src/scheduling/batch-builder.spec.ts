@@ -19,6 +19,7 @@ const VIEW: BatchingView = {
   nowMs: 1000,
   isExpedited: false,
   isAlone: true,
+  isQueueFull: false,
   otherSlotsFreeAfterMs: [],
   isAnyDeadlineBefore: () => false,
 };
@@ -287,7 +288,9 @@ describe('BatchBuilder: deadlines', () => {
     expect(decide(WAITING, { nearestDeadlineAtMs: 1010 }, LEARNED)).toMatchObject({ reason: 'deadline' });
   });
 
-  it('does not let a deadline pass in waiting before anything is known of the processor', () => {
-    expect(decide(WAITING, { nearestDeadlineAtMs: 1050 })).toEqual({ action: 'wait', untilMs: 1050 });
+  it('waits for no time in which a deadline passes before anything is known of the processor', () => {
+    const deadline = { action: 'dispatch', size: 10, reason: 'deadline' };
+    expect(decide(WAITING, { nearestDeadlineAtMs: 1200 })).toEqual(deadline);
+    expect(decide(WAITING, { nearestDeadlineAtMs: 1201 })).toEqual({ action: 'wait', untilMs: 1200 });
   });
 });

@@ -27,6 +27,8 @@ export interface BatchingView {
   readonly isExpedited: boolean;
   /** Whether nobody waits but they, and there is room for more. */
   readonly isAlone: boolean;
+  /** Whether no company can come, since there is no room for it. */
+  readonly isQueueFull: boolean;
   /** In how many milliseconds each of the other slots is free, soonest first; none if that makes no difference. */
   readonly otherSlotsFreeAfterMs: readonly number[];
   /** Whether somebody's deadline is before this time, on the clock's scale. */
@@ -103,8 +105,9 @@ export class BatchBuilder {
     }
 
     const waitUntilMs = this.waitUntilMs(view);
-    const latestStartMs = this.latestStartMs(view);
+    const latestStartMs = this.latestStartMs(view, waitUntilMs);
     if (nowMs < waitUntilMs && nowMs < latestStartMs) {
+      if (view.isQueueFull) return this.dispatch(queueSize, 'crowded');
       return { action: 'wait', untilMs: Math.min(waitUntilMs, latestStartMs) };
     }
     return this.dispatchShare(view, nowMs < waitUntilMs ? 'deadline' : this.reasonToStopWaiting(view));
@@ -131,11 +134,13 @@ export class BatchBuilder {
 
   /**
    * A batch with one request more has to start by then, at the size at which it would run, or the nearest deadline is
-   * lost. Before anything is known of the processor nothing says that an earlier start would help.
+   * lost. Before anything is known of the processor that may be any time: so nobody waits who would lose a deadline by
+   * waiting alone. Were it lost without a batch, nothing would ever be known.
    */
-  private latestStartMs({ nearestDeadlineAtMs, queueSize }: BatchingView): number {
+  private latestStartMs({ nearestDeadlineAtMs, queueSize }: BatchingView, waitUntilMs: number): number {
     const { curve } = this.learned;
-    if (nearestDeadlineAtMs === Infinity || !curve.isKnown) return nearestDeadlineAtMs;
+    if (nearestDeadlineAtMs === Infinity) return Infinity;
+    if (!curve.isKnown) return nearestDeadlineAtMs > waitUntilMs ? Infinity : -Infinity;
     const size = Math.min(queueSize + 1, largestBatchSize(this.config));
     return nearestDeadlineAtMs - safeBatchTimeMs(size, this.config, curve) - ALARM_MARGIN_MS;
   }

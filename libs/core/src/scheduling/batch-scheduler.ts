@@ -112,7 +112,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Lets a request share the place of another, in the queue or in a running batch. */
   share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
     leader.takeAlong(follower);
-    this.coalescing.followers += 1;
+    this.coalescing.followerJoined();
     if (follower.timeoutMs !== Infinity) this.watchDeadline(follower);
     // Its deadline may not leave the time that the place was going to wait for company.
     if (leader.batch === undefined) this.turn.open();
@@ -163,6 +163,7 @@ export class BatchScheduler<TRequest, TResponse> {
     this.isDeciding = true;
     this.waitUntilMs = this.fillSlots(nowMs);
     this.isSlotFree = this.slotsInAdvance > 0;
+    this.view.noteFreeSlots(this.freeSlots, this.turn.timeMs);
     this.parts.onDecided(this.turn.timeMs);
     this.setAlarm();
     this.isDeciding = false;
@@ -188,10 +189,12 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
   private fillSlots(knownNowMs: number | undefined): number {
+    const { learned, recorder } = this.parts;
     let nowMs = knownNowMs === undefined ? this.turn.readClock() : this.turn.noteTime(knownNowMs);
+    this.view.noteFreeSlots(this.freeSlots, nowMs);
     // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
     for (; ; nowMs = this.turn.readClock()) {
-      this.parts.learned.arrivals.observe(this.parts.recorder.requests.accepted, nowMs);
+      learned.arrivals.observe(this.coalescing.placesOf(recorder.requests.accepted), nowMs);
       this.deadlines.expire(nowMs, this.departures.expire);
       const urgent = this.queue.mostUrgentBucket;
       if (urgent === undefined || nowMs >= this.closeAtMs) return Infinity;
@@ -272,7 +275,6 @@ export class BatchScheduler<TRequest, TResponse> {
   private onBatchEnded(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
     const { learned, recorder } = this.parts;
     const isFailed = ending.error !== undefined;
-    if (this.freeSlots === 1) this.view.slotFreeSinceMs = batch.endedAtMs;
     recorder.batchEnded(batch, isFailed);
     // A batch that failed may have done so before it did anything: its time says nothing.
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);

@@ -18,6 +18,7 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
   slotFreeSinceMs = -Infinity;
   nowMs = 0;
   isExpedited = false;
+  private wasSlotFree = true;
   private bucket!: Bucket<QueuedRequest<TRequest, TResponse>>;
 
   constructor(
@@ -26,6 +27,13 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
     private readonly deadlines: DeadlineWatch<TRequest, TResponse>,
     private readonly slots: Pick<SlotForecast, 'free' | 'likelyFreeAfterMs'>,
   ) {}
+
+  /** A decision begins or is through, and so many slots are free. They become so when a batch ends, or there are more. */
+  noteFreeSlots(freeSlots: number, nowMs: number): void {
+    const isSlotFree = freeSlots > 0;
+    if (isSlotFree && !this.wasSlotFree) this.slotFreeSinceMs = nowMs;
+    this.wasSlotFree = isSlotFree;
+  }
 
   pointAt(
     bucket: Bucket<QueuedRequest<TRequest, TResponse>>,
@@ -45,6 +53,10 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
 
   get isAlone(): boolean {
     return this.bucket.size === this.queue.size && !this.queue.isFull;
+  }
+
+  get isQueueFull(): boolean {
+    return this.queue.isFull;
   }
 
   /** A batch that goes in advance, while no slot is free, leaves nothing for others. */

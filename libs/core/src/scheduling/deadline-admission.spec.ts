@@ -40,16 +40,23 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     countAhead: () => queue.ahead,
     forEachAhead: () => undefined,
   };
-  const requests = { accepted: 0 };
+  let placesTaken = 0;
   const slots = new SlotForecast(live, learned.curve, batches);
   const forecast = new CompletionForecast(live, learned.curve, slots);
-  const parts = { batcherName: 'letters', config: live, queue, forecast, learned, requests };
+  const parts = {
+    batcherName: 'letters',
+    config: live,
+    queue,
+    forecast,
+    learned,
+    placesTaken: () => placesTaken,
+  };
   const admission = new DeadlineAdmission(parts);
   return ({ atMs = 1000, ahead = NOBODY, terms, count = 1, accepted = 0 }: Situation) => {
     if (atMs !== arrival.timeMs) arrival = { timeMs: atMs };
     queue.ahead = ahead;
     queue.size = ahead.inBucket + ahead.inOtherBuckets;
-    requests.accepted = accepted;
+    placesTaken = accepted;
     try {
       admission.assertInTime({ ...ORDINARY_TERMS, ...terms }, count, arrival);
       return undefined;

@@ -27,7 +27,8 @@ export interface DeadlineAdmissionParts {
   >;
   readonly forecast: CompletionForecast;
   readonly learned: LearnedBehavior;
-  readonly requests: { readonly accepted: number };
+  /** How many places have been taken in all. */
+  readonly placesTaken: () => number;
 }
 
 /**
@@ -53,7 +54,7 @@ export class DeadlineAdmission {
     if (timeoutMs === Infinity || this.isSurelyInTime(timeoutMs, count, arrival)) return;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
-    this.offered.observe(this.parts.requests.accepted + this.refused, nowMs);
+    this.offered.observe(this.parts.placesTaken() + this.refused, nowMs);
     const ahead = queue.countAhead(terms, nowMs);
     const expectedMs = this.expectedMs(terms, count, ahead, nowMs);
     if (expectedMs > timeoutMs) this.refuse(timeoutMs, expectedMs, count, ahead, nowMs);

@@ -6,7 +6,7 @@ import { DeadlineWatch } from './deadline-watch.js';
 function watch(...timeoutsMs: readonly number[]) {
   const places: LetterRequest[] = [];
   const running: RequestBatch<string, string>[] = [];
-  const queue = { forEach: (visit: (place: LetterRequest) => void): void => places.forEach(visit) };
+  const queue = { forEachEntry: (visit: (place: LetterRequest) => void): void => places.forEach(visit) };
   const deadlines = new DeadlineWatch<string, string>(queue, running);
   const requests = timeoutsMs.map(
     (timeoutMs) => buildRequest({ timeoutMs, bucketKey: `b${timeoutMs}` }).request,

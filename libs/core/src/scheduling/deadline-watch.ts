@@ -14,16 +14,16 @@ export class DeadlineWatch<TRequest, TResponse> {
   private runningEarliestMs = Infinity;
 
   /**
-   * @param queue All places that wait.
+   * @param queue All places that wait and that may have a deadline.
    * @param running The batches that run.
    */
   constructor(
-    queue: { forEach(visit: (place: QueuedRequest<TRequest, TResponse>) => void): void },
+    queue: { forEachEntry(visit: (place: QueuedRequest<TRequest, TResponse>) => void): void },
     private readonly running: Iterable<RequestBatch<TRequest, TResponse>>,
   ) {
     this.queued = new QueuedDeadlines(
       (request) => !request.isSettled && request.place.batch === undefined,
-      (visit) => queue.forEach((place) => place.forEachCaller(visit)),
+      (visit) => queue.forEachEntry((place) => place.forEachCaller(visit)),
     );
   }
 

@@ -50,6 +50,20 @@ describe('chooseInTime', () => {
     expect(choose([10, 30, Infinity, 5])).toEqual({ riding: [1, 2], waiting: [], lost: [0, 3] });
   });
 
+  it('lets one ride who just makes it, whatever the rounding of times', () => {
+    const [nowMs, aloneMs] = [1000.1, 20.3];
+    const justInTime = { latestDeadlineAtMs: nowMs + aloneMs };
+    expect(justInTime.latestDeadlineAtMs - nowMs).toBeLessThan(aloneMs);
+    const { riding, lost } = chooseInTime([justInTime, { ...justInTime }], {
+      nowMs,
+      mostRiding: 4,
+      timeMs: (size) => aloneMs + size - 1,
+      otherSlotsFreeAtMs: [],
+      requestsPerMs: 0,
+    });
+    expect([riding.length, lost.length]).toEqual([1, 0]);
+  });
+
   it('runs the batch that answers the most per time when not all can be saved', () => {
     // The first can ride with nobody: a batch of one, against three in 13 ms.
     expect(choose([11, 13, 13, 13])).toEqual({ riding: [1, 2, 3], waiting: [], lost: [0] });

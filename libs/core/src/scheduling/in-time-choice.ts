@@ -134,12 +134,13 @@ function mostProductiveSize(
   mostRiding: number,
   timeMs: BatchTime,
 ): number {
-  const leftMs = candidates.map(({ latestDeadlineAtMs }) => latestDeadlineAtMs - nowMs);
-  leftMs.sort((one, other) => other - one);
+  const deadlinesAtMs = candidates.map(({ latestDeadlineAtMs }) => latestDeadlineAtMs);
+  deadlinesAtMs.sort((one, other) => other - one);
   let bestSize = 0;
   let bestPerMs = 0;
-  for (let size = 1; size <= Math.min(mostRiding, leftMs.length); size += 1) {
-    if ((leftMs[size - 1] ?? 0) < timeMs(size)) continue;
+  for (let size = 1; size <= Math.min(mostRiding, deadlinesAtMs.length); size += 1) {
+    // As everywhere else, or who just makes it by rounding here would not there, and nobody would ride.
+    if (deadlinesAtMs[size - 1]! < nowMs + timeMs(size)) continue;
     const perMs = size / timeMs(size);
     if (perMs > bestPerMs) {
       bestSize = size;
