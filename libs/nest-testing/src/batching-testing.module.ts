@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BATCHING_OVERRIDES } from 'nestjs-batching';
 import {
+  assertTestingOptions,
   BATCHING_TESTING_OPTIONS,
   toOverrides,
   type BatchingTestingOptions,
@@ -22,8 +23,11 @@ export class BatchingTestingModule {
   /**
    * Takes the place of the app's clock, processors or waiting. A processor for a batcher that the app does
    * not have stops the start with an `InvalidConfigError`.
+   *
+   * @throws InvalidConfigError that lists every fault of the options.
    */
   static forRoot(options: BatchingTestingOptions): DynamicModule {
+    assertTestingOptions(options);
     return {
       module: BatchingTestingModule,
       global: true,

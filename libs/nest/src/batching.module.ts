@@ -2,6 +2,11 @@ import { Module, type DynamicModule, type FactoryProvider, type Provider } from 
 import type { BatchingConfig } from 'nestjs-batching/core';
 import { AgreedDefaults, type GivenDefaults } from './agreed-defaults.js';
 import { assertForRootOptions, assertMade } from './assert-options.js';
+import {
+  assertAsyncRegistration,
+  assertRegistration,
+  type RegistrationField,
+} from './assert-registration.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import {
   BATCHING_DEFAULTS,
@@ -40,12 +45,15 @@ export class BatchingModule extends ConfigurableModuleClass {
    * what another call says; two that say different things stop the start.
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    assertRegistration('BatchingModule.forRoot()', options, '{ maxBatchSize: 32 }, or nothing', ['imports']);
     if (saysNothing(options)) return withoutOptions(options);
     return withDefaultBatcher(super.forRoot(options), options);
   }
 
   /** `forRoot` with a configuration that is only known later (`useFactory`, `useClass`, `useExisting`). */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const example = '{ useFactory: () => ({ maxBatchSize: 32 }) }';
+    assertAsyncRegistration('BatchingModule.forRootAsync()', options, example);
     return withDefaultBatcher(super.forRootAsync(options), options);
   }
 
@@ -54,6 +62,7 @@ export class BatchingModule extends ConfigurableModuleClass {
    * over what the decorator says.
    */
   static registerBatcher(options: BatcherOptions | DeclaredBatcherOptions): DynamicModule {
+    assertBatcherRegistration('registerBatcher()', options, "{ name: 'words', processor }", ['imports']);
     const { name = '', processor, imports = [], ...config } = options;
     if (isDeclared(processor)) {
       const useFactory = (): BatchingConfig => config;
@@ -77,6 +86,12 @@ export class BatchingModule extends ConfigurableModuleClass {
 
   /** `registerBatcher` with a configuration, and perhaps a processor, that is only known later. */
   static registerBatcherAsync(options: BatcherAsyncOptions | DeclaredBatcherAsyncOptions): DynamicModule {
+    const example = "{ name: 'words', useFactory: () => ({ processor }) }";
+    assertBatcherRegistration('registerBatcherAsync()', options, example, [
+      'useFactory',
+      'imports',
+      'inject',
+    ]);
     const { name = '', processor, imports = [], inject = [], useFactory } = options;
     if (isDeclared(processor)) {
       return { module: BatchingModule, ...declaredBatcher({ ...options, processor }) };
@@ -109,6 +124,18 @@ export class BatchingModule extends ConfigurableModuleClass {
 }
 
 const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
+
+function assertBatcherRegistration(
+  method: string,
+  options: BatcherOptions | BatcherAsyncOptions | DeclaredBatcherOptions | DeclaredBatcherAsyncOptions,
+  example: string,
+  fields: readonly RegistrationField[],
+): void {
+  const call = `BatchingModule.${method}`;
+  assertRegistration(call, options, example);
+  const isNamed = isDeclared(options.processor);
+  assertRegistration(call, options, example, isNamed ? fields : ['name', ...fields]);
+}
 
 function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExtras): DynamicModule {
   const { isGlobal = true, processor, imports = [] } = extras;

@@ -7,6 +7,12 @@
 
 export { assertMade } from './assert-options.js';
 export {
+  assertAsyncRegistration,
+  assertRegistration,
+  type OptionsMaker,
+  type RegistrationField,
+} from './assert-registration.js';
+export {
   BatchProcessor,
   type BatcherReference,
   type BatchProcessorClass,
