@@ -5,6 +5,7 @@
  * @module nestjs-batching
  */
 
+export { findAnnouncedBatchers, type AnnouncedBatchers } from './announced-batchers.js';
 export { assertMade } from './assert-options.js';
 export {
   assertAsyncRegistration,
