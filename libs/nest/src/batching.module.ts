@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import type { BatchingConfig } from 'nestjs-batching/core';
 import { AgreedDefaults, type GivenDefaults } from './agreed-defaults.js';
-import { assertForRootOptions, assertMade } from './assert-options.js';
+import { assertForRootOptions, assertMade, soundDefaults } from './assert-options.js';
 import {
   assertAsyncRegistration,
   assertRegistration,
@@ -33,6 +33,7 @@ import {
 import { declaredBatcher, isDeclared } from './declared-batcher.js';
 import { declaredProcessorNames } from './batch-processor.decorator.js';
 import { isProcessorClass, type ProcessorReference } from './processor-reference.js';
+import { StartFaults } from './start-faults.js';
 
 /**
  * Adds batchers to a Nest app: `forRoot` once for what they have in common (and the default batcher),
@@ -75,9 +76,13 @@ export class BatchingModule extends ConfigurableModuleClass {
         processorProvider(name, processor),
         {
           provide: getBatcherToken(name),
-          inject: [BatcherRegistry, getProcessorToken(name), OPTIONAL_DEFAULTS],
-          useFactory: (registry: BatcherRegistry, instance: unknown, defaults?: BatchingModuleOptions) =>
-            registry.create(name, instance, batchingOf(defaults), config),
+          inject: [StartFaults, BatcherRegistry, getProcessorToken(name), OPTIONAL_DEFAULTS],
+          useFactory: (
+            start: StartFaults,
+            registry: BatcherRegistry,
+            instance: unknown,
+            defaults?: BatchingModuleOptions,
+          ) => start.tellTogether(() => registry.create(name, instance, soundDefaults(defaults), config)),
         },
       ],
       exports: [getBatcherToken(name)],
@@ -105,17 +110,19 @@ export class BatchingModule extends ConfigurableModuleClass {
         processorProvider(name, processor),
         {
           provide: getBatcherToken(name),
-          inject: [BatcherRegistry, getProcessorToken(name), optionsToken, OPTIONAL_DEFAULTS],
+          inject: [StartFaults, BatcherRegistry, getProcessorToken(name), optionsToken, OPTIONAL_DEFAULTS],
           useFactory: (
+            start: StartFaults,
             registry: BatcherRegistry,
             instance: unknown,
             options: BatcherFactoryResult,
             defaults?: BatchingModuleOptions,
-          ) => {
-            assertMade(`batcher "${name}"`, options);
-            const { processor: made, ...config } = options;
-            return registry.create(name, instance ?? made, batchingOf(defaults), config);
-          },
+          ) =>
+            start.tellTogether(() => {
+              assertMade(`batcher "${name}"`, options);
+              const { processor: made, ...config } = options;
+              return registry.create(name, instance ?? made, soundDefaults(defaults), config);
+            }),
         },
       ],
       exports: [getBatcherToken(name)],
@@ -151,13 +158,23 @@ function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExt
       processorProvider(DEFAULT_BATCHER_NAME, processor),
       {
         provide: getBatcherToken(),
-        inject: [BatcherRegistry, getProcessorToken(DEFAULT_BATCHER_NAME), BATCHING_DEFAULTS, AgreedDefaults],
+        inject: [
+          StartFaults,
+          BatcherRegistry,
+          getProcessorToken(DEFAULT_BATCHER_NAME),
+          BATCHING_DEFAULTS,
+          AgreedDefaults,
+        ],
         useFactory: (
+          start: StartFaults,
           registry: BatcherRegistry,
           instance: unknown,
           defaults: BatchingModuleOptions,
           agreed: AgreedDefaults,
-        ) => createDefaultBatcher(registry, instance, defaults, isGlobal ? agreed : new AgreedDefaults()),
+        ) =>
+          start.tellTogether(() =>
+            createDefaultBatcher(registry, instance, defaults, isGlobal ? agreed : new AgreedDefaults()),
+          ),
       },
       ...declared,
     ],

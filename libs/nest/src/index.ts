@@ -6,7 +6,7 @@
  */
 
 export { findAnnouncedBatchers, type AnnouncedBatchers } from './announced-batchers.js';
-export { assertMade } from './assert-options.js';
+export { assertMade, soundDefaults } from './assert-options.js';
 export {
   assertAsyncRegistration,
   assertRegistration,
@@ -49,6 +49,7 @@ export {
 export { collectFaults, type ConfigOutcome } from './collect-faults.js';
 export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';
 export type { ProcessorReference } from './processor-reference.js';
+export { StartFaults } from './start-faults.js';
 export * from 'nestjs-batching/core';
 export type {
   WorkerProcessorAsyncOptions,

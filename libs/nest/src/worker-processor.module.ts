@@ -5,6 +5,7 @@ import type { BatchingModuleOptions } from './batching-options.js';
 import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
 import { BatchingModule } from './batching.module.js';
 import { startWorkerProcessor, withoutWorkers, type StartedProcessor } from './start-worker-processor.js';
+import { StartFaults } from './start-faults.js';
 import type {
   WorkerProcessorAsyncOptions,
   WorkerProcessorConfig,
@@ -44,18 +45,22 @@ export class WorkerProcessor {
         {
           provide: startedToken,
           inject: [
+            StartFaults,
             configToken,
             { token: BATCHING_DEFAULTS, optional: true },
             { token: BATCHING_OVERRIDES, optional: true },
           ],
           useFactory: (
+            start: StartFaults,
             config: WorkerProcessorConfig,
             defaults?: BatchingModuleOptions,
             overrides?: BatchingOverrides,
           ) =>
-            replacedProcessor(name, overrides) === undefined
-              ? startWorkerProcessor(name, config, defaults)
-              : withoutWorkers(config),
+            start.tellTogether(() =>
+              replacedProcessor(name, overrides) === undefined
+                ? startWorkerProcessor(name, config, defaults)
+                : withoutWorkers(config),
+            ),
         },
       ],
       exports: [startedToken],

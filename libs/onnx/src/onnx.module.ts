@@ -5,6 +5,7 @@ import {
   BATCHING_OVERRIDES,
   BatchingModule,
   replacedProcessor,
+  StartFaults,
   type BatchingModuleOptions,
   type BatchingOverrides,
 } from 'nestjs-batching';
@@ -49,18 +50,22 @@ export class OnnxModule {
         {
           provide: loadedToken,
           inject: [
+            StartFaults,
             configToken,
             { token: BATCHING_DEFAULTS, optional: true },
             { token: BATCHING_OVERRIDES, optional: true },
           ],
           useFactory: (
+            start: StartFaults,
             config: OnnxModuleConfig,
             defaults?: BatchingModuleOptions,
             overrides?: BatchingOverrides,
           ) =>
-            replacedProcessor(name, overrides) === undefined
-              ? loadBatchedModel(name, config, defaults)
-              : withoutModel(config),
+            start.tellTogether(() =>
+              replacedProcessor(name, overrides) === undefined
+                ? loadBatchedModel(name, config, defaults)
+                : withoutModel(config),
+            ),
         },
         {
           provide: getOnnxModelToken(name),
