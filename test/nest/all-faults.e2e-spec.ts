@@ -1,6 +1,7 @@
 import { Injectable, Module } from '@nestjs/common';
 import {
   BatchingModule,
+  BatchProcessor,
   InjectBatcher,
   InvalidConfigError,
   WorkerProcessor,
@@ -13,6 +14,13 @@ const echo = (texts: readonly string[]): readonly string[] => texts;
 
 const apps = new HttpApps();
 afterEach(() => apps.closeAll());
+
+@BatchProcessor('letters', { maxBatchSize: 0 })
+class Letters {
+  processBatch(texts: readonly string[]): readonly string[] {
+    return texts;
+  }
+}
 
 @Injectable()
 class Words {
@@ -40,12 +48,14 @@ describe('a start with several batchers whose configuration is wrong', () => {
         WorkerProcessor.register({ name: 'books', module: 'nowhere.js', maxBatchSize: 0 }),
         OnnxModule.register({ name: 'digits', path: 'nowhere.onnx', executionProviders: ['cpu'] }),
       ],
+      providers: [Letters],
     });
 
     expect(error).toBeInstanceOf(InvalidConfigError);
     const [subject, ...faults] = error.message.split('\n');
     expect(subject).toBe('Invalid configuration of batching:');
     expect(faults.sort()).toEqual([
+      '  - batcher "letters" of Letters (TestedModule): maxBatchSize: received 0, expected an integer from 1 to 65536',
       '  - batcher "lines": maxBatchSize: received 0, expected an integer from 1 to 65536',
       '  - batcher "pages": maxQueueSize: received 0, expected an integer from 1 to 16777216',
       '  - batcher "words": maxWaitTimeMs: received -1, expected a number from 0 to 60000 (milliseconds)',

@@ -1,5 +1,13 @@
-import { InvalidConfigError } from 'nestjs-batching/core';
+import { InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
+import type { ProcessorExplorer } from './processor.explorer.js';
 import { StartFaults } from './start-faults.js';
+
+/** With processor classes that have these faults. */
+const startWith = (faults: readonly ConfigFault[]): StartFaults =>
+  new StartFaults({ findConfigFaults: () => [...faults] } as Pick<
+    ProcessorExplorer,
+    'findConfigFaults'
+  > as never);
 
 const fails = (subject: string) => (): never => {
   throw new InvalidConfigError(subject, [{ field: 'maxBatchSize', problem: 'received 0' }]);
@@ -7,17 +15,17 @@ const fails = (subject: string) => (): never => {
 
 describe('StartFaults', () => {
   it('gives what was made', async () => {
-    expect(await new StartFaults().tellTogether(() => 'made')).toBe('made');
+    expect(await startWith([]).tellTogether(() => 'made')).toBe('made');
   });
 
   it('tells one faulty configuration as it is', async () => {
-    await expect(new StartFaults().tellTogether(fails('batcher "a"'))).rejects.toThrow(
+    await expect(startWith([]).tellTogether(fails('batcher "a"'))).rejects.toThrow(
       'Invalid configuration of batcher "a":\n  - maxBatchSize: received 0',
     );
   });
 
   it('tells each of several all the faults, in the order in which they were found', async () => {
-    const start = new StartFaults();
+    const start = startWith([]);
     const ends = await Promise.allSettled([
       start.tellTogether(fails('batcher "a"')),
       start.tellTogether(() => Promise.resolve().then(fails('batcher "b"'))),
@@ -33,8 +41,15 @@ describe('StartFaults', () => {
     ]);
   });
 
+  it('tells the faults of processor classes along', async () => {
+    const start = startWith([{ field: 'batcher "c" of Classes: maxBatchSize', problem: 'received 0' }]);
+    await expect(start.tellTogether(fails('batcher "a"'))).rejects.toThrow(
+      '  - batcher "a": maxBatchSize: received 0\n  - batcher "c" of Classes: maxBatchSize: received 0',
+    );
+  });
+
   it('passes on as it is what is no matter of configuration, and does not count it', async () => {
-    const start = new StartFaults();
+    const start = startWith([]);
     const failing = start.tellTogether(() => Promise.reject(new Error('no memory')));
     await expect(failing).rejects.toThrow('no memory');
     await expect(start.tellTogether(fails('batcher "a"'))).rejects.toThrow('configuration of batcher "a":');
