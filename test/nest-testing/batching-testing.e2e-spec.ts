@@ -3,10 +3,13 @@ import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import {
   Batched,
   BatcherService,
+  BATCHING_OVERRIDES,
   BatchingModule,
   DynamicBatcher,
   getBatcherToken,
+  replacedProcessor,
   WorkerProcessor,
+  type BatchingOverrides,
   type BatchProcessor,
 } from 'nestjs-batching';
 import { BatchingTestingModule, type BatchingTestingOptions } from 'nestjs-batching/nest-testing';
@@ -143,6 +146,59 @@ describe('BatchingTestingModule', () => {
     await expect(started).rejects.toThrow(
       "Invalid configuration of BatchingTestingModule.forRoot():\n  - processors.wrods: the app's batchers are words",
     );
+  });
+
+  it('says that a name is misspelt rather than what becomes of the model that it would have replaced', async () => {
+    const echo = (all: readonly unknown[]): readonly unknown[] => all;
+    const started = start(
+      Test.createTestingModule({
+        imports: [
+          BatchingModule.forRoot({ maxBatchSize: 8 }),
+          OnnxModule.register({ name: 'digits', path: 'nowhere.onnx', executionProviders: ['cpu'] }),
+          WorkerProcessor.register({ name: 'pages', module: 'nowhere.js' }),
+          BatchingTestingModule.forRoot({ processors: { digts: echo, pages: echo, letters: echo } }),
+        ],
+      }),
+    );
+
+    await expect(started).rejects.toThrow(
+      'Invalid configuration of BatchingTestingModule.forRoot():\n' +
+        "  - processors.digts: the app's batchers are digits, pages; did you mean digits?\n" +
+        "  - processors.letters: the app's batchers are digits, pages",
+    );
+  });
+
+  it('starts nothing that a misspelt name may have been meant to replace', async () => {
+    const isReplaced: boolean[] = [];
+    const model = {
+      provide: 'MODEL',
+      inject: [{ token: BATCHING_OVERRIDES, optional: true }],
+      useFactory: (overrides?: BatchingOverrides) =>
+        isReplaced.push(replacedProcessor('words', overrides) !== undefined),
+    };
+    const imports = [AppModule, BatchingTestingModule.forRoot({ processors: { wods: () => [] } })];
+    const started = start(Test.createTestingModule({ imports, providers: [model] }));
+
+    await expect(started).rejects.toThrow(
+      "processors.wods: the app's batchers are words; did you mean words?",
+    );
+    expect(isReplaced).toEqual([true]);
+  });
+
+  it('takes a processor for the default batcher, and names that one where there is one', async () => {
+    const echo = (all: readonly unknown[]): readonly unknown[] => all;
+    const startDefault = (name: string): Promise<INestApplication> =>
+      start(
+        Test.createTestingModule({
+          imports: [
+            BatchingModule.forRoot({ processor: SlowWords }),
+            BatchingTestingModule.forRoot({ processors: { [name]: echo } }),
+          ],
+        }),
+      );
+
+    expect(await batcherOf(await startDefault('default'), 'default').process('a')).toBe('a');
+    await expect(startDefault('defualt')).rejects.toThrow('are default; did you mean default?');
   });
 });
 

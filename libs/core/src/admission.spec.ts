@@ -60,6 +60,25 @@ describe('Admission', () => {
   });
 });
 
+describe('Admission: options as a whole', () => {
+  it.each<[unknown, string]>([
+    [null, 'null'],
+    ['urgent', '"urgent"'],
+    [200, '200'],
+    [[], 'an array of 0'],
+    [() => 200, 'function (anonymous)'],
+  ])('refuses options that are no object (%p), whatever the configuration asks', (options, received) => {
+    for (const config of [{}, { defaultTimeoutMs: 50 }]) {
+      const error = refusalOf(config, options as RequestOptions);
+      expect(error).toBeInstanceOf(InvalidRequestError);
+      expect((error as Error).message).toBe(
+        `Batcher "letters": received the options ${received}, expected an object such as { timeoutMs: 200 }; ` +
+          'leave them out for the defaults.',
+      );
+    }
+  });
+});
+
 describe('Admission: time', () => {
   it('takes the time of the call before that of the configuration', () => {
     const admission = admissionWith({ defaultTimeoutMs: 50 });

@@ -45,10 +45,20 @@ export class Admission<TRequest, TResponse> {
     return undefined;
   }
 
+  /** @throws InvalidRequestError if the options are no object: a number, say, that was meant as `timeoutMs`. */
+  assertOptions(options: RequestOptions): void {
+    if (isObject(options)) return;
+    throw this.invalid(
+      'options',
+      options,
+      'an object such as { timeoutMs: 200 }; leave them out for the defaults',
+    );
+  }
+
   private examineClosely(payload: TRequest, options: RequestOptions): QueuedRequest<TRequest, TResponse> {
     const { costOf, bucketOf, keyOf } = this.config;
-    const { signal, priority, tenant } = options;
-    if (signal !== undefined) this.assertNotAborted(signal);
+    if (options !== NO_OPTIONS) this.assertGiven(options);
+    const { priority, tenant } = options;
     this.validate(payload);
     return new QueuedRequest<TRequest, TResponse>(payload, {
       timeoutMs: this.timeoutMsOf(options),
@@ -58,6 +68,16 @@ export class Admission<TRequest, TResponse> {
       bucketKey: bucketOf === undefined ? undefined : this.keyBy('bucketOf', bucketOf, payload),
       coalescingKey: keyOf === undefined ? undefined : this.keyBy('keyOf', keyOf, payload),
     });
+  }
+
+  /**
+   * Looks at the options as a whole, and at whether the call still counts.
+   *
+   * @throws InvalidRequestError if they are no object, RequestAbortedError if their signal is aborted.
+   */
+  private assertGiven(options: RequestOptions): void {
+    this.assertOptions(options);
+    if (options.signal !== undefined) this.assertNotAborted(options.signal);
   }
 
   private assertNotAborted(signal: AbortSignal): void {
@@ -147,7 +167,13 @@ export class Admission<TRequest, TResponse> {
 /** Whether whoever calls with these options might as well give none. */
 function saysNothing(options: RequestOptions): boolean {
   if (options === NO_OPTIONS) return true;
+  // What is no object says something wrong, which the closer look tells.
+  if (!isObject(options)) return false;
   const { signal, timeoutMs, priority, tenant } = options;
   const isFirst = priority === undefined || priority === 0;
   return isFirst && signal === undefined && timeoutMs === undefined && tenant === undefined;
+}
+
+function isObject(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && !Array.isArray(options);
 }

@@ -10,6 +10,7 @@ import {
   QueueFullError,
   RequestAbortedError,
 } from './errors/index.js';
+import type { RequestOptions } from './request-options.js';
 
 describe('DynamicBatcher: admission', () => {
   it('refuses a request whose signal is already aborted, with the reason of the signal', async () => {
@@ -46,6 +47,25 @@ describe('DynamicBatcher: admission', () => {
     expect((call.error as Error).message).toBe(
       `Batcher "letters": received the timeoutMs ${received}, expected a number of milliseconds.`,
     );
+  });
+
+  it.each<[string, (letters: DynamicBatcher<string, string>, options: RequestOptions) => Promise<unknown>]>([
+    ['process', (letters, options) => letters.process('a', options)],
+    ['processWithInfo', (letters, options) => letters.processWithInfo('a', options)],
+    ['processMany', (letters, options) => letters.processMany(['a', 'b'], options)],
+    ['processMany of nothing', (letters, options) => letters.processMany([], options)],
+  ])('refuses a call of %s whose options are no object, and counts it', async (_, call) => {
+    for (const options of [null, 200, 'urgent', [200]] as unknown as RequestOptions[]) {
+      const { batcher } = setUpLetters();
+      const error: unknown = await call(batcher, options).catch((reason: unknown) => reason);
+
+      expect(error).toBeInstanceOf(InvalidRequestError);
+      expect((error as Error).message).toContain('expected an object such as { timeoutMs: 200 }');
+      expect(batcher.getStatistics()).toMatchObject({
+        refused: { INVALID_REQUEST: 1 },
+        requests: { accepted: 0 },
+      });
+    }
   });
 
   it('refuses what the processor calls invalid, before it takes a place or spoils a batch', async () => {

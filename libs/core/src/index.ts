@@ -48,6 +48,7 @@ export {
   type DynamicBatcherOptions,
 } from './dynamic-batcher.js';
 export * from './errors/index.js';
+export { nearestName } from './nearest-name.js';
 export type { QueuedRequest } from './queued-request.js';
 export type {
   BatchTotals,

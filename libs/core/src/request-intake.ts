@@ -90,6 +90,8 @@ export class RequestIntake<TRequest, TResponse> {
       if (places > 0) this.deadlines.assertInTime(first, places, arrival);
       this.assertRoom(first, places, nowMs);
       this.assertSharedRoom(followers, nowMs);
+    } else {
+      admission.assertOptions(options);
     }
     const wishes = this.wishesOf(options, false);
     return this.scheduler.together(() =>

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { assertAsyncRegistration, assertRegistration } from 'nestjs-batching';
 import { BatcherHealthIndicator } from './batcher.health.js';
 import {
   ASYNC_OPTIONS_TYPE,
@@ -28,11 +29,14 @@ import { loadTerminus } from './terminus.js';
 export class BatchingHealthModule extends ConfigurableModuleClass {
   /** Sets the thresholds. Those that are left out are those of `READINESS_THRESHOLDS`. */
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    assertRegistration('BatchingHealthModule.forRoot()', options, '{ oldestWaitMs: { down: 5000 } }');
     return super.forRoot(options);
   }
 
   /** `forRoot` with thresholds that are only known later (`useFactory`, `useClass`, `useExisting`). */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const example = '{ useFactory: () => ({ oldestWaitMs: { down: 5000 } }) }';
+    assertAsyncRegistration('BatchingHealthModule.forRootAsync()', options, example);
     return super.forRootAsync(options);
   }
 }

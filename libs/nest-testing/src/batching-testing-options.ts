@@ -1,5 +1,15 @@
-import type { Clock } from 'nestjs-batching/core';
-import type { BatchingOverrides } from 'nestjs-batching';
+import { assertRegistration, type BatchingOverrides } from 'nestjs-batching';
+import {
+  checkConfig,
+  hasProcessBatch,
+  InvalidConfigError,
+  isClass,
+  optional,
+  recordOf,
+  trueOrFalse,
+  type Clock,
+  type ConfigRules,
+} from 'nestjs-batching/core';
 
 /** What `BatchingTestingModule.forRoot` takes. What is left out is as in the app. */
 export interface BatchingTestingOptions extends Pick<BatchingOverrides, 'processors'> {
@@ -20,6 +30,20 @@ export interface BatchingTestingOptions extends Pick<BatchingOverrides, 'process
 
 export const BATCHING_TESTING_OPTIONS = Symbol('BATCHING_TESTING_OPTIONS');
 
+const RULES: ConfigRules<BatchingTestingOptions> = {
+  clock: optional(aClock),
+  processors: optional(recordOf(optional(aProcessor))),
+  runAtOnce: optional(trueOrFalse),
+};
+
+/** @throws InvalidConfigError that lists every fault. */
+export function assertTestingOptions(options: BatchingTestingOptions): void {
+  const call = 'BatchingTestingModule.forRoot()';
+  assertRegistration(call, options, '{ processors: { digits: fakeModel } }');
+  const { faults } = checkConfig<BatchingTestingOptions>({ ...options }, RULES);
+  if (faults.length > 0) throw new InvalidConfigError(call, faults);
+}
+
 /** The same, in the words in which a batcher reads it. */
 export function toOverrides({
   clock,
@@ -31,4 +55,17 @@ export function toOverrides({
     ...(processors === undefined ? {} : { processors }),
     ...(runAtOnce ? { config: { maxWaitTimeMs: 0 } } : {}),
   };
+}
+
+function aClock(value: unknown): string | undefined {
+  const { now, createAlarm, defer } = (value ?? {}) as Partial<Record<keyof Clock, unknown>>;
+  const isClock = [now, createAlarm, defer].every((method) => typeof method === 'function');
+  return isClock ? undefined : 'a clock, such as a ManualClock';
+}
+
+function aProcessor(value: unknown): string | undefined {
+  const isFunction = typeof value === 'function' && !isClass(value);
+  return isFunction || hasProcessBatch(value)
+    ? undefined
+    : 'a function, or an object with a method processBatch';
 }

@@ -1,4 +1,9 @@
-import { assertBatchingDefaults, describeValue, InvalidConfigError } from 'nestjs-batching/core';
+import {
+  assertBatchingDefaults,
+  describeValue,
+  InvalidConfigError,
+  type BatchingConfig,
+} from 'nestjs-batching/core';
 import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
 import { faultsOf } from './collect-faults.js';
 import { timeoutHeaderName } from './timeout-header.js';
@@ -28,6 +33,25 @@ export function assertForRootOptions(options: BatchingModuleOptions): void {
     }
   });
   if (faults.length > 0) throw new InvalidConfigError(FOR_ROOT, faults);
+}
+
+/**
+ * What `forRoot` was given, if that is in order. If it is not, that is told of `forRoot`, and not once more of everything
+ * that starts from it.
+ */
+export function soundOptions(options: BatchingModuleOptions = {}): BatchingModuleOptions {
+  try {
+    assertForRootOptions(options);
+    return options;
+  } catch (error) {
+    faultsOf(error);
+    return {};
+  }
+}
+
+/** What of it is for batchers. */
+export function soundDefaults(options?: BatchingModuleOptions): BatchingConfig {
+  return batchingOf(soundOptions(options));
 }
 
 /**

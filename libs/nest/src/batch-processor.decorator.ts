@@ -1,5 +1,6 @@
 import { Injectable, type Type } from '@nestjs/common';
 import {
+  describeValue,
   InvalidConfigError,
   type BatchingConfig,
   type BatchProcessor as CoreBatchProcessor,
@@ -37,17 +38,25 @@ const declaredNames = new Set<string>();
  * @param name Unique in the app. Default: the default batcher's.
  * @param config How the requests are batched. What is left out comes from `forRoot`, then from the defaults. What is only
  *   known when the app starts is said by `BatchingModule.registerBatcherAsync`, which then provides the class.
+ * @throws InvalidConfigError if the name is none.
  */
 export function BatchProcessor<TRequest = never>(
   name: string = DEFAULT_BATCHER_NAME,
   config: BatchingConfig<TRequest> = {},
 ): ClassDecorator {
   return (target) => {
+    assertName(name, target.name);
     const declared: DeclaredProcessor = { name, config: config };
     Injectable()(target);
     Reflect.defineMetadata(BATCH_PROCESSOR_METADATA, declared, target);
     declaredNames.add(name);
   };
+}
+
+function assertName(name: unknown, className: string): void {
+  if (typeof name === 'string' && name !== '') return;
+  const problem = `received ${describeValue(name)}, expected a name that is not empty, before the configuration`;
+  throw new InvalidConfigError(`@BatchProcessor() of ${className}`, [{ field: 'name', problem }]);
 }
 
 /** What was declared of a class itself, not of one that it extends; undefined if it is no `@BatchProcessor()`. */

@@ -1,6 +1,13 @@
-import { Inject, Injectable, Optional, StreamableFile, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Optional,
+  StreamableFile,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
 import type { BatchedResponse } from 'nestjs-batching/core';
-import { assertForRootOptions } from './assert-options.js';
+import { assertForRootOptions, soundOptions } from './assert-options.js';
 import type { BatchedMetadata } from './batched.metadata.js';
 import { BatcherService } from './batcher.service.js';
 import { BATCHING_DEFAULTS } from './batcher.tokens.js';
@@ -10,15 +17,19 @@ import { timeoutHeaderName } from './timeout-header.js';
 
 /** Sends what a `@Batched()` method has returned through its batcher, wherever the call has come from. */
 @Injectable()
-export class BatchedCallService {
+export class BatchedCallService implements OnModuleInit {
   private readonly timeoutHeader: string | undefined;
 
   constructor(
     private readonly batchers: BatcherService,
-    @Optional() @Inject(BATCHING_DEFAULTS) options: BatchingModuleOptions = {},
+    @Optional() @Inject(BATCHING_DEFAULTS) private readonly options: BatchingModuleOptions = {},
   ) {
-    assertForRootOptions(options);
-    this.timeoutHeader = timeoutHeaderName(options.timeoutHeader);
+    this.timeoutHeader = timeoutHeaderName(soundOptions(options).timeoutHeader);
+  }
+
+  /** For options that do not come from `forRoot`, which tells its own, along with what else is wrong. */
+  onModuleInit(): void {
+    assertForRootOptions(this.options);
   }
 
   /** Whether there is nothing to batch: the method has answered by itself. */

@@ -12,6 +12,7 @@ import { BatchingExplorer } from './batching.explorer.js';
 import { BatchingLifecycleService } from './batching-lifecycle.service.js';
 import { ClosingConnectionInterceptor } from './closing-connection.interceptor.js';
 import { ProcessorExplorer } from './processor.explorer.js';
+import { StartFaults } from './start-faults.js';
 import { loadTransportExceptions, TransportErrors } from './transport-errors.js';
 
 /** What there is once in an app, however many modules register batchers. */
@@ -28,6 +29,7 @@ import { loadTransportExceptions, TransportErrors } from './transport-errors.js'
     ProcessorExplorer,
     BatchingErrorResponder,
     BatchingLifecycleService,
+    StartFaults,
     {
       provide: TransportErrors,
       useFactory: async () => new TransportErrors(await loadTransportExceptions()),
@@ -36,6 +38,13 @@ import { loadTransportExceptions, TransportErrors } from './transport-errors.js'
     { provide: APP_INTERCEPTOR, useClass: BatchingErrorInterceptor },
     { provide: APP_FILTER, useClass: BatchingExceptionFilter },
   ],
-  exports: [AgreedDefaults, BatchedCallService, BatcherRegistry, BatcherService, BatchingErrorResponder],
+  exports: [
+    AgreedDefaults,
+    BatchedCallService,
+    BatcherRegistry,
+    BatcherService,
+    BatchingErrorResponder,
+    StartFaults,
+  ],
 })
 export class BatchingCoreModule {}

@@ -1,7 +1,12 @@
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import type { BatchingConfig } from 'nestjs-batching/core';
 import { AgreedDefaults, type GivenDefaults } from './agreed-defaults.js';
-import { assertForRootOptions, assertMade } from './assert-options.js';
+import { assertForRootOptions, assertMade, soundDefaults } from './assert-options.js';
+import {
+  assertAsyncRegistration,
+  assertRegistration,
+  type RegistrationField,
+} from './assert-registration.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import {
   BATCHING_DEFAULTS,
@@ -28,6 +33,7 @@ import {
 import { declaredBatcher, isDeclared } from './declared-batcher.js';
 import { declaredProcessorNames } from './batch-processor.decorator.js';
 import { isProcessorClass, type ProcessorReference } from './processor-reference.js';
+import { StartFaults } from './start-faults.js';
 
 /**
  * Adds batchers to a Nest app: `forRoot` once for what they have in common (and the default batcher),
@@ -40,12 +46,15 @@ export class BatchingModule extends ConfigurableModuleClass {
    * what another call says; two that say different things stop the start.
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    assertRegistration('BatchingModule.forRoot()', options, '{ maxBatchSize: 32 }, or nothing', ['imports']);
     if (saysNothing(options)) return withoutOptions(options);
     return withDefaultBatcher(super.forRoot(options), options);
   }
 
   /** `forRoot` with a configuration that is only known later (`useFactory`, `useClass`, `useExisting`). */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    const example = '{ useFactory: () => ({ maxBatchSize: 32 }) }';
+    assertAsyncRegistration('BatchingModule.forRootAsync()', options, example);
     return withDefaultBatcher(super.forRootAsync(options), options);
   }
 
@@ -54,6 +63,7 @@ export class BatchingModule extends ConfigurableModuleClass {
    * over what the decorator says.
    */
   static registerBatcher(options: BatcherOptions | DeclaredBatcherOptions): DynamicModule {
+    assertBatcherRegistration('registerBatcher()', options, "{ name: 'words', processor }", ['imports']);
     const { name = '', processor, imports = [], ...config } = options;
     if (isDeclared(processor)) {
       const useFactory = (): BatchingConfig => config;
@@ -66,9 +76,13 @@ export class BatchingModule extends ConfigurableModuleClass {
         processorProvider(name, processor),
         {
           provide: getBatcherToken(name),
-          inject: [BatcherRegistry, getProcessorToken(name), OPTIONAL_DEFAULTS],
-          useFactory: (registry: BatcherRegistry, instance: unknown, defaults?: BatchingModuleOptions) =>
-            registry.create(name, instance, batchingOf(defaults), config),
+          inject: [StartFaults, BatcherRegistry, getProcessorToken(name), OPTIONAL_DEFAULTS],
+          useFactory: (
+            start: StartFaults,
+            registry: BatcherRegistry,
+            instance: unknown,
+            defaults?: BatchingModuleOptions,
+          ) => start.tellTogether(() => registry.create(name, instance, soundDefaults(defaults), config)),
         },
       ],
       exports: [getBatcherToken(name)],
@@ -77,6 +91,12 @@ export class BatchingModule extends ConfigurableModuleClass {
 
   /** `registerBatcher` with a configuration, and perhaps a processor, that is only known later. */
   static registerBatcherAsync(options: BatcherAsyncOptions | DeclaredBatcherAsyncOptions): DynamicModule {
+    const example = "{ name: 'words', useFactory: () => ({ processor }) }";
+    assertBatcherRegistration('registerBatcherAsync()', options, example, [
+      'useFactory',
+      'imports',
+      'inject',
+    ]);
     const { name = '', processor, imports = [], inject = [], useFactory } = options;
     if (isDeclared(processor)) {
       return { module: BatchingModule, ...declaredBatcher({ ...options, processor }) };
@@ -90,17 +110,19 @@ export class BatchingModule extends ConfigurableModuleClass {
         processorProvider(name, processor),
         {
           provide: getBatcherToken(name),
-          inject: [BatcherRegistry, getProcessorToken(name), optionsToken, OPTIONAL_DEFAULTS],
+          inject: [StartFaults, BatcherRegistry, getProcessorToken(name), optionsToken, OPTIONAL_DEFAULTS],
           useFactory: (
+            start: StartFaults,
             registry: BatcherRegistry,
             instance: unknown,
             options: BatcherFactoryResult,
             defaults?: BatchingModuleOptions,
-          ) => {
-            assertMade(`batcher "${name}"`, options);
-            const { processor: made, ...config } = options;
-            return registry.create(name, instance ?? made, batchingOf(defaults), config);
-          },
+          ) =>
+            start.tellTogether(() => {
+              assertMade(`batcher "${name}"`, options);
+              const { processor: made, ...config } = options;
+              return registry.create(name, instance ?? made, soundDefaults(defaults), config);
+            }),
         },
       ],
       exports: [getBatcherToken(name)],
@@ -109,6 +131,18 @@ export class BatchingModule extends ConfigurableModuleClass {
 }
 
 const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
+
+function assertBatcherRegistration(
+  method: string,
+  options: BatcherOptions | BatcherAsyncOptions | DeclaredBatcherOptions | DeclaredBatcherAsyncOptions,
+  example: string,
+  fields: readonly RegistrationField[],
+): void {
+  const call = `BatchingModule.${method}`;
+  assertRegistration(call, options, example);
+  const isNamed = isDeclared(options.processor);
+  assertRegistration(call, options, example, isNamed ? fields : ['name', ...fields]);
+}
 
 function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExtras): DynamicModule {
   const { isGlobal = true, processor, imports = [] } = extras;
@@ -124,13 +158,23 @@ function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExt
       processorProvider(DEFAULT_BATCHER_NAME, processor),
       {
         provide: getBatcherToken(),
-        inject: [BatcherRegistry, getProcessorToken(DEFAULT_BATCHER_NAME), BATCHING_DEFAULTS, AgreedDefaults],
+        inject: [
+          StartFaults,
+          BatcherRegistry,
+          getProcessorToken(DEFAULT_BATCHER_NAME),
+          BATCHING_DEFAULTS,
+          AgreedDefaults,
+        ],
         useFactory: (
+          start: StartFaults,
           registry: BatcherRegistry,
           instance: unknown,
           defaults: BatchingModuleOptions,
           agreed: AgreedDefaults,
-        ) => createDefaultBatcher(registry, instance, defaults, isGlobal ? agreed : new AgreedDefaults()),
+        ) =>
+          start.tellTogether(() =>
+            createDefaultBatcher(registry, instance, defaults, isGlobal ? agreed : new AgreedDefaults()),
+          ),
       },
       ...declared,
     ],

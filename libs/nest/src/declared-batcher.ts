@@ -5,6 +5,7 @@ import { declarationOf } from './batch-processor.decorator.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { getBatcherToken } from './batcher.tokens.js';
 import { BatchingCoreModule } from './batching-core.module.js';
+import { StartFaults } from './start-faults.js';
 
 /** A `@BatchProcessor()` class that is registered with a configuration. */
 interface DeclaredBatcher {
@@ -40,12 +41,13 @@ export function declaredBatcher({
       { provide: optionsToken, inject, useFactory },
       {
         provide: getBatcherToken(name),
-        inject: [BatcherRegistry, optionsToken],
-        useFactory: (registry: BatcherRegistry, config: BatchingConfig) => {
-          if (givenName !== undefined && givenName !== name) throw wrongName(givenName, processor, name);
-          assertMade(`batcher "${name}"`, config);
-          return registry.expectWith(name, config);
-        },
+        inject: [StartFaults, BatcherRegistry, optionsToken],
+        useFactory: (start: StartFaults, registry: BatcherRegistry, config: BatchingConfig) =>
+          start.tellTogether(() => {
+            if (givenName !== undefined && givenName !== name) throw wrongName(givenName, processor, name);
+            assertMade(`batcher "${name}"`, config);
+            return registry.expectWith(name, config);
+          }),
       },
     ],
     exports: [processor, getBatcherToken(name)],

@@ -5,7 +5,14 @@
  * @module nestjs-batching
  */
 
-export { assertMade } from './assert-options.js';
+export { findAnnouncedBatchers, type AnnouncedBatchers } from './announced-batchers.js';
+export { assertMade, soundDefaults } from './assert-options.js';
+export {
+  assertAsyncRegistration,
+  assertRegistration,
+  type OptionsMaker,
+  type RegistrationField,
+} from './assert-registration.js';
 export {
   BatchProcessor,
   type BatcherReference,
@@ -42,6 +49,7 @@ export {
 export { collectFaults, type ConfigOutcome } from './collect-faults.js';
 export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';
 export type { ProcessorReference } from './processor-reference.js';
+export { StartFaults } from './start-faults.js';
 export * from 'nestjs-batching/core';
 export type {
   WorkerProcessorAsyncOptions,

@@ -9,7 +9,8 @@ import {
   getBatcherToken,
   getProcessorToken,
 } from './batcher.tokens.js';
-import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
+import { soundDefaults } from './assert-options.js';
+import type { BatchingModuleOptions } from './batching-options.js';
 import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 import { findInjections } from './find-injections.js';
 
@@ -42,6 +43,15 @@ export class ProcessorExplorer {
       return problem === undefined ? this.adopt(processor) : [{ field: nameOf(processor), problem }];
     });
     return [...faults, ...this.findScoped(), ...this.forgetAbsent(found)];
+  }
+
+  /** For a start that fails before `explore`: what is wrong with the configuration of processors, as far as it is known. */
+  findConfigFaults(): ConfigFault[] {
+    return this.findProcessors().flatMap((processor) => {
+      const { name } = processor;
+      const isTaken = this.registry.find(name) !== undefined && !this.registry.isExpected(name);
+      return isTaken ? [] : this.configure(processor);
+    });
   }
 
   /** For an app whose start failed before `explore`: it closes, and what Nest has made by then is to be released. */
@@ -99,16 +109,23 @@ export class ProcessorExplorer {
 
   /** Gives a processor its batcher, and tells what is wrong with the configuration of that. */
   private adopt(processor: FoundProcessor): ConfigFault[] {
-    const { name, config, wrapper } = processor;
+    const faults = this.configure(processor);
+    if (faults.length === 0) {
+      this.registry.bind(processor.name, processor.wrapper.instance as BatchProcessor<unknown, unknown>);
+    }
+    return faults;
+  }
+
+  private configure(processor: FoundProcessor): ConfigFault[] {
+    const { name, config } = processor;
     const batcher = this.registry.expect(name);
     try {
-      this.registry.configure(batcher, batchingOf(this.defaults), config, this.registry.additionTo(name));
+      this.registry.configure(batcher, soundDefaults(this.defaults), config, this.registry.additionTo(name));
     } catch (error) {
       if (!(error instanceof InvalidConfigError)) throw error;
       const whose = `batcher "${name}" of ${nameOf(processor)}`;
       return error.faults.map(({ field, problem }) => ({ field: `${whose}: ${field}`, problem }));
     }
-    this.registry.bind(name, wrapper.instance as BatchProcessor<unknown, unknown>);
     return [];
   }
 

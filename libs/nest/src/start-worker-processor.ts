@@ -5,8 +5,8 @@ import {
   WorkerBatchProcessor,
   type WorkerBatchProcessorOptions,
 } from 'nestjs-batching/worker';
-import { assertMade } from './assert-options.js';
-import { batchingOf, separateBatching, type BatchingModuleOptions } from './batching-options.js';
+import { assertMade, soundDefaults } from './assert-options.js';
+import { separateBatching, type BatchingModuleOptions } from './batching-options.js';
 import { collectFaults } from './collect-faults.js';
 import type { WorkerProcessorConfig } from './worker-processor-options.js';
 
@@ -30,7 +30,7 @@ export async function startWorkerProcessor(
   const subject = `processor "${name}"`;
   assertMade(subject, config);
   const { batching, others } = separateBatching(config);
-  const batchingCheck = await collectFaults(() => resolveConfig(subject, batchingOf(defaults), batching));
+  const batchingCheck = await collectFaults(() => resolveConfig(subject, soundDefaults(defaults), batching));
   // With batching at fault, the module is still looked at: one start shall tell everything.
   const start = await collectFaults(() =>
     failAfterOthers(

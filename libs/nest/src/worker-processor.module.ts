@@ -1,9 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { assertRegistration } from './assert-registration.js';
 import { BATCHING_DEFAULTS } from './batcher.tokens.js';
 import type { BatchingModuleOptions } from './batching-options.js';
 import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
 import { BatchingModule } from './batching.module.js';
 import { startWorkerProcessor, withoutWorkers, type StartedProcessor } from './start-worker-processor.js';
+import { StartFaults } from './start-faults.js';
 import type {
   WorkerProcessorAsyncOptions,
   WorkerProcessorConfig,
@@ -20,17 +22,19 @@ export class WorkerProcessor {
    * Registers the batcher of that name. A wrong option, or a module that does not load, stops the start with
    * an `InvalidConfigError`.
    */
-  static register({ name, ...config }: WorkerProcessorOptions): DynamicModule {
+  static register(options: WorkerProcessorOptions): DynamicModule {
+    const example = "{ name: 'pages', module: new URL('./pages.processor.js', import.meta.url) }";
+    assertRegistration('WorkerProcessor.register()', options, example, ['name']);
+    const { name, ...config } = options;
     return WorkerProcessor.registerAsync({ name, useFactory: () => config });
   }
 
   /** `register` with a configuration that is only known later. */
-  static registerAsync({
-    name,
-    imports = [],
-    inject = [],
-    useFactory,
-  }: WorkerProcessorAsyncOptions): DynamicModule {
+  static registerAsync(options: WorkerProcessorAsyncOptions): DynamicModule {
+    const example = "{ name: 'pages', useFactory: () => ({ module }) }";
+    const fields = ['name', 'useFactory', 'imports', 'inject'] as const;
+    assertRegistration('WorkerProcessor.registerAsync()', options, example, fields);
+    const { name, imports = [], inject = [], useFactory } = options;
     const configToken = `WorkerProcessorConfig(${name})`;
     const startedToken = `WorkerProcessor(${name})`;
     const processorModule: DynamicModule = {
@@ -41,18 +45,22 @@ export class WorkerProcessor {
         {
           provide: startedToken,
           inject: [
+            StartFaults,
             configToken,
             { token: BATCHING_DEFAULTS, optional: true },
             { token: BATCHING_OVERRIDES, optional: true },
           ],
           useFactory: (
+            start: StartFaults,
             config: WorkerProcessorConfig,
             defaults?: BatchingModuleOptions,
             overrides?: BatchingOverrides,
           ) =>
-            replacedProcessor(name, overrides) === undefined
-              ? startWorkerProcessor(name, config, defaults)
-              : withoutWorkers(config),
+            start.tellTogether(() =>
+              replacedProcessor(name, overrides) === undefined
+                ? startWorkerProcessor(name, config, defaults)
+                : withoutWorkers(config),
+            ),
         },
       ],
       exports: [startedToken],

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import {
   assertMade,
-  batchingOf,
   collectFaults,
   separateBatching,
+  soundDefaults,
   type BatchingModuleOptions,
 } from 'nestjs-batching';
 import { InvalidConfigError, resolveConfig, type BatchingConfig } from 'nestjs-batching/core';
@@ -33,7 +33,7 @@ export async function loadBatchedModel(
   assertMade(`model "${name}"`, config);
   const { batching, modelOptions } = separate(config);
   const batchingCheck = await collectFaults(() =>
-    resolveConfig(`model "${name}"`, batchingOf(defaults), withCost(batching, modelOptions)),
+    resolveConfig(`model "${name}"`, soundDefaults(defaults), withCost(batching, modelOptions)),
   );
   const { maxBatchSize = 1, allowedBatchSizes } = batchingCheck.value ?? {};
   const logger = new Logger('OnnxModel');
@@ -57,7 +57,7 @@ export async function loadBatchedModel(
     logger.warn(
       `Model "${name}" takes one row at a time, so that nothing is gained by batching; export it anew.`,
     );
-  const follows = batchingThatFollows(metadata, layout, { ...batchingOf(defaults), ...batching });
+  const follows = batchingThatFollows(metadata, layout, { ...soundDefaults(defaults), ...batching });
   return { model, batching: { ...follows, ...batching } };
 }
 

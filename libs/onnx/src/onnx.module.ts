@@ -1,9 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  assertRegistration,
   BATCHING_DEFAULTS,
   BATCHING_OVERRIDES,
   BatchingModule,
   replacedProcessor,
+  StartFaults,
   type BatchingModuleOptions,
   type BatchingOverrides,
 } from 'nestjs-batching';
@@ -25,17 +27,19 @@ export class OnnxModule {
    * Registers the batcher and the model of that name. Anything wrong with options or model stops the start
    * with an `InvalidConfigError`.
    */
-  static register({ name, ...config }: OnnxModuleOptions): DynamicModule {
+  static register(options: OnnxModuleOptions): DynamicModule {
+    const example = "{ name: 'digits', path: 'digits.onnx', executionProviders: ['cpu'] }";
+    assertRegistration('OnnxModule.register()', options, example, ['name']);
+    const { name, ...config } = options;
     return OnnxModule.registerAsync({ name, useFactory: () => config });
   }
 
   /** `register` with a configuration that is only known later. */
-  static registerAsync({
-    name,
-    imports = [],
-    inject = [],
-    useFactory,
-  }: OnnxModuleAsyncOptions): DynamicModule {
+  static registerAsync(options: OnnxModuleAsyncOptions): DynamicModule {
+    const example = "{ name: 'digits', useFactory: () => ({ path, executionProviders }) }";
+    const fields = ['name', 'useFactory', 'imports', 'inject'] as const;
+    assertRegistration('OnnxModule.registerAsync()', options, example, fields);
+    const { name, imports = [], inject = [], useFactory } = options;
     const configToken = `OnnxModuleConfig(${name})`;
     const loadedToken = `BatchedModel(${name})`;
     const modelModule: DynamicModule = {
@@ -46,18 +50,22 @@ export class OnnxModule {
         {
           provide: loadedToken,
           inject: [
+            StartFaults,
             configToken,
             { token: BATCHING_DEFAULTS, optional: true },
             { token: BATCHING_OVERRIDES, optional: true },
           ],
           useFactory: (
+            start: StartFaults,
             config: OnnxModuleConfig,
             defaults?: BatchingModuleOptions,
             overrides?: BatchingOverrides,
           ) =>
-            replacedProcessor(name, overrides) === undefined
-              ? loadBatchedModel(name, config, defaults)
-              : withoutModel(config),
+            start.tellTogether(() =>
+              replacedProcessor(name, overrides) === undefined
+                ? loadBatchedModel(name, config, defaults)
+                : withoutModel(config),
+            ),
         },
         {
           provide: getOnnxModelToken(name),

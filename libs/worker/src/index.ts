@@ -11,7 +11,7 @@ export { RunTimeoutError } from './run-timeout.error.js';
 export { overdueReason, readyWithin } from './ready-within.js';
 export type { CallContext } from './served-call.js';
 export type { SerializedError } from './serialized-error.js';
-export { failAfterOthers, startAlongside } from './start-alongside.js';
+export { failAfterOthers, modelsStarted, startAlongside } from './start-alongside.js';
 export { startWorker, type StartWorker } from './start-worker.js';
 export { WorkerEndedError } from './worker-ended.error.js';
 export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-host.js';

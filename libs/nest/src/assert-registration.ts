@@ -1,0 +1,80 @@
+import {
+  describeValue,
+  functionOf,
+  InvalidConfigError,
+  optional,
+  type ConfigRule,
+} from 'nestjs-batching/core';
+
+/** A field that the static methods of several modules take. */
+export type RegistrationField = 'name' | 'useFactory' | 'useClass' | 'imports' | 'inject';
+
+const RULES: Readonly<Record<RegistrationField, ConfigRule>> = {
+  name: (value) =>
+    typeof value === 'string' && value !== ''
+      ? undefined
+      : 'a name that is not empty; only a class with @BatchProcessor(), given to registerBatcher(), has its own',
+  useFactory: functionOf('what inject names', 'the options'),
+  useClass: optional((value) => (typeof value === 'function' ? undefined : 'a class that makes the options')),
+  imports: optional(aList('modules')),
+  inject: optional(aList('tokens')),
+};
+
+/**
+ * Looks at what a static method of a module was given, before it is taken apart and handed to Nest, whose messages would
+ * speak of providers that the caller has never heard of.
+ *
+ * @param call The method, for the message: `OnnxModule.register()`.
+ * @param options What it was given.
+ * @param example What it might be given, for the message: `{ name: 'digits', path: 'digits.onnx' }`.
+ * @param fields Those to look at. Default: none, only whether it is an object.
+ * @throws InvalidConfigError that lists every fault of these fields, or says that it is no object.
+ */
+export function assertRegistration(
+  call: string,
+  options: unknown,
+  example: string,
+  fields: readonly RegistrationField[] = [],
+): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const problem = `received ${describeValue(options)}, expected an object such as ${example}`;
+    throw new InvalidConfigError(call, [{ field: 'options', problem }]);
+  }
+  const given = options as Readonly<Partial<Record<RegistrationField, unknown>>>;
+  const faults = fields.flatMap((field) => {
+    const allowed = RULES[field](given[field]);
+    if (allowed === undefined) return [];
+    return [{ field, problem: `received ${describeValue(given[field])}, expected ${allowed}` }];
+  });
+  if (faults.length > 0) throw new InvalidConfigError(call, faults);
+}
+
+/** What makes options, as Nest's own modules take it: one of the three. */
+export interface OptionsMaker {
+  /** Tokens name no type, so it may be anything but nothing. */
+  readonly useExisting?: unknown;
+  /** Made by Nest. */
+  readonly useClass?: unknown;
+  /** Called by Nest. */
+  readonly useFactory?: unknown;
+}
+
+/**
+ * The same for a method of Nest's kind, which takes a class in place of a factory, too.
+ *
+ * @throws InvalidConfigError that lists every fault, or says that it is no object.
+ */
+export function assertAsyncRegistration(call: string, options: OptionsMaker, example: string): void {
+  assertRegistration(call, options, example);
+  const { useExisting, useClass, useFactory } = options;
+  const isMadeByClass = useFactory === undefined && (useExisting ?? useClass ?? undefined) !== undefined;
+  assertRegistration(call, options, example, [
+    isMadeByClass ? 'useClass' : 'useFactory',
+    'imports',
+    'inject',
+  ]);
+}
+
+function aList(content: string): ConfigRule {
+  return (value) => (Array.isArray(value) ? undefined : `a list of ${content}`);
+}
