@@ -214,6 +214,14 @@ describe('a wrong configuration stops the start', () => {
     expect(error.message).toContain('name: another batcher has it already; names are unique in an app');
   });
 
+  it('where a batcher has no name', async () => {
+    const error = await apps.failureOf({
+      imports: [BatchingModule.registerBatcher({ name: '', processor: echo })],
+    });
+
+    expect(error.message).toContain('name: received "", expected a name that is not empty');
+  });
+
   it.each<[string, unknown, string]>([
     ['a class without processBatch', NoProcessor, 'an instance of NoProcessor without that method'],
     ['an object without processBatch', { run: echo }, 'an instance of Object without that method'],

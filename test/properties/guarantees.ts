@@ -220,8 +220,6 @@ function isReasonRight(
         together.length >= largestSize(config) ||
         costOf(together, config) >= (config.maxBatchCost ?? Infinity)
       );
-    case 'crowded':
-      return waitingBefore.length >= config.maxQueueSize;
     case 'preferred':
       return together.length >= (config.preferredBatchSize ?? Infinity);
     case 'drain':
@@ -229,7 +227,7 @@ function isReasonRight(
     case 'waited':
       return waitedMs >= longestWaitMs(config);
     case 'adaptive':
-      return config.timeoutStrategy === 'adaptive';
+      return config.timeoutStrategy === 'adaptive' || waitingBefore.length >= config.maxQueueSize;
     case 'deadline':
       return together.some((place) =>
         [place, ...place.followers].some(({ deadlineAtMs }) => deadlineAtMs < Infinity),

@@ -4,11 +4,12 @@ export type DispatchReason =
   | 'full'
   /** It had reached `preferredBatchSize`. */
   | 'preferred'
-  /** The queue was full, with requests of several buckets: there was no room for company. */
-  | 'crowded'
   /** Its oldest request had waited as long as the strategy lets it. */
   | 'waited'
-  /** A slot was free, and the adaptive strategy saw no gain in waiting, or left some for other slots. */
+  /**
+   * A slot was free, and the adaptive strategy saw no gain in waiting, or left some for other slots; or, with any
+   * strategy, requests of several buckets filled the queue, so that there was no room for company.
+   */
   | 'adaptive'
   /** One of its requests would have missed its deadline, had it waited longer. */
   | 'deadline'

@@ -23,7 +23,7 @@ describe('DynamicBatcher: buckets', () => {
     waiting.push(send('c'));
     await clock.advance();
     expect(processor.requestsByBatch).toEqual([['a']]);
-    expect(batcher.getStatistics().batches.dispatchReasons).toEqual({ crowded: 1 });
+    expect(batcher.getStatistics().batches.dispatchReasons).toEqual({ adaptive: 1 });
 
     waiting.push(send('d'));
     await clock.advance();

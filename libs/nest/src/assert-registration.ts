@@ -10,8 +10,9 @@ import {
 export type RegistrationField = 'name' | 'useFactory' | 'useClass' | 'imports' | 'inject';
 
 const RULES: Readonly<Record<RegistrationField, ConfigRule>> = {
+  // One that is empty, from the environment perhaps, is told by the start, along with whatever else is wrong.
   name: (value) =>
-    typeof value === 'string' && value !== ''
+    typeof value === 'string'
       ? undefined
       : 'a name that is not empty; only a class with @BatchProcessor(), given to registerBatcher(), has its own',
   useFactory: functionOf('what inject names', 'the options'),

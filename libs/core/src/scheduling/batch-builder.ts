@@ -107,7 +107,7 @@ export class BatchBuilder {
     const waitUntilMs = this.waitUntilMs(view);
     const latestStartMs = this.latestStartMs(view, waitUntilMs);
     if (nowMs < waitUntilMs && nowMs < latestStartMs) {
-      if (view.isQueueFull) return this.dispatch(queueSize, 'crowded');
+      if (view.isQueueFull) return this.dispatch(queueSize, 'adaptive');
       return { action: 'wait', untilMs: Math.min(waitUntilMs, latestStartMs) };
     }
     return this.dispatchShare(view, nowMs < waitUntilMs ? 'deadline' : this.reasonToStopWaiting(view));
