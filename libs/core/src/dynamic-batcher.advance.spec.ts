@@ -17,7 +17,7 @@ class Pipelined extends FakeProcessor<number, number> {
 }
 
 describe('DynamicBatcher with a processor that takes batches in advance', () => {
-  const setUp = (config: BatchingConfig = {}, workers?: number) => {
+  const setUp = (config: BatchingConfig<number> = {}, workers?: number) => {
     const clock = new ManualClock();
     const processor = new Pipelined(workers);
     const batcher = new DynamicBatcher<number, number>({ maxBatchSize: 2, ...config }, processor, { clock });
@@ -67,7 +67,7 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     expect(processor.running.map(({ requests }) => requests.length)).toEqual([...shares, 8]);
   });
 
-  it('hands over nothing that a deadline or a priority may overtake', async () => {
+  it('hands over nothing that a priority may overtake, or a deadline while it is not known how long a batch takes', async () => {
     const hurried = setUp();
     void hurried.send(4, { timeoutMs: 1000 });
     await hurried.clock.advance(0);
@@ -77,6 +77,50 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     void sorted.send(4);
     await sorted.clock.advance(0);
     expect(sorted.processor.running).toHaveLength(1);
+  });
+
+  describe('once it knows how long a batch takes', () => {
+    /** Two batches of 2 have been run, of 10 ms each. */
+    const setUpKnown = async (config: BatchingConfig<number> = {}) => {
+      const parts = setUp(config);
+      for (let run = 0; run < 2; run += 1) {
+        void parts.send(2);
+        await parts.clock.advance(10);
+        parts.processor.running[0]?.succeed();
+        await parts.clock.advance(0);
+      }
+      return parts;
+    };
+
+    it('hands over a full batch whose deadlines are far away', async () => {
+      const { clock, processor, send } = await setUpKnown();
+      void send(4, { timeoutMs: 1000 });
+      await clock.advance(0);
+      expect(processor.running).toHaveLength(2);
+    });
+
+    it('hands over none with a deadline that a batch which takes a little longer might cost', async () => {
+      const { clock, processor, send } = await setUpKnown();
+      void send(4, { timeoutMs: 60 });
+      await clock.advance(0);
+      expect(processor.running).toHaveLength(1);
+    });
+
+    it('hands over none while the batch before it hangs', async () => {
+      const { clock, processor, send } = await setUpKnown();
+      void send(2);
+      await clock.advance(300);
+      void send(2, { timeoutMs: 1000 });
+      await clock.advance(0);
+      expect(processor.running).toHaveLength(1);
+    });
+
+    it('hands over none where a newcomer of another bucket may have a nearer deadline', async () => {
+      const { clock, processor, send } = await setUpKnown({ bucketOf: () => 'numbers' });
+      void send(4, { timeoutMs: 1000 });
+      await clock.advance(0);
+      expect(processor.running).toHaveLength(1);
+    });
   });
 
   it('hands over nothing while the processor has no worker', async () => {

@@ -18,6 +18,7 @@ import { DeadlineWatch } from './deadline-watch.js';
 import { BucketView } from './bucket-view.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from './learned-behavior.js';
+import { Overtaking } from './overtaking.js';
 import { RequestDepartures } from './request-departures.js';
 import { createRequestQueue, type RequestFormer, type RequestQueue } from './request-queue.js';
 import { SlotForecast } from './slot-forecast.js';
@@ -55,6 +56,7 @@ export class BatchScheduler<TRequest, TResponse> {
   private readonly ordinary = new OrdinaryColumns<TRequest, TResponse>();
   private readonly builder: BatchBuilder;
   private readonly former: RequestFormer<TRequest, TResponse>;
+  private readonly overtaking: Overtaking;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
   private readonly deadlines: DeadlineWatch<TRequest, TResponse>;
   private readonly view: BucketView<TRequest, TResponse>;
@@ -70,7 +72,7 @@ export class BatchScheduler<TRequest, TResponse> {
   private lastBatchId = 0;
 
   constructor(private readonly parts: SchedulerParts<TRequest, TResponse>) {
-    const { batcherName, config, clock, processor, learned } = parts;
+    const { batcherName, config, clock, processor, learned, recorder } = parts;
     this.builder = new BatchBuilder(config, learned);
     this.queue = createRequestQueue(config, this.builder, this.ordinary);
     this.runner = new BatchRunner(batcherName, processor, clock, (batch, ending) =>
@@ -79,15 +81,11 @@ export class BatchScheduler<TRequest, TResponse> {
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
     this.slots = new SlotForecast(config, learned.curve, this.runner.running);
     this.former = new BatchFormer(config, this.queue, learned, this.deadlines, this.slots);
+    this.overtaking = new Overtaking(config, learned.curve, this.deadlines, this.slots);
     this.view = new BucketView(config, this.queue, this.deadlines, this.slots);
-    this.departures = new RequestDepartures({
-      batcherName,
-      queue: this.queue,
-      running: this.runner.running,
-      deadlines: this.deadlines,
-      coalescing: this.coalescing,
-      recorder: parts.recorder,
-    });
+    const { queue, deadlines, coalescing } = this;
+    const { running } = this.runner;
+    this.departures = new RequestDepartures({ batcherName, queue, running, deadlines, coalescing, recorder });
     this.alarm = clock.createAlarm(() => this.decide());
     this.turn = new EventLoopTurn(clock, () => {
       // Where nothing runs and there is no slot, nobody else would note that there is something to do.
@@ -211,14 +209,13 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /**
    * A full batch gains nothing by waiting for a slot but newcomers that may overtake, so a processor that likes to get
-   * it ready may have it, where nobody can overtake: without priorities and deadlines.
+   * it ready may have it, where nobody can.
    */
   private dispatchInAdvance(bucket: Bucket<QueuedRequest<TRequest, TResponse>>, nowMs: number): boolean {
-    const { priorityLevels, maxConcurrentBatches } = this.parts.config;
-    if (this.slotsInAdvance <= 0 || maxConcurrentBatches === 0) return false;
-    if (priorityLevels > 1 || this.deadlines.nearestQueued !== undefined) return false;
+    if (this.slotsInAdvance <= 0 || this.parts.config.maxConcurrentBatches === 0) return false;
     const decision = this.decideFor(bucket, nowMs, 1);
     if (decision.action !== 'dispatch' || decision.reason !== 'full') return false;
+    if (this.overtaking.isPossible(decision.size, nowMs)) return false;
     this.dispatch(bucket, decision.size, 'full', nowMs);
     return true;
   }
