@@ -116,6 +116,14 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     });
   });
 
+  it.each(['ready', null, { type: 'warm' }])(
+    'pays no heed to what a module says by itself (%j)',
+    async (message) => {
+      const processor = await start();
+      expect((await run(processor, [{ say: message }, { letter: 'a' }]))[1]).toBe('A');
+    },
+  );
+
   it('has an error in place of a result that cannot be copied, and all other results', async () => {
     const processor = await start();
     const results = await run(processor, [{ letter: 'a' }, { uncopied: 1 }, { error: 'E' }, { letter: 'c' }]);
