@@ -40,6 +40,8 @@ export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseW
   }
 
   protected override send(message: WorkerMessage): void {
+    // To one that could not be started there is no line; 'error' tells why.
+    if (this.child.pid === undefined) return;
     // One that has just ended takes no message; what becomes of its calls is told by its exit.
     this.child.send(message, () => undefined);
   }

@@ -1,5 +1,6 @@
 import { messageOf } from './error-message.js';
 import { respawnDelayMs } from './respawn-delay.js';
+import { WorkerEndedError } from './worker-ended.error.js';
 import type { WorkerHost } from './worker-host.js';
 import type { WorkerLogger } from './worker-logger.js';
 import type { WorkerCalls } from './worker-protocol.js';
@@ -148,7 +149,7 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
       this.restarts += 1;
       this.parts.logger.log(`${capitalize(this.parts.subject)} is back.`);
     } catch (error) {
-      if (!this.isClosed) this.fail(messageOf(error));
+      if (!this.isClosed) this.fail(error instanceof WorkerEndedError ? error.reason : messageOf(error));
     }
   }
 }
