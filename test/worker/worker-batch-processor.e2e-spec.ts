@@ -116,6 +116,13 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     });
   });
 
+  it('says what a module has returned that is no list and cannot be copied', async () => {
+    const processor = await start({ module: moduleOf('miscounting') });
+    await expect(run(processor, ['a generator', 2])).rejects.toThrow(
+      'processBatch returned an object, which cannot leave the worker; return an array of 2 results, one for each request',
+    );
+  });
+
   it.each(['ready', null, { type: 'warm' }])(
     'pays no heed to what a module says by itself (%j)',
     async (message) => {
