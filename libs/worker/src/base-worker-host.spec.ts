@@ -79,6 +79,13 @@ describe('BaseWorkerHost', () => {
     expect(await Promise.all(answers)).toEqual(['A', 'B']);
   });
 
+  it('keeps it alive until a worker is gone that was given up, though it was idle', async () => {
+    const host = await startHost();
+    host.abandon('it is not wanted any more');
+    expect(host.timesGivenUp).toBe(1);
+    expect(host.isKeptAlive).toBe(true);
+  });
+
   it('does not keep it alive for a call that could not be sent', async () => {
     const host = await startHost();
     host.refusal = new Error('cannot be copied');

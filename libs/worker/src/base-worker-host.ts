@@ -39,6 +39,8 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
   abandon(reason: string): void {
     if (this.endReason !== undefined) return;
     this.failEverything(reason);
+    // Somebody may wait for its end; an idle one would let this process end before.
+    this.keepAlive(true);
     this.giveUp();
   }
 

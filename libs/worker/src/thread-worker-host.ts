@@ -46,8 +46,7 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
       void this.worker.terminate();
       return;
     }
-    // To end the process while a native library runs would abort it, so it waits until the call is through.
-    this.keepAlive(true);
+    // To end it while a native library runs would abort the whole process, so it ends when the call is through.
     this.send({ kind: 'stop' }, []);
   }
 }
