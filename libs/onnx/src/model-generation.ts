@@ -52,8 +52,12 @@ export class ModelGeneration {
     return results;
   }
 
-  /** Lets the batches that have begun finish, as long as anybody waits for them, and ends the workers. */
+  /**
+   * Lets the batches that have begun finish, as long as anybody waits for them and there is or comes a worker for them,
+   * and ends the workers.
+   */
   async close(): Promise<void> {
+    this.loaded.pool.finish();
     await Promise.all(this.batchesUnderWay.map(untilUnawaited));
     await this.loaded.pool.close();
   }

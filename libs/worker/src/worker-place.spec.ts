@@ -20,6 +20,7 @@ describe('WorkerPlace', () => {
       logger: { log: (message) => said.push(message), warn: (message) => said.push(message) },
       onChanged: () => undefined,
       onLost: () => undefined,
+      onNotReplaced: () => undefined,
       start: async (context) => {
         const worker = await make(context);
         workers.push(worker);
