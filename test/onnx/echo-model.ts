@@ -1,4 +1,4 @@
-import { WorkerEndedError } from 'nestjs-batching/worker';
+import { WorkerEndedError, type CallOptions } from 'nestjs-batching/worker';
 
 import { buffersOf } from '../../libs/onnx/src/buffers-of.js';
 import type { ModelCalls, NamedTensor, OpenRequest, RunRequest } from '../../libs/onnx/src/model-protocol.js';
@@ -44,6 +44,7 @@ export class EchoWorker implements ModelWorker {
   readonly started = Promise.resolve();
   endReason: string | undefined;
   isGone = false;
+  private readonly awaited: Promise<unknown>[] = [];
   private resolveEnded!: () => void;
   readonly ended = new Promise<void>((resolve) => (this.resolveEnded = resolve));
 
@@ -52,8 +53,10 @@ export class EchoWorker implements ModelWorker {
   async call<TName extends keyof ModelCalls>(
     name: TName,
     request: ModelCalls[TName]['request'],
+    { signal }: CallOptions = {},
   ): Promise<ModelCalls[TName]['reply']> {
     const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as RunRequest);
+    this.awaited.push(Promise.race([reply.catch(() => undefined), untilAborted(signal)]));
     const ended = this.ended.then(() =>
       Promise.reject(new WorkerEndedError('model "echo"', this.endReason ?? '')),
     );
@@ -70,10 +73,11 @@ export class EchoWorker implements ModelWorker {
     this.end(reason);
   }
 
-  stop(): Promise<void> {
+  /** Waits for the calls before it, as long as anybody else does. */
+  async stop(): Promise<void> {
+    await Promise.race([this.ended, Promise.allSettled(this.awaited)]);
     this.isGone = true;
     this.resolveEnded();
-    return Promise.resolve();
   }
 
   private async open(request: OpenRequest): Promise<ModelCalls['open']['reply']> {
@@ -97,4 +101,11 @@ export class EchoWorker implements ModelWorker {
     const inputBuffers = comesBack ? buffersOf(request.inputs) : [];
     return { outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers };
   }
+}
+
+function untilAborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -123,6 +123,21 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     });
   });
 
+  it('says what a module has returned that is no list and cannot be copied', async () => {
+    const processor = await start({ module: moduleOf('miscounting') });
+    await expect(run(processor, ['a generator', 2])).rejects.toThrow(
+      'processBatch returned an object, which cannot leave the worker; return an array of 2 results, one for each request',
+    );
+  });
+
+  it.each(['ready', null, { type: 'warm' }])(
+    'pays no heed to what a module says by itself (%j)',
+    async (message) => {
+      const processor = await start();
+      expect((await run(processor, [{ say: message }, { letter: 'a' }]))[1]).toBe('A');
+    },
+  );
+
   it('has an error in place of a result that cannot be copied, and all other results', async () => {
     const processor = await start();
     const results = await run(processor, [{ letter: 'a' }, { uncopied: 1 }, { error: 'E' }, { letter: 'c' }]);

@@ -1,4 +1,9 @@
-import { BatchingError, InvalidRequestError, type BatchContext } from 'nestjs-batching/core';
+import {
+  BatcherClosedError,
+  BatchingError,
+  InvalidRequestError,
+  type BatchContext,
+} from 'nestjs-batching/core';
 import { messageOf, RunTimeoutError, WorkerEndedError } from 'nestjs-batching/worker';
 
 import { BufferPool } from './buffer-pool.js';
@@ -31,6 +36,8 @@ export class ModelGeneration {
   private readonly buffers = new BufferPool(MOST_KEPT_BYTES);
   /** Few at a time. An array, since a `Set` that changes with every batch keeps some that have ended alive. */
   private readonly batchesUnderWay: BatchUnderWay[] = [];
+  /** What serves in its place. */
+  private successor: ModelGeneration | undefined;
   private readonly allocate = (byteLength: number): ArrayBuffer => this.buffers.take(byteLength);
 
   constructor(readonly loaded: LoadedModel) {
@@ -39,23 +46,36 @@ export class ModelGeneration {
     this.outputNames = metadata.outputs.map(({ name }) => name);
   }
 
-  async processBatch(
-    rows: readonly OnnxRow[],
-    context: BatchContext,
-  ): Promise<readonly (OnnxResultRow | Error)[]> {
-    const batch = { context, results: this.runBatch(rows, context) };
-    this.batchesUnderWay.push(batch);
-    try {
-      return await batch.results;
-    } finally {
-      this.batchesUnderWay.splice(this.batchesUnderWay.indexOf(batch), 1);
-    }
+  processBatch(rows: readonly OnnxRow[], context: BatchContext): Promise<readonly (OnnxResultRow | Error)[]> {
+    const results = this.runBatch(rows, context);
+    this.keepTrackOf({ context, results });
+    return results;
   }
 
-  /** Lets the batches that have begun finish, as long as anybody waits for them, and ends the workers. */
+  /**
+   * Lets the batches that have begun finish, as long as anybody waits for them and there is or comes a worker for them,
+   * and ends the workers.
+   */
   async close(): Promise<void> {
+    this.loaded.pool.finish();
     await Promise.all(this.batchesUnderWay.map(untilUnawaited));
     await this.loaded.pool.close();
+  }
+
+  /**
+   * Lets the runs finish that its workers have begun, and ends the workers. What waits for one of them goes on with the
+   * other generation: after another file has taken the place of its own, there may never be a worker for it again.
+   */
+  async handOver(successor: ModelGeneration): Promise<void> {
+    this.successor = successor;
+    for (const batch of this.batchesUnderWay) successor.keepTrackOf(batch);
+    await this.loaded.pool.close();
+  }
+
+  private keepTrackOf(batch: BatchUnderWay): void {
+    this.batchesUnderWay.push(batch);
+    const forget = (): void => void this.batchesUnderWay.splice(this.batchesUnderWay.indexOf(batch), 1);
+    batch.results.then(forget, forget);
   }
 
   private async runBatch(
@@ -137,7 +157,17 @@ export class ModelGeneration {
     return results;
   }
 
-  private async runOnce(run: BatchRun, { signal, started }: BatchContext): Promise<readonly OnnxResultRow[]> {
+  /** On its own workers, or on those of the generation in its place. */
+  private async runOnce(run: BatchRun, context: BatchContext): Promise<readonly OnnxResultRow[]> {
+    try {
+      return await this.runHere(run, context);
+    } catch (error) {
+      if (this.successor === undefined || !(error instanceof BatcherClosedError)) throw error;
+      return await this.successor.runOnce(run, context);
+    }
+  }
+
+  private async runHere(run: BatchRun, { signal, started }: BatchContext): Promise<readonly OnnxResultRow[]> {
     const { pool, metadata } = this.loaded;
     const areBuffersGivenAway = metadata.isolation === 'thread';
     let inputs: readonly NamedTensor[] = [];

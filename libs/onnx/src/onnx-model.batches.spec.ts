@@ -182,4 +182,17 @@ describe('A batch of an OnnxModel', () => {
       expect(closed.isSettled).toBe(true);
     },
   );
+
+  it('does not hold up close() for a worker that cannot be replaced', async () => {
+    const { host, model } = await load({ respawnDelayMs: 0 });
+    host.hold = new Promise(() => undefined);
+    const failed = model.processBatch([echoRow(1)], batchOf(1)).catch((error: unknown) => error);
+    await settle();
+    host.onOpen = () => {
+      throw new Error('no memory');
+    };
+    host.endWorkers('it was ended by SIGKILL');
+    await model.close();
+    expect(await failed).toMatchObject({ code: 'WORKER_ENDED', reason: 'no memory' });
+  });
 });

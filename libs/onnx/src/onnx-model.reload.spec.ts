@@ -83,6 +83,21 @@ describe('A reload of an OnnxModel', () => {
     await expect(model.reload()).rejects.toThrow(BatcherClosedError);
   });
 
+  it('takes over the batches that wait for a worker which does not come back', async () => {
+    const model = await load({ respawnDelayMs: 60_000 });
+    let release!: () => void;
+    host.hold = new Promise((resolve) => (release = resolve));
+    const batch = model.processBatch([echoRow(1), echoRow(2)], batchOf(2));
+    await settle();
+    host.workers[0]?.end('it was ended by SIGKILL');
+    host.hold = undefined;
+    await model.reload(pathOf('second'));
+    expect((await batch).map(elementsOf)).toEqual([[1], [2]]);
+    release();
+    await model.close();
+    expect(host.isClosed).toBe(true);
+  });
+
   it('lets a close wait for batches that the old model has begun', async () => {
     const model = await load();
     let release!: () => void;

@@ -201,7 +201,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     this.stopWatching = this.watch(next);
     this.notifyLimits();
     loaded.options.logger.log(`Model "${this.name}" now serves ${loaded.metadata.path}.`);
-    await previous.close();
+    await previous.handOver(next);
     return loaded.metadata;
   }
 

@@ -19,7 +19,11 @@ class TestHost extends BaseWorkerHost<LetterCalls> {
   }
 
   reply(reply: WorkerReply): void {
-    this.onReply(reply);
+    this.onMessage(reply);
+  }
+
+  hear(message: unknown): void {
+    this.onMessage(message);
   }
 
   fail(reason: string): void {
@@ -75,12 +79,30 @@ describe('BaseWorkerHost', () => {
     expect(await Promise.all(answers)).toEqual(['A', 'B']);
   });
 
+  it('keeps it alive until a worker is gone that was given up, though it was idle', async () => {
+    const host = await startHost();
+    host.abandon('it is not wanted any more');
+    expect(host.timesGivenUp).toBe(1);
+    expect(host.isKeptAlive).toBe(true);
+  });
+
   it('does not keep it alive for a call that could not be sent', async () => {
     const host = await startHost();
     host.refusal = new Error('cannot be copied');
     await expect(host.call('upper', 'a')).rejects.toThrow('cannot be copied');
     expect(host.isKeptAlive).toBe(false);
   });
+
+  it.each([['ready'], [17], [null], [undefined], [{ callId: 'a', reply: 1 }], [{ callId: 2 }]])(
+    'pays no heed to a message of what runs in the worker, such as %j',
+    async (message) => {
+      const host = await startHost();
+      const answer = host.call('upper', 'a');
+      host.hear(message);
+      host.reply({ callId: 2, reply: 'A' });
+      expect(await answer).toBe('A');
+    },
+  );
 
   it('tells the worker of a caller who has left', async () => {
     const host = await startHost();

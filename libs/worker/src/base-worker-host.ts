@@ -2,7 +2,7 @@ import { PendingCalls } from './pending-calls.js';
 import { UncopiedError } from './uncopied.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { CallOptions, WorkerHost, WorkerSpecification } from './worker-host.js';
-import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
+import { isWorkerReply, type WorkerCalls, type WorkerMessage } from './worker-protocol.js';
 
 /** How long a worker that has been told to stop, and has no call that somebody waits for, may take, in milliseconds. */
 const STOP_GRACE_MS = 5000;
@@ -39,6 +39,8 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
   abandon(reason: string): void {
     if (this.endReason !== undefined) return;
     this.failEverything(reason);
+    // Somebody may wait for its end; an idle one would let this process end before.
+    this.keepAlive(true);
     this.giveUp();
   }
 
@@ -67,8 +69,10 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
     return started;
   }
 
-  protected onReply(reply: WorkerReply): void {
-    this.pending.settle(reply);
+  /** Whatever the worker has sent. */
+  protected onMessage(message: unknown): void {
+    if (!isWorkerReply(message)) return;
+    this.pending.settle(message);
     this.rest();
   }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { BaseWorkerHost } from './base-worker-host.js';
 import { argumentsForProcesses } from './worker-arguments.js';
 import type { WorkerSpecification } from './worker-host.js';
-import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
+import type { WorkerCalls, WorkerMessage } from './worker-protocol.js';
 
 /**
  * A worker in a process of its own: it can crash, and be killed, by itself. Everything that it gets and gives is
@@ -23,7 +23,7 @@ export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseW
       execArgv: argumentsForProcesses(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    this.child.on('message', (reply) => this.onReply(reply as WorkerReply));
+    this.child.on('message', (message) => this.onMessage(message));
     this.child.on('error', ({ message }) => this.onNotStarted(message));
     // One that takes no calls any more is no use. Of one that has ended, 'close' says how.
     this.child.on('disconnect', () => this.onDisconnected());
@@ -40,6 +40,8 @@ export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseW
   }
 
   protected override send(message: WorkerMessage): void {
+    // To one that could not be started there is no line; 'error' tells why.
+    if (this.child.pid === undefined) return;
     // One that has just ended takes no message; what becomes of its calls is told by its exit.
     this.child.send(message, () => undefined);
   }

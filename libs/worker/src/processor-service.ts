@@ -1,4 +1,5 @@
 import {
+  describeValue,
   hasProcessBatch,
   isClass,
   type BatchContext,
@@ -97,7 +98,10 @@ async function answer(
   };
   const results = await processor.processBatch(requests, context);
   // What is no list, or too short a one, is the batcher's to refuse.
-  if (!Array.isArray(results)) return { reply: { results: results, errors: [] } };
+  if (!Array.isArray(results)) {
+    const withoutUncopied = (): never => refuseUncopied(results, requests.length);
+    return { reply: { results, errors: [] }, withoutUncopied };
+  }
   const errors: BatchReply['errors'][number][] = [];
   const values = (results as readonly unknown[]).map((result, index) => {
     if (!(result instanceof Error)) return result;
@@ -105,6 +109,14 @@ async function answer(
     return undefined;
   });
   return { reply: { results: values, errors }, withoutUncopied: () => withoutUncopied(values, errors) };
+}
+
+/** The batcher cannot be shown it, so that it is said here what came. */
+function refuseUncopied(received: unknown, expectedCount: number): never {
+  const expected = `an array of ${expectedCount} ${expectedCount === 1 ? 'result' : 'results'}, one for each request`;
+  throw new Error(
+    `processBatch returned ${describeValue(received)}, which cannot leave the worker; return ${expected}`,
+  );
 }
 
 /** Who has a result that cannot leave the worker gets an error for it; the others get theirs. */

@@ -5,7 +5,7 @@ import { messageOf } from './error-message.js';
 import { transferOrCopy } from './transfer-or-copy.js';
 import { argumentsForThreads } from './worker-arguments.js';
 import type { WorkerSpecification } from './worker-host.js';
-import type { WorkerCalls, WorkerMessage, WorkerReply } from './worker-protocol.js';
+import type { WorkerCalls, WorkerMessage } from './worker-protocol.js';
 
 /**
  * A worker in a thread of this process: buffers change hands without being copied, but what crashes the worker
@@ -20,7 +20,7 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
   constructor(specification: WorkerSpecification, entry = new URL('./thread-entry.js', import.meta.url)) {
     super(specification);
     this.worker = new Worker(entry, { name: specification.subject, execArgv: argumentsForThreads() });
-    this.worker.on('message', (reply: WorkerReply) => this.onReply(reply));
+    this.worker.on('message', (message: unknown) => this.onMessage(message));
     this.worker.on('messageerror', ({ message }) => this.abandon(`its reply is unreadable (${message})`));
     // Whatever was thrown: it need not be an error.
     this.worker.on('error', (error: unknown) => this.onFailed(`it failed (${messageOf(error)})`));
@@ -46,8 +46,7 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
       void this.worker.terminate();
       return;
     }
-    // To end the process while a native library runs would abort it, so it waits until the call is through.
-    this.keepAlive(true);
+    // To end it while a native library runs would abort the whole process, so it ends when the call is through.
     this.send({ kind: 'stop' }, []);
   }
 }

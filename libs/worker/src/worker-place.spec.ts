@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 
 import { WatchedPromise } from '../../../test/core/watched-promise.js';
 import { FakeWorker, type LetterCalls } from '../../../test/worker/fake-worker.js';
+import { WorkerEndedError } from './worker-ended.error.js';
 import { WorkerPlace, type StartContext } from './worker-place.js';
 
 describe('WorkerPlace', () => {
@@ -19,6 +20,7 @@ describe('WorkerPlace', () => {
       logger: { log: (message) => said.push(message), warn: (message) => said.push(message) },
       onChanged: () => undefined,
       onLost: () => undefined,
+      onNotReplaced: () => undefined,
       start: async (context) => {
         const worker = await make(context);
         workers.push(worker);
@@ -65,6 +67,18 @@ describe('WorkerPlace', () => {
     await place.start();
     expect(await measureRespawn(place, workers)).toBe(100 + 200 + 400);
     expect(said.filter((message) => message.includes('no memory'))).toHaveLength(2);
+    await place.close();
+  });
+
+  it('says why a replacement has ended, not what its callers would be told', async () => {
+    const { place, workers, said } = setUp(() => {
+      if (workers.length === 1) throw new WorkerEndedError('letters', 'no memory');
+      return new FakeWorker();
+    });
+    await place.start();
+    workers[0]?.end('killed');
+    await jest.advanceTimersByTimeAsync(100);
+    expect(said.at(-1)).toBe('Worker 1 of letters is lost: no memory. Another one is started in 200 ms.');
     await place.close();
   });
 

@@ -1,5 +1,6 @@
 import { messageOf } from './error-message.js';
 import { respawnDelayMs } from './respawn-delay.js';
+import { WorkerEndedError } from './worker-ended.error.js';
 import type { WorkerHost } from './worker-host.js';
 import type { WorkerLogger } from './worker-logger.js';
 import type { WorkerCalls } from './worker-protocol.js';
@@ -33,6 +34,8 @@ export interface PlaceParts<TCalls extends WorkerCalls<TCalls>> {
   readonly onChanged: () => void;
   /** Called when a worker has been lost, or did not become ready. */
   readonly onLost: (reason: string) => void;
+  /** Called when one that was to take the place of another did not become ready; the next attempt follows. */
+  readonly onNotReplaced: (reason: string) => void;
 }
 
 /** The place of one worker. When its worker ends, it gets another one, after a while that grows with each failure. */
@@ -148,7 +151,10 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
       this.restarts += 1;
       this.parts.logger.log(`${capitalize(this.parts.subject)} is back.`);
     } catch (error) {
-      if (!this.isClosed) this.fail(messageOf(error));
+      if (this.isClosed) return;
+      const reason = error instanceof WorkerEndedError ? error.reason : messageOf(error);
+      this.fail(reason);
+      this.parts.onNotReplaced(reason);
     }
   }
 }

@@ -265,6 +265,33 @@ describe('WorkerPool', () => {
     });
   });
 
+  describe('finish', () => {
+    it('lets calls wait for a worker in the place of one that has ended', async () => {
+      const { run, worker, pool } = await startLetterPool();
+      const answer = run('a');
+      pool.finish();
+      worker(0).end('killed');
+      await jest.advanceTimersByTimeAsync(100);
+      worker(1).latest.answer('A');
+      expect(await answer).toBe('A');
+      await pool.close();
+    });
+
+    it('lets them wait no longer when that cannot be started', async () => {
+      const { run, worker, pool } = await startLetterPool({}, (index) =>
+        index === 0 ? new FakeWorker() : new Error('the file has changed'),
+      );
+      const answer = new WatchedPromise(run('a'));
+      worker(0).end('killed');
+      await jest.advanceTimersByTimeAsync(100);
+      expect(answer.isSettled).toBe(false);
+      pool.finish();
+      await jest.advanceTimersByTimeAsync(200);
+      expect(answer.error).toMatchObject({ code: 'WORKER_ENDED', reason: 'the file has changed' });
+      await pool.close();
+    });
+  });
+
   describe('close', () => {
     it('waits for calls that have begun, refuses those that wait and those that come, and ends all workers', async () => {
       const { run, worker, pool } = await startLetterPool();

@@ -77,6 +77,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   private readonly listeners = new Set<() => void>();
   private latestPlace = -1;
   private lastEndReason: string | undefined;
+  private isFinishing = false;
   private closing: Promise<void> | undefined;
 
   /** Starts nothing yet; see `start`. */
@@ -91,6 +92,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
           start: (context) => start(index, context),
           onChanged: () => this.onChanged(),
           onLost: (reason) => (this.lastEndReason = reason),
+          onNotReplaced: (reason) => this.onNotReplaced(reason),
         }),
     );
   }
@@ -166,6 +168,14 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
     }
   }
 
+  /**
+   * To be called when `close` is to follow as soon as the calls are answered: they wait for a worker in the place of one
+   * that has ended, but only until that fails, with none alive, and get a `WorkerEndedError` then.
+   */
+  finish(): void {
+    this.isFinishing = true;
+  }
+
   /** Takes no more calls, lets those finish that have begun, and ends all workers. Safe to call again. */
   close(): Promise<void> {
     this.closing ??= this.closeOnce();
@@ -239,6 +249,11 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
 
   private serveWaiting(): void {
     if (this.closing === undefined) this.waiting.serve(() => this.takeFree());
+  }
+
+  private onNotReplaced(reason: string): void {
+    if (!this.isFinishing || this.live > 0) return;
+    this.waiting.rejectAll(new WorkerEndedError(this.options.subject, reason));
   }
 
   private onChanged(): void {

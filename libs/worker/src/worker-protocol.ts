@@ -36,3 +36,17 @@ export type WorkerMessage =
 export type WorkerReply =
   | { readonly callId: number; readonly reply: unknown }
   | { readonly callId: number; readonly failure: SerializedError };
+
+/**
+ * Whether a message from a worker answers a call. What runs in a worker may send messages of its own: many a library
+ * tells a process manager that it is `ready`.
+ */
+export function isWorkerReply(message: unknown): message is WorkerReply {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'callId' in message &&
+    typeof message.callId === 'number' &&
+    ('reply' in message || 'failure' in message)
+  );
+}

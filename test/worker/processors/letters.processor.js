@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { threadId } from 'node:worker_threads';
+import { parentPort, threadId } from 'node:worker_threads';
 
 /** Makes letters large; and whatever else a test asks it to do. */
 export function createProcessor({ closing } = {}) {
@@ -49,6 +49,8 @@ const answers = {
   bytes: (count) => new Uint8Array(count).fill(7),
   length: ({ byteLength }) => byteLength,
   uncopied: () => () => undefined,
+  /** As libraries do that tell a process manager how they are. */
+  say: (message) => void (parentPort === null ? process.send(message) : parentPort.postMessage(message)),
   heap: () => {
     setFlagsFromString('--expose-gc');
     runInNewContext('gc')();

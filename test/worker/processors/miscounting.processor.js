@@ -1,4 +1,9 @@
 /** Has no result for the first request; or not even a list of them, if that asks for it. */
 export function processBatch(requests) {
-  return requests[0] === 'no list' ? 'no list' : requests.slice(1);
+  if (requests[0] === 'no list') return 'no list';
+  return requests[0] === 'a generator' ? generate(requests) : requests.slice(1);
+}
+
+function* generate(requests) {
+  yield* requests;
 }

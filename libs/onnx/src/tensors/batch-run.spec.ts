@@ -54,18 +54,28 @@ describe('A BatchRun whose callers change their arrays before it is stacked', ()
     expect(run?.inputs[1]).toMatchObject({ dims: [1, 2], data: Float32Array.of(1, 2) });
   });
 
-  it('gives all of them the shared input that they came with', () => {
-    const rate = tensor({ name: 'rate', shape: [1], batchAxis: undefined });
-    const mine = Float32Array.of(16);
+  it.each([
+    ['an array', 'float32', Float32Array.of(16), Float32Array.of(16)],
+    ['a part of one', 'float32', Float32Array.of(1, 16).subarray(1), Float32Array.of(16)],
+    // What a Buffer calls slice is a view.
+    ['a Buffer', 'uint8', Buffer.from([16]), Uint8Array.of(16)],
+    [
+      'memory of several threads',
+      'uint8',
+      new Uint8Array(new SharedArrayBuffer(1)).fill(16),
+      Uint8Array.of(16),
+    ],
+  ] as const)('gives all of them the shared input that they came with (%s)', (_, type, mine, theirs) => {
+    const rate = tensor({ name: 'rate', type, shape: [1], batchAxis: undefined });
     const [run] = planWith(
       [tensor({ name: 'x', shape: ['batch', 1] }), rate],
       [
         { x: Float32Array.of(1), rate: mine },
-        { x: Float32Array.of(2), rate: Float32Array.of(16) },
+        { x: Float32Array.of(2), rate: theirs.slice() },
       ],
     );
     mine[0] = 99;
-    expect(run?.inputs[1]).toMatchObject({ dims: [1], data: Float32Array.of(16) });
+    expect(run?.inputs[1]).toMatchObject({ dims: [1], data: theirs });
   });
 });
 

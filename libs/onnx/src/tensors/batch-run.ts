@@ -5,6 +5,7 @@ import type { ReadRow } from './read-row.js';
 import type { RowGroup } from './row-grouping.js';
 import { splitOutput, type ExpectedOutput } from './split-output.js';
 import { stackInput } from './stack-input.js';
+import { copyElements } from './tensor-elements.js';
 import type { AllocateBuffer } from './tensor-type.js';
 
 /** Inputs and outputs of a model, ready to stack and to split by. */
@@ -91,9 +92,12 @@ export class BatchRun {
 function keepShared(inputs: readonly BatchedInput[], rows: readonly ReadRow[]): readonly ReadRow[] {
   const [first, ...others] = rows;
   if (first === undefined || inputs.every(({ batchAxis }) => batchAxis !== undefined)) return rows;
-  const tensors = first.tensors.map((tensor, index) =>
-    inputs[index]?.batchAxis === undefined ? { ...tensor, data: tensor.data.slice() } : tensor,
-  );
+  const tensors = first.tensors.map((tensor, index) => {
+    const input = inputs[index];
+    return input === undefined || input.batchAxis !== undefined
+      ? tensor
+      : { ...tensor, data: copyElements(input.type, tensor.data) };
+  });
   return [{ ...first, tensors }, ...others];
 }
 

@@ -63,7 +63,8 @@ export function hasEmptyDimension(value: unknown): boolean {
 
 /**
  * What is wrong with the elements themselves: ONNX Runtime takes a bool's byte as it is, so that any but 0 and 1
- * would make undefined results, and it takes no array that holds anything but strings.
+ * would make undefined results; it takes no array that holds anything but strings; and its binding for Node cuts a
+ * string off at the first U+0000, so that the model would answer for another one.
  */
 export function describeElementFault({ type }: ExpectedInput, data: TensorData): string | undefined {
   if (type !== 'bool' && type !== 'string') return undefined;
@@ -74,6 +75,9 @@ export function describeElementFault({ type }: ExpectedInput, data: TensorData):
     }
     if (type === 'string' && typeof element !== 'string') {
       return ` of strings, received a ${typeof element} at index ${index}`;
+    }
+    if (typeof element === 'string' && element.includes('\0')) {
+      return ` of strings without U+0000, received one at index ${index} with U+0000 at its index ${element.indexOf('\0')}`;
     }
   }
   return undefined;

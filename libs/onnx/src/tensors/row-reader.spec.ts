@@ -249,6 +249,11 @@ describe('RowReader, of strings', () => {
     expectRefusal(reader, { text: ['a', 1] }, 'of strings, received a number at index 1');
     expectRefusal(
       reader,
+      { text: ['a', 'cut\0off'] },
+      'of strings without U+0000, received one at index 1 with U+0000 at its index 3',
+    );
+    expectRefusal(
+      reader,
       { text: ['a'] },
       'expected string [2] (an array of length 2), received an Array of length 1',
     );

@@ -1,5 +1,5 @@
 import { toFloat16Bits } from './float16-bits.js';
-import type { NumericTensorData, TensorData, TensorType } from './tensor-type.js';
+import { createTensorData, type NumericTensorData, type TensorData, type TensorType } from './tensor-type.js';
 
 /** One element as a person writes it: a number, a bigint for 64-bit integers, a string for strings. */
 export type TensorElement = number | bigint | string;
@@ -57,6 +57,14 @@ export function fillElements(
 /** Elements from `start` to `end`: a view where they lie in a buffer, a copy where they are strings. */
 export function sliceElements(data: TensorData, start: number, end: number): TensorData {
   return 'buffer' in data ? data.subarray(start, end) : data.slice(start, end);
+}
+
+/** The same elements in memory of their own; what a `Buffer` calls its `slice` is a view. */
+export function copyElements(type: TensorType, data: TensorData): TensorData {
+  if (!('buffer' in data)) return data.slice();
+  const copy = createTensorData(type, data.length) as NumericTensorData;
+  new Uint8Array(copy.buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return copy;
 }
 
 /**
