@@ -6,8 +6,8 @@ import { installInto, pack } from './prepared.js';
 import { runProgram } from './run-program.js';
 import { importedSubpaths, subpaths, typesVersions } from './subpaths.js';
 
-/** The tarball has 0.6 MB, half of it source maps; whatever takes so much more is no code. */
-const MOST_BYTES = 700_000;
+/** The tarball has 0.7 MB, more than half of it source maps; whatever takes so much more is no code. */
+const MOST_BYTES = 800_000;
 
 const code = pack.paths.filter((path) => path.endsWith('.js'));
 

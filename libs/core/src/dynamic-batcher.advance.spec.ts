@@ -67,16 +67,37 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     expect(processor.running.map(({ requests }) => requests.length)).toEqual([...shares, 8]);
   });
 
-  it('hands over nothing that a priority may overtake, or a deadline while it is not known how long a batch takes', async () => {
-    const hurried = setUp();
-    void hurried.send(4, { timeoutMs: 1000 });
-    await hurried.clock.advance(0);
-    expect(hurried.processor.running).toHaveLength(1);
+  it('hands over nothing with a deadline while it is not known how long a batch takes', async () => {
+    const { clock, processor, send } = setUp();
+    void send(4, { timeoutMs: 1000 });
+    await clock.advance(0);
+    expect(processor.running).toHaveLength(1);
+  });
 
-    const sorted = setUp({ priorityLevels: 2 });
-    void sorted.send(4);
-    await sorted.clock.advance(0);
-    expect(sorted.processor.running).toHaveLength(1);
+  it('hands over nothing that a higher priority may overtake', async () => {
+    const { clock, processor, send } = setUp({ priorityLevels: 2 });
+    void send(2);
+    void send(1);
+    void send(2, { priority: 1 });
+    await clock.advance(0);
+    expect(processor.running).toHaveLength(1);
+  });
+
+  it.each([{}, { priority: 0 }])('hands over a full batch of the highest priority (%j)', async (options) => {
+    const { clock, processor, send } = setUp({ priorityLevels: 2 });
+    void send(4, options);
+    await clock.advance(0);
+    expect(processor.running).toHaveLength(2);
+  });
+
+  it('hands over a batch with one of a lower priority that has waited so long that nobody goes before it', async () => {
+    const { clock, processor, send } = setUp({ priorityLevels: 2, priorityAgingMs: 100 });
+    void send(2);
+    void send(1, { priority: 1 });
+    await clock.advance(200);
+    void send(2);
+    await clock.advance(0);
+    expect(processor.running.map(({ requests }) => requests.length)).toEqual([2, 2]);
   });
 
   describe('once it knows how long a batch takes', () => {

@@ -50,6 +50,11 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.isTogether ? this.ordinary!.oldestAtMs : this.lines.oldestAtMs;
   }
 
+  /** How many are of the first priority: no priority goes before these, or before whoever is served before them. */
+  get firstPrioritySize(): number {
+    return this.isTogether ? this.size : this.lines.firstPrioritySize;
+  }
+
   /** Who is to be served next. */
   get next(): TEntry | undefined {
     this.separate();

@@ -46,6 +46,11 @@ export class PriorityLines<TEntry extends QueueEntry> {
     return oldestAtMs;
   }
 
+  /** How many are of the first priority. */
+  get firstPrioritySize(): number {
+    return this.lines[0]!.size;
+  }
+
   /** Who is to be served next. */
   get next(): TEntry | undefined {
     return this.urgentLine.next;

@@ -215,7 +215,7 @@ export class BatchScheduler<TRequest, TResponse> {
     if (this.slotsInAdvance <= 0 || this.parts.config.maxConcurrentBatches === 0) return false;
     const decision = this.decideFor(bucket, nowMs, 1);
     if (decision.action !== 'dispatch' || decision.reason !== 'full') return false;
-    if (this.overtaking.isPossible(decision.size, nowMs)) return false;
+    if (this.overtaking.isPossible(bucket, decision.size, nowMs)) return false;
     this.dispatch(bucket, decision.size, 'full', nowMs);
     return true;
   }

@@ -19,9 +19,12 @@ export class Overtaking {
     private readonly slots: Pick<SlotForecast, 'likelyFreeAfterMs'>,
   ) {}
 
-  /** @param size How many requests the batch would hold. */
-  isPossible(size: number, nowMs: number): boolean {
-    if (this.config.priorityLevels > 1) return true;
+  /**
+   * @param bucket Whose requests it would hold.
+   * @param size How many of them.
+   */
+  isPossible(bucket: { readonly firstPrioritySize: number }, size: number, nowMs: number): boolean {
+    if (this.config.priorityLevels > 1 && bucket.firstPrioritySize < size) return true;
     return !this.deadlines.isEmpty && this.deadlines.isAnyQueuedBefore(this.farFromMs(size, nowMs));
   }
 
