@@ -34,3 +34,17 @@ describe.each(['thread', 'process'] as const)('A worker (%s)', (isolation) => {
     expect(await Promise.all([busy, next])).toEqual([1, 2]);
   });
 });
+
+it('A thread that is given up while it is busy passes over what stood behind that', async () => {
+  const service = pathToFileURL(resolve('test', 'worker', 'services', 'counting.service.js'));
+  const host = startWorker<CountingCalls>('thread', { subject: 'counter', service, options: undefined });
+  await host.started;
+  const calls = Promise.allSettled([
+    host.call('count', { busyMs: 100 }),
+    // Far longer than this test has.
+    host.call('count', { busyMs: 600_000 }),
+  ]);
+  host.abandon('it is too slow');
+  await calls;
+  await host.ended;
+});

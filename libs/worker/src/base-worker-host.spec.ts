@@ -192,6 +192,17 @@ describe('BaseWorkerHost', () => {
     expect(host.isKeptAlive).toBe(true);
   });
 
+  it('is told when it is given up that nobody waits for its calls', async () => {
+    const host = await startHost();
+    const answers = Promise.allSettled([host.call('upper', 'a'), host.call('upper', 'b')]);
+    host.abandon('too slow');
+    expect(host.sent.slice(-2)).toEqual([
+      { kind: 'abort', callId: 2 },
+      { kind: 'abort', callId: 3 },
+    ]);
+    await answers;
+  });
+
   it('can still be given up after it has been told to stop', async () => {
     const host = await startHost();
     const answer = host.call('upper', 'a');

@@ -38,6 +38,8 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
 
   abandon(reason: string): void {
     if (this.endReason !== undefined) return;
+    // What it has not begun it passes over; what it has begun may stop early.
+    for (const callId of this.pending.callIds) this.send({ kind: 'abort', callId }, []);
     this.failEverything(reason);
     // Somebody may wait for its end; an idle one would let this process end before.
     this.keepAlive(true);

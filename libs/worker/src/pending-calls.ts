@@ -22,6 +22,11 @@ export class PendingCalls {
     return this.pending.length;
   }
 
+  /** The numbers of those that are not answered, in the order of their sending. */
+  get callIds(): readonly number[] {
+    return this.pending.map(({ callId }) => callId);
+  }
+
   /** Whether somebody still waits for one of them. */
   get isAwaited(): boolean {
     return this.pending.some(({ signal }) => signal?.aborted !== true);
