@@ -1,6 +1,6 @@
 import type { BatchProcessor } from './batch-processor.js';
 import type { ResolvedBatchingConfig } from './batching-config.js';
-import { describeValue } from './config-rules.js';
+import { describeValue, isRecord } from './config-rules.js';
 import {
   BatchingError,
   DeadlineExceededError,
@@ -47,7 +47,7 @@ export class Admission<TRequest, TResponse> {
 
   /** @throws InvalidRequestError if the options are no object: a number, say, that was meant as `timeoutMs`. */
   assertOptions(options: RequestOptions): void {
-    if (isObject(options)) return;
+    if (isRecord(options)) return;
     throw this.invalid(
       'options',
       options,
@@ -168,12 +168,8 @@ export class Admission<TRequest, TResponse> {
 function saysNothing(options: RequestOptions): boolean {
   if (options === NO_OPTIONS) return true;
   // What is no object says something wrong, which the closer look tells.
-  if (!isObject(options)) return false;
+  if (!isRecord(options)) return false;
   const { signal, timeoutMs, priority, tenant } = options;
   const isFirst = priority === undefined || priority === 0;
   return isFirst && signal === undefined && timeoutMs === undefined && tenant === undefined;
-}
-
-function isObject(options: unknown): boolean {
-  return typeof options === 'object' && options !== null && !Array.isArray(options);
 }

@@ -1,6 +1,6 @@
 import { describeValue } from './config-rules.js';
 import { InvalidConfigError } from './errors/index.js';
-import { hasProcessBatch, isClass } from './processor-shape.js';
+import { hasProcessBatch, isClass, isProcessFunction } from './processor-shape.js';
 
 /** What a processor is told about the batch it runs. */
 export interface BatchContext {
@@ -94,7 +94,7 @@ export function toBatchProcessor<TRequest, TResponse>(
   processor: BatchProcessorLike<TRequest, TResponse>,
   subject = 'batcher',
 ): BatchProcessor<TRequest, TResponse> {
-  if (typeof processor === 'function' && !isClass(processor)) return { processBatch: processor };
+  if (isProcessFunction(processor)) return { processBatch: processor as ProcessBatch<TRequest, TResponse> };
   if (hasProcessBatch(processor)) return processor as BatchProcessor<TRequest, TResponse>;
   const problem = `received ${isClass(processor) ? 'a class' : describeValue(processor)}, expected a function of the requests, or an object with a method processBatch`;
   throw new InvalidConfigError(subject, [{ field: 'processor', problem }]);

@@ -123,13 +123,16 @@ export function arrayOf(rule: ConfigRule): ConfigRule {
   };
 }
 
+/** Whether it is an object with named fields: neither a list nor null. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** An object, each of its values by the same rule. */
 export function recordOf(rule: ConfigRule): ConfigRule {
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'an object';
-    const wrong = Object.entries(value as Record<string, unknown>).find(
-      ([, entry]) => rule(entry) !== undefined,
-    );
+    if (!isRecord(value)) return 'an object';
+    const wrong = Object.entries(value).find(([, entry]) => rule(entry) !== undefined);
     if (wrong === undefined) return undefined;
     return `each value to be ${rule(wrong[1])} (${wrong[0]} is ${describeValue(wrong[1])})`;
   };

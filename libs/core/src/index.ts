@@ -39,7 +39,7 @@ export type { OrdinaryLine } from './queue/ordinary-line.js';
 export type { BucketKey, QueueEntry } from './queue/queue-entry.js';
 export type { Alarm, Clock } from './clock.js';
 export * from './config-rules.js';
-export { hasProcessBatch, isClass } from './processor-shape.js';
+export { hasProcessBatch, isClass, isProcessFunction } from './processor-shape.js';
 export type { DurationSummary } from './duration-histogram.js';
 export {
   DynamicBatcher,

@@ -3,7 +3,7 @@ import {
   checkConfig,
   hasProcessBatch,
   InvalidConfigError,
-  isClass,
+  isProcessFunction,
   optional,
   recordOf,
   trueOrFalse,
@@ -64,8 +64,7 @@ function aClock(value: unknown): string | undefined {
 }
 
 function aProcessor(value: unknown): string | undefined {
-  const isFunction = typeof value === 'function' && !isClass(value);
-  return isFunction || hasProcessBatch(value)
+  return isProcessFunction(value) || hasProcessBatch(value)
     ? undefined
     : 'a function, or an object with a method processBatch';
 }

@@ -2,6 +2,7 @@ import {
   assertBatchingDefaults,
   describeValue,
   InvalidConfigError,
+  isRecord,
   type BatchingConfig,
 } from 'nestjs-batching/core';
 import { batchingOf, type BatchingModuleOptions } from './batching-options.js';
@@ -61,7 +62,7 @@ export function soundDefaults(options?: BatchingModuleOptions): BatchingConfig {
  * @throws InvalidConfigError if it is no object.
  */
 export function assertMade(subject: string, options: unknown): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  if (isRecord(options)) return;
   throw new InvalidConfigError(subject, [
     {
       field: 'options',

@@ -2,6 +2,7 @@ import {
   describeValue,
   functionOf,
   InvalidConfigError,
+  isRecord,
   optional,
   type ConfigRule,
 } from 'nestjs-batching/core';
@@ -37,15 +38,14 @@ export function assertRegistration(
   example: string,
   fields: readonly RegistrationField[] = [],
 ): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isRecord(options)) {
     const problem = `received ${describeValue(options)}, expected an object such as ${example}`;
     throw new InvalidConfigError(call, [{ field: 'options', problem }]);
   }
-  const given = options as Readonly<Partial<Record<RegistrationField, unknown>>>;
   const faults = fields.flatMap((field) => {
-    const allowed = RULES[field](given[field]);
+    const allowed = RULES[field](options[field]);
     if (allowed === undefined) return [];
-    return [{ field, problem: `received ${describeValue(given[field])}, expected ${allowed}` }];
+    return [{ field, problem: `received ${describeValue(options[field])}, expected ${allowed}` }];
   });
   if (faults.length > 0) throw new InvalidConfigError(call, faults);
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { InvalidConfigError, type BatchProcessor, type ConfigFault } from 'nestjs-batching/core';
+import type { BatchProcessor, ConfigFault } from 'nestjs-batching/core';
 import { declarationOf, type DeclaredProcessor } from './batch-processor.decorator.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import {
@@ -11,6 +11,7 @@ import {
 } from './batcher.tokens.js';
 import { soundDefaults } from './assert-options.js';
 import type { BatchingModuleOptions } from './batching-options.js';
+import { faultsOf } from './collect-faults.js';
 import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
 import { findInjections } from './find-injections.js';
 
@@ -122,9 +123,8 @@ export class ProcessorExplorer {
     try {
       this.registry.configure(batcher, soundDefaults(this.defaults), config, this.registry.additionTo(name));
     } catch (error) {
-      if (!(error instanceof InvalidConfigError)) throw error;
       const whose = `batcher "${name}" of ${nameOf(processor)}`;
-      return error.faults.map(({ field, problem }) => ({ field: `${whose}: ${field}`, problem }));
+      return faultsOf(error).map(({ field, problem }) => ({ field: `${whose}: ${field}`, problem }));
     }
     return [];
   }

@@ -32,8 +32,9 @@ export async function loadBatchedModel(
 ): Promise<BatchedModel> {
   assertMade(`model "${name}"`, config);
   const { batching, modelOptions } = separate(config);
+  const inherited = soundDefaults(defaults);
   const batchingCheck = await collectFaults(() =>
-    resolveConfig(`model "${name}"`, soundDefaults(defaults), withCost(batching, modelOptions)),
+    resolveConfig(`model "${name}"`, inherited, withCost(batching, modelOptions)),
   );
   const { maxBatchSize = 1, allowedBatchSizes } = batchingCheck.value ?? {};
   const logger = new Logger('OnnxModel');
@@ -57,7 +58,7 @@ export async function loadBatchedModel(
     logger.warn(
       `Model "${name}" takes one row at a time, so that nothing is gained by batching; export it anew.`,
     );
-  const follows = batchingThatFollows(metadata, layout, { ...soundDefaults(defaults), ...batching });
+  const follows = batchingThatFollows(metadata, layout, { ...inherited, ...batching });
   return { model, batching: { ...follows, ...batching } };
 }
 

@@ -1,4 +1,4 @@
-import { describeValue, InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
+import { describeValue, InvalidConfigError, isRecord, type ConfigFault } from 'nestjs-batching/core';
 import { messageOf, WorkerPool } from 'nestjs-batching/worker';
 
 import { checkModelFile } from './check-model-file.js';
@@ -78,7 +78,7 @@ export async function loadModel(
 
 /** Whoever writes JavaScript may give anything. @throws InvalidConfigError */
 function assertObject(subject: string, received: unknown): void {
-  if (typeof received === 'object' && received !== null && !Array.isArray(received)) return;
+  if (isRecord(received)) return;
   const problem = `received ${describeValue(received)}, expected an object with the model's path`;
   throw new InvalidConfigError(subject, [{ field: 'options', problem }]);
 }

@@ -5,6 +5,7 @@ import {
   checkConfig,
   describeValue,
   integerBetween,
+  isRecord,
   optional,
   trueOrFalse,
   type ConfigFault,
@@ -143,7 +144,7 @@ function checkDevices(
 }
 
 function checkSessionOptions(received: unknown = {}): { faults: ConfigFault[]; options: OnnxSessionOptions } {
-  if (typeof received !== 'object' || received === null || Array.isArray(received)) {
+  if (!isRecord(received)) {
     const problem = `received ${describeValue(received)}, expected an object, or nothing`;
     return { faults: [{ field: 'session', problem }], options: {} };
   }

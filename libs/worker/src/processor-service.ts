@@ -1,7 +1,7 @@
 import {
   describeValue,
   hasProcessBatch,
-  isClass,
+  isProcessFunction,
   type BatchContext,
   type BatchProcessor,
   type ProcessBatch,
@@ -50,7 +50,7 @@ async function createProcessor(module: string, workerData: unknown): Promise<Any
     const candidate = hasCreator(owner)
       ? await tellingWhere(module, () => owner.createProcessor(workerData))
       : owner;
-    if (typeof candidate === 'function' && !isClass(candidate)) {
+    if (isProcessFunction(candidate)) {
       return { processBatch: candidate as ProcessBatch<unknown, unknown> };
     }
     if (hasProcessBatch(candidate)) return candidate as AnyProcessor;

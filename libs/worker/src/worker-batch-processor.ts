@@ -13,14 +13,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { BatchCalls } from './batch-calls.js';
-import { messageOf } from './error-message.js';
 import { isFileLocation, toFileUrl, type FileLocation } from './file-location.js';
 import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from './ready-within.js';
 import { reviveError } from './serialized-error.js';
 import { startWorker } from './start-worker.js';
 import { describeUncopied, UncopiedError } from './uncopied.js';
-import { WorkerEndedError } from './worker-ended.error.js';
+import { endReasonOf } from './worker-ended.error.js';
 import type { WorkerIsolation } from './worker-host.js';
 import { processWarnings, type WorkerLogger } from './worker-logger.js';
 import {
@@ -106,7 +105,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     try {
       await pool.start();
     } catch (error) {
-      const problem = error instanceof WorkerEndedError ? error.reason : messageOf(error);
+      const problem = endReasonOf(error);
       throw new InvalidConfigError(subject, [{ field: 'module', problem }]);
     }
     return new WorkerBatchProcessor(name, module, options.isolation, pool);

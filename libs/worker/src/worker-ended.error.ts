@@ -1,5 +1,7 @@
 import { BatchingError } from 'nestjs-batching/core';
 
+import { messageOf } from './error-message.js';
+
 /** A worker has ended although nobody asked it to; what it was running is lost. */
 export class WorkerEndedError extends BatchingError {
   readonly code = 'WORKER_ENDED';
@@ -18,4 +20,9 @@ export class WorkerEndedError extends BatchingError {
   ) {
     super(`The worker of ${subject} cannot answer: ${reason}. Try again: another one takes its place.`);
   }
+}
+
+/** Why a worker could not be started, in words that can follow `because`: of one that has ended, what became of it. */
+export function endReasonOf(error: unknown): string {
+  return error instanceof WorkerEndedError ? error.reason : messageOf(error);
 }

@@ -1,6 +1,5 @@
-import { messageOf } from './error-message.js';
 import { respawnDelayMs } from './respawn-delay.js';
-import { WorkerEndedError } from './worker-ended.error.js';
+import { endReasonOf } from './worker-ended.error.js';
 import type { WorkerHost } from './worker-host.js';
 import type { WorkerLogger } from './worker-logger.js';
 import type { WorkerCalls } from './worker-protocol.js';
@@ -152,7 +151,7 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
       this.parts.logger.log(`${capitalize(this.parts.subject)} is back.`);
     } catch (error) {
       if (this.isClosed) return;
-      const reason = error instanceof WorkerEndedError ? error.reason : messageOf(error);
+      const reason = endReasonOf(error);
       this.fail(reason);
       this.parts.onNotReplaced(reason);
     }

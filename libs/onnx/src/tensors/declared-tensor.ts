@@ -2,6 +2,7 @@ import {
   checkConfig,
   describeValue,
   integerBetween,
+  isRecord,
   oneOf,
   optional,
   type ConfigFault,
@@ -67,7 +68,7 @@ export function batchAxisOf(declared: DeclaredTensor | undefined): number | unde
 export function checkDeclaredTensors(field: 'inputs' | 'outputs', received: unknown): DeclaredTensorsCheck {
   if (received === undefined) return { faults: [], tensors: undefined };
   if (field === 'outputs' && Array.isArray(received)) return checkNames(field, received);
-  if (typeof received !== 'object' || received === null || Array.isArray(received)) {
+  if (!isRecord(received)) {
     const allowed =
       field === 'outputs'
         ? 'a list of names or an object of { name: { type, shape } }'
@@ -116,7 +117,7 @@ function checkNames(field: string, received: readonly unknown[]): DeclaredTensor
 
 function checkTensor(side: 'inputs' | 'outputs', name: string, declared: unknown): ConfigFault[] {
   const field = `${side}.${name}`;
-  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) {
+  if (!isRecord(declared)) {
     return [{ field, problem: `received ${describeValue(declared)}, expected { type, shape } or {}` }];
   }
   const rules = side === 'inputs' ? RULES : (OUTPUT_RULES as ConfigRules<DeclaredInput>);

@@ -2,6 +2,7 @@ import {
   checkConfig,
   describeValue,
   integerBetween,
+  isRecord,
   numberBetween,
   optional,
   type ConfigFault,
@@ -71,11 +72,11 @@ const RULES: ConfigRules<DynamicAxisOptions> = {
 export function checkDynamicAxisOptions(received: unknown): DynamicAxesCheck {
   if (received === undefined) return { faults: [], dynamicAxes: {} };
   const field = 'dynamicAxes';
-  if (typeof received !== 'object' || received === null || Array.isArray(received)) {
+  if (!isRecord(received)) {
     const problem = `received ${describeValue(received)}, expected an object of { dimension: { padWith, mask, maxLength } }`;
     return { faults: [{ field, problem }], dynamicAxes: {} };
   }
-  const entries = Object.entries(received as Record<string, unknown>).map(([name, axis]) => ({
+  const entries = Object.entries(received).map(([name, axis]) => ({
     name,
     axis,
     faults: checkAxis(`${field}.${name}`, axis),
@@ -98,7 +99,7 @@ export function resolveDynamicAxis(name: string, options: DynamicAxisOptions): D
 }
 
 function checkAxis(field: string, received: unknown): ConfigFault[] {
-  if (typeof received !== 'object' || received === null || Array.isArray(received)) {
+  if (!isRecord(received)) {
     return [{ field, problem: `received ${describeValue(received)}, expected { padWith, mask } or {}` }];
   }
   return checkConfig<DynamicAxisOptions>({ ...received }, RULES).faults.map((fault) => ({
