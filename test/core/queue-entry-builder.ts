@@ -10,6 +10,8 @@ export class NumberedEntry implements QueueEntry {
   readonly bucketKey: BucketKey;
   readonly isDisplaceable: boolean;
   queuePosition = -1;
+  previousOfTenant = -1;
+  nextOfTenant = -1;
   arrivalNumber = 0;
 
   constructor(
@@ -35,7 +37,9 @@ export class NumberedEntry implements QueueEntry {
 }
 
 /** What may be said of an entry; it came at the time of its number, first in priority, with the cost 1. */
-export type EntryTraits = Partial<Omit<QueueEntry, 'queuePosition' | 'arrivalNumber'>>;
+export type EntryTraits = Partial<
+  Omit<QueueEntry, 'queuePosition' | 'arrivalNumber' | 'previousOfTenant' | 'nextOfTenant'>
+>;
 
 /** One entry for each, numbered from 0. */
 export const buildEntries = (...traits: readonly EntryTraits[]): NumberedEntry[] =>

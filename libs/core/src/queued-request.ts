@@ -34,6 +34,8 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry, RequestTe
   /** The batch that took it; until then it is in the queue. */
   batch: RequestBatch<TRequest, TResponse> | undefined = undefined;
   queuePosition = -1;
+  previousOfTenant = -1;
+  nextOfTenant = -1;
   arrivalNumber = 0;
   /** With whom it shares a place; undefined while it stands alone. @internal */
   sharedPlace: SharedPlace<TRequest, TResponse> | undefined = undefined;

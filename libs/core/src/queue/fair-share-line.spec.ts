@@ -116,11 +116,76 @@ describe('FairShareLine', () => {
     expect(asked).toBe(200);
   });
 
-  it('says that one may be the oldest that comes later with an earlier time', () => {
-    const { line } = lineOf([{ tenant: 'a', enqueuedAtMs: 5 }]);
-    expect(line.add(new NumberedEntry(1, { tenant: 'b', enqueuedAtMs: 6 }))).toBe(false);
-    const earlier = new NumberedEntry(2, { tenant: 'c', enqueuedAtMs: 4 });
-    expect([line.add(earlier), line.oldest]).toEqual([true, earlier]);
+  it('takes for the oldest who came first, also where the clock was read for the next one earlier', () => {
+    const { line, entries } = lineOf([{ tenant: 'a', enqueuedAtMs: 5 }]);
+    expect(line.add(new NumberedEntry(1, { tenant: 'b', enqueuedAtMs: 4 }))).toBe(false);
+    expect([line.oldest, line.oldestAtMs, line.newestAtMs]).toEqual([entries[0], 5, 4]);
+  });
+
+  it('knows each tenant’s own when one who waits long has let the others move many times', () => {
+    const { line } = lineOf([{ tenant: 'rare' }], { rare: 0.0001 });
+    const served: NumberedEntry[] = [];
+    for (let id = 1; id <= 2000; id += 1) {
+      line.add(new NumberedEntry(id, { tenant: id % 3 === 0 ? 'a' : 'b' }));
+      if (id > 20) served.push(line.take()!);
+    }
+    expect(line.oldest?.id).toBe(0);
+    for (const tenant of ['a', 'b']) {
+      const ids = idsOf(served.filter((entry) => entry.tenant === tenant));
+      expect(ids).toEqual(ids.toSorted((one, other) => one - other));
+    }
+    expect(idsOf(served)).toEqual([...new Set(idsOf(served))]);
+    expect(line.size + served.length).toBe(2001);
+  });
+
+  it('does the same as a list for each tenant, whatever is done with it', () => {
+    const operation = fc.record({
+      do: fc.constantFrom('add', 'add', 'add', 'take', 'put back', 'remove'),
+      count: fc.integer({ min: 1, max: 30 }),
+      which: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 60, size: 'max' }), (operations) => {
+        const line = new FairShareLine<NumberedEntry>((tenant) => (tenant === 'c' ? 0.1 : 1));
+        let model: NumberedEntry[] = [];
+        const leave = (gone: NumberedEntry): void => void (model = model.filter((entry) => entry !== gone));
+        const takeOne = (): NumberedEntry | undefined => {
+          const entry = line.take();
+          expect(entry).toBe(model.find(({ tenant }) => tenant === entry?.tenant));
+          if (entry !== undefined) leave(entry);
+          return entry;
+        };
+        let lastId = 0;
+        for (const { do: action, count, which } of operations) {
+          const before = [...model];
+          if (action === 'put back') {
+            const back = takeAll(takeOne, count).filter(({ id }) => id % 4 > 0);
+            for (const entry of back.toReversed()) line.putBack(entry);
+            model = before.filter((entry) => model.includes(entry) || back.includes(entry));
+          }
+          for (let left = count; left > 0; left -= 1) {
+            if (action === 'add') {
+              const entry = new NumberedEntry((lastId += 1), { tenant: 'abcd'[(which + left * left) % 4]! });
+              line.add(entry);
+              model.push(entry);
+            } else if (action === 'take') {
+              takeOne();
+            } else if (action === 'remove' && model.length > 0) {
+              const leaving = model[(which + left) % model.length]!;
+              line.remove(leaving);
+              leave(leaving);
+            }
+          }
+          expect([line.size, line.oldest?.id]).toEqual([model.length, model[0]?.id]);
+        }
+        const visited: NumberedEntry[] = [];
+        line.forEach((entry) => visited.push(entry));
+        expect(idsOf(visited)).toEqual(idsOf(model));
+        while (takeOne() !== undefined);
+        expect(model).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('forgets a tenant when its last request is taken or leaves', () => {

@@ -1,7 +1,7 @@
 import type { QueueEntry } from './queue-entry.js';
 import { isQueued } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
-import { RisingHeap } from './rising-heap.js';
+import { RequestRing } from './request-ring.js';
 import { TenantShare } from './tenant-share.js';
 
 /** So many tenants without requests are remembered, or as many as have some: who comes and goes is not made anew. */
@@ -18,12 +18,11 @@ const MOST_TENANTS_LOOKED_AT = 64;
  * weights of 1 and more each turn serves at least one request.
  */
 export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEntry> {
-  size = 0;
-  newestAtMs = -Infinity;
   /** How many tenants have requests here. */
   tenantCount = 0;
   private readonly shares = new Map<string | undefined, TenantShare<TEntry>>();
-  private readonly byAge = new RisingHeap<TenantShare<TEntry>>();
+  /** All of them in the order in which they came, whosever they are. */
+  private readonly arrivals = new RequestRing<TEntry>(() => this.findShares());
   private largestCost = 0;
   /** Whether all that have come since the line was last empty cost the same. */
   private isCostTheSame = true;
@@ -33,23 +32,24 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   /** @param weightOf A tenant's weight, above 0. */
   constructor(private readonly weightOf: (tenant: string | undefined) => number) {}
 
-  get oldest(): TEntry | undefined {
-    return this.byAge.first?.oldest;
+  get size(): number {
+    return this.arrivals.size;
   }
 
-  /** Only where the first who came has left, and others need its place, can it be another tenant's. */
+  get oldest(): TEntry | undefined {
+    return this.arrivals.oldest;
+  }
+
   get oldestAtMs(): number {
-    const { first } = this.byAge;
-    if (first === undefined) return Infinity;
-    let { oldestAtMs } = first;
-    if (oldestAtMs === first.currentKey) return oldestAtMs;
-    if (this.tenantCount > MOST_TENANTS_LOOKED_AT) return first.currentKey;
-    for (const share of this.shares.values()) oldestAtMs = Math.min(oldestAtMs, share.oldestAtMs);
-    return oldestAtMs;
+    return this.arrivals.oldestAtMs;
+  }
+
+  get newestAtMs(): number {
+    return this.arrivals.newestAtMs;
   }
 
   get next(): TEntry | undefined {
-    return this.findTurn()?.oldest;
+    return this.findTurn()?.first;
   }
 
   /** The weights may have changed. */
@@ -80,21 +80,14 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     this.noteCost(entry.cost);
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
     if (share.size === 0) this.append(share);
-    const { enqueuedAtMs } = entry;
-    // Only its first request can make it older than it was.
-    if (share.add(entry)) this.byAge.mayFall(share, enqueuedAtMs);
-    // Where the clock is read for one and not for the next, the one that comes later may have the earlier time.
-    const mayBeOldest = this.size === 0 || enqueuedAtMs < this.newestAtMs;
-    this.newestAtMs = enqueuedAtMs;
-    this.size += 1;
-    return mayBeOldest;
+    const isOldest = this.arrivals.add(entry);
+    share.add(entry);
+    return isOldest;
   }
 
   take(): TEntry | undefined {
     const share = this.findTurn();
-    if (share === undefined) return undefined;
-    this.size -= 1;
-    return this.takeOf(share);
+    return share === undefined ? undefined : this.takeOf(share);
   }
 
   takeInto(taken: TEntry[], at: number, count: number): void {
@@ -102,7 +95,6 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     for (let next = at; next < end; next += 1) {
       taken[next] = this.takeOf(this.findTurn()!);
     }
-    this.size -= count;
   }
 
   putBack(entry: TEntry): void {
@@ -115,31 +107,35 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
       while (this.current !== share) this.returnTurn(this.current!.previous);
     }
     if (entry.cost !== this.largestCost) this.isCostTheSame = false;
+    this.arrivals.putBack(entry);
     share.putBack(entry);
     // What makes a whole quantum was got for a later turn, when no other tenant had a turn in between.
     share.deficit = (share.deficit % this.quantumOf(share)) + entry.cost;
-    this.size += 1;
-    this.byAge.mayFall(share, share.currentKey);
   }
 
   remove(entry: TEntry): void {
     const share = this.shares.get(entry.tenant);
     if (share === undefined || !isQueued(entry)) return;
     share.remove(entry);
-    this.size -= 1;
-    if (share.size === 0) this.loseItsPlace(share);
+    this.leave(share, entry);
   }
 
   forEach(visit: (entry: TEntry) => void): void {
-    for (const share of this.shares.values()) share.forEach(visit);
+    this.arrivals.forEach(visit);
   }
 
   /** Takes the next request of the tenant whose turn it is. */
   private takeOf(share: TenantShare<TEntry>): TEntry {
-    const entry = share.take()!;
+    const entry = share.first;
     share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
-    if (share.size === 0) this.loseItsPlace(share);
+    share.removeFirst(entry);
+    this.leave(share, entry);
     return entry;
+  }
+
+  private leave(share: TenantShare<TEntry>, entry: TEntry): void {
+    this.arrivals.takeOut(entry);
+    if (share.size === 0) this.loseItsPlace(share);
   }
 
   /** Passes the turn on until it is with a tenant that may take its next request. */
@@ -151,7 +147,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
       }
       if (this.largestCost <= share.deficit) return share;
       // Where all cost the same there is no need to look at the request.
-      if (!this.isCostTheSame && share.oldest!.cost <= share.deficit) return share;
+      if (!this.isCostTheSame && share.first.cost <= share.deficit) return share;
       share.hasItsQuantum = false;
     }
     return undefined;
@@ -184,9 +180,15 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   }
 
   private remember(tenant: string | undefined): TenantShare<TEntry> {
-    const share = new TenantShare<TEntry>(tenant, this.weightOf(tenant));
+    const share = new TenantShare<TEntry>(tenant, this.weightOf(tenant), this.arrivals);
     this.shares.set(tenant, share);
     return share;
+  }
+
+  /** All stand elsewhere than before. */
+  private findShares(): void {
+    for (const share of this.shares.values()) share.size = 0;
+    this.arrivals.forEach((entry) => this.shares.get(entry.tenant)!.add(entry));
   }
 
   /** A tenant with its first request comes last. */
@@ -205,9 +207,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   private forgetIdle(): void {
     for (const share of this.shares.values()) {
-      if (share.size > 0) continue;
-      this.shares.delete(share.tenant);
-      this.byAge.remove(share);
+      if (share.size === 0) this.shares.delete(share.tenant);
     }
   }
 }

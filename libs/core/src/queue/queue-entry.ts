@@ -14,8 +14,12 @@ export interface QueueEntry {
   readonly bucketKey: BucketKey;
   /** Whether it may have to give up its place to one of higher priority. Once it may not, it never may again. */
   readonly isDisplaceable: boolean;
-  /** Its slot in its line; kept by the line, -1 while it is not in one. */
+  /** Its slot in its line; kept by the line, below 0 while it is not in one. */
   queuePosition: number;
+  /** In a line that tenants share, the slot of the one of its tenant that came before it; kept by the line. */
+  previousOfTenant: number;
+  /** The slot of the one of its tenant that came after it. */
+  nextOfTenant: number;
   /** The how-manieth it is of all that ever came; kept by the queue. */
   arrivalNumber: number;
 }
@@ -24,5 +28,5 @@ export interface QueueEntry {
 export type BucketKey = string | number | undefined;
 
 export function isQueued(entry: QueueEntry): boolean {
-  return entry.queuePosition !== -1;
+  return entry.queuePosition >= 0;
 }

@@ -19,7 +19,10 @@ export interface RequestLine<TEntry extends QueueEntry> {
   take(): TEntry | undefined;
   /** Takes out so many of those who are next, of which there must be as many, and puts them into `taken` from `at` on. */
   takeInto(taken: TEntry[], at: number, count: number): void;
-  /** Undoes the latest `take` that has not been undone: the entry is the next one again. */
+  /**
+   * Undoes the latest `take` that has not been undone: the entry is the next one again. Only as long as nobody has come
+   * since it was taken.
+   */
   putBack(entry: TEntry): void;
   /** Takes an entry out, wherever it stands; nothing happens if it is not here. */
   remove(entry: TEntry): void;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { buildEntries, idsOf, NumberedEntry, takeAll } from '../../../../test/core/queue-entry-builder.js';
+import { isQueued } from './queue-entry.js';
 import { RequestRing } from './request-ring.js';
 
 function ringOf(count: number) {
@@ -81,13 +82,15 @@ describe('RequestRing', () => {
     const ring = new RequestRing<NumberedEntry>();
     const stays = new NumberedEntry(0);
     ring.add(stays);
-    const first = stays.queuePosition;
+    let before = new NumberedEntry(1);
+    ring.add(before);
     let farthest = 0;
-    for (let id = 1; id <= 10_000; id += 1) {
+    for (let id = 2; id <= 10_000; id += 1) {
       const passing = new NumberedEntry(id);
       ring.add(passing);
-      farthest = Math.max(farthest, passing.queuePosition - first);
-      ring.remove(passing);
+      farthest = Math.max(farthest, passing.queuePosition - stays.queuePosition);
+      ring.remove(before);
+      before = passing;
     }
     expect(farthest).toBeLessThan(64);
     expect(ring.oldest).toBe(stays);
@@ -122,9 +125,23 @@ describe('RequestRing', () => {
     }
   });
 
+  it('tells when all have got other positions', () => {
+    const positions: number[][] = [];
+    const entries = buildEntries(...Array.from({ length: 40 }, () => ({})));
+    const ring = new RequestRing<NumberedEntry>(() =>
+      positions.push(entries.filter(isQueued).map((entry) => entry.queuePosition)),
+    );
+    for (const entry of entries.slice(0, 16)) ring.add(entry);
+    expect(positions).toEqual([]);
+    for (const entry of entries.slice(1, 10)) ring.remove(entry);
+    ring.add(entries[16]!);
+    expect(positions).toEqual([[0, 1, 2, 3, 4, 5, 6]]);
+    expect(ring.at(6)).toBe(entries[15]);
+  });
+
   it('does the same as a plain array, whatever is done with it', () => {
     const operation = fc.record({
-      do: fc.constantFrom('add', 'add', 'take', 'put back', 'remove', 'remove'),
+      do: fc.constantFrom('add', 'add', 'take', 'put back', 'lend', 'remove', 'remove'),
       count: fc.integer({ min: 1, max: 20 }),
       which: fc.nat(1000),
     });
@@ -144,7 +161,7 @@ describe('RequestRing', () => {
             } else if (action === 'remove' && model.length > 0) {
               const [leaving] = model.splice(which % model.length, 1);
               ring.remove(leaving!);
-              expect(leaving?.queuePosition).toBe(-1);
+              expect(isQueued(leaving!)).toBe(false);
             }
           }
           if (action === 'put back') {
@@ -155,7 +172,16 @@ describe('RequestRing', () => {
             model.splice(0, taken.length, ...back);
             for (const entry of back.toReversed()) ring.putBack(entry);
           }
+          if (action === 'lend') {
+            // From anywhere, and back to where they were.
+            const lent = model.filter((_, index) => (index * index + which) % 3 === 0).slice(-count);
+            for (const entry of lent) ring.takeOut(entry);
+            const left = model.filter((entry) => !lent.includes(entry));
+            expect([ring.size, ring.oldest?.id]).toEqual([left.length, left[0]?.id]);
+            for (const entry of lent.toReversed()) ring.putBack(entry);
+          }
           expect([ring.size, ring.oldest?.id]).toEqual([model.length, model[0]?.id]);
+          expect(ring.newestAtMs).toBe(model.at(-1)?.enqueuedAtMs ?? -Infinity);
         }
         const visited: NumberedEntry[] = [];
         ring.forEach((entry) => visited.push(entry));

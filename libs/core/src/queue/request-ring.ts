@@ -1,29 +1,34 @@
-import type { QueueEntry } from './queue-entry.js';
+import { isQueued, type QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
 
 const SMALLEST_CAPACITY = 16;
-/** Where a ring starts: far enough from 0 that what is put back in front never gets below it. */
-const START = 2 ** 20;
 /** To take fresh slots for more than so many costs more than it saves; and an empty ring keeps no more. */
 const LARGEST_TO_RENEW = 2 ** 14;
 /** An empty ring begins anew beyond this: small integers are stored in place. */
 const LARGEST_POSITION = 2 ** 30;
-const NOWHERE = -1;
 /** Of so many slots, from the first on, it is looked at who came first and still waits. */
 const MOST_LOOKED_AT = 64;
 
 /**
  * First in, first out, in a ring of slots. An entry that leaves from the middle leaves a hole. Holes are closed
- * when the ring would otherwise have to grow and at least half of it is holes, so every operation takes constant
- * time on average, and the ring has at most four slots for each entry that it ever held at the same time.
+ * when the ring would otherwise have to grow and three quarters of it are holes, so every operation takes constant
+ * time on average, and the ring has at most eight slots for each entry that it ever held at the same time.
  */
 export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntry> {
   size = 0;
   private slots: (TEntry | undefined)[] = emptySlots(SMALLEST_CAPACITY);
   private mask = SMALLEST_CAPACITY - 1;
   /** Positions are folded onto the slots by `mask`. Neither the first nor the last is ever a hole. */
-  private headPosition = START;
-  private tailPosition = START;
+  private headPosition = 0;
+  private tailPosition = 0;
+
+  /** @param onMoved Called when all have got other positions. */
+  constructor(private readonly onMoved: () => void = () => undefined) {}
+
+  /** Who stands at a position, which must be somebody's. */
+  at(position: number): TEntry {
+    return this.slots[position & this.mask]!;
+  }
 
   get oldest(): TEntry | undefined {
     return this.size === 0 ? undefined : this.slots[this.headPosition & this.mask];
@@ -55,6 +60,7 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
   }
 
   add(entry: TEntry): boolean {
+    if (this.size === 0) this.beginAnew();
     if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
     else if ((this.tailPosition & this.mask) === 0 && this.mask < LARGEST_TO_RENEW) this.renew();
     this.place(entry, this.tailPosition);
@@ -63,16 +69,18 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
   }
 
   take(): TEntry | undefined {
-    if (this.size === 0) return undefined;
-    const slot = this.headPosition & this.mask;
-    const entry = this.slots[slot];
-    if (entry === undefined) return undefined;
-    this.slots[slot] = undefined;
-    entry.queuePosition = NOWHERE;
+    const { oldest } = this;
+    if (oldest !== undefined) this.takeOut(oldest);
+    return oldest;
+  }
+
+  /** Takes out one that stands in it, wherever that is. */
+  takeOut(entry: TEntry): void {
+    const { queuePosition } = entry;
+    this.slots[queuePosition & this.mask] = undefined;
+    entry.queuePosition = cameFrom(queuePosition);
     this.size -= 1;
-    this.headPosition += 1;
-    this.skipHolesAtHead();
-    return entry;
+    this.skipHoles();
   }
 
   takeInto(taken: TEntry[], at: number, count: number): void {
@@ -83,30 +91,31 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
       const entry = slots[position & mask];
       if (entry === undefined) continue;
       slots[position & mask] = undefined;
-      entry.queuePosition = NOWHERE;
+      entry.queuePosition = cameFrom(position);
       taken[next] = entry;
       next += 1;
     }
     this.headPosition = position;
     this.size -= count;
-    this.skipHolesAtHead();
+    this.skipHoles();
   }
 
+  /** It goes back to where it stood: nobody has taken its slot. */
   putBack(entry: TEntry): void {
-    if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
-    this.headPosition -= 1;
-    this.place(entry, this.headPosition);
+    const position = cameFrom(entry.queuePosition);
+    if (this.size === 0) {
+      this.headPosition = position;
+      this.tailPosition = position + 1;
+    } else if (position < this.headPosition) {
+      this.headPosition = position;
+    } else if (position >= this.tailPosition) {
+      this.tailPosition = position + 1;
+    }
+    this.place(entry, position);
   }
 
   remove(entry: TEntry): void {
-    const { queuePosition } = entry;
-    if (queuePosition === NOWHERE) return;
-    this.slots[queuePosition & this.mask] = undefined;
-    entry.queuePosition = NOWHERE;
-    this.size -= 1;
-    this.skipHolesAtHead();
-    while (this.size > 0 && this.slots[(this.tailPosition - 1) & this.mask] === undefined)
-      this.tailPosition -= 1;
+    if (isQueued(entry)) this.takeOut(entry);
   }
 
   forEach(visit: (entry: TEntry) => void): void {
@@ -116,14 +125,23 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     }
   }
 
-  private skipHolesAtHead(): void {
+  private skipHoles(): void {
     if (this.size === 0) {
-      this.headPosition = this.tailPosition < LARGEST_POSITION ? this.tailPosition : START;
-      this.tailPosition = this.headPosition;
-      if (this.mask >= LARGEST_TO_RENEW) this.shrink();
+      this.headPosition = this.tailPosition;
       return;
     }
-    while (this.slots[this.headPosition & this.mask] === undefined) this.headPosition += 1;
+    const { slots, mask } = this;
+    while (slots[this.headPosition & mask] === undefined) this.headPosition += 1;
+    while (slots[(this.tailPosition - 1) & mask] === undefined) this.tailPosition -= 1;
+  }
+
+  /** The first one comes. What has been taken does not come back any more. */
+  private beginAnew(): void {
+    if (this.tailPosition >= LARGEST_POSITION) {
+      this.headPosition = 0;
+      this.tailPosition = 0;
+    }
+    if (this.mask >= LARGEST_TO_RENEW) this.shrink();
   }
 
   private place(entry: TEntry, position: number): void {
@@ -148,10 +166,10 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
 
   private makeRoom(): void {
     const capacity = this.slots.length;
-    const isHalfHoles = this.size <= capacity / 2;
-    const target = emptySlots<TEntry>(isHalfHoles ? capacity : capacity * 2);
+    const isMostlyHoles = this.size <= capacity / 4;
+    const target = emptySlots<TEntry>(isMostlyHoles ? capacity : capacity * 2);
     const mask = target.length - 1;
-    let next = START;
+    let next = 0;
     this.forEach((entry) => {
       entry.queuePosition = next;
       target[next & mask] = entry;
@@ -159,9 +177,15 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     });
     this.slots = target;
     this.mask = mask;
-    this.headPosition = START;
+    this.headPosition = 0;
     this.tailPosition = next;
+    this.onMoved();
   }
+}
+
+/** The position of one that has been taken, told as one below 0; and by that the position again. */
+function cameFrom(position: number): number {
+  return -1 - position;
 }
 
 function emptySlots<TEntry>(capacity: number): (TEntry | undefined)[] {
