@@ -1,6 +1,6 @@
 import { DynamicBatcher } from 'nestjs-batching/core';
 import { bareQueue } from './bare-queue.js';
-import type { Call } from './callers.js';
+import { callInLoops, type Call } from './callers.js';
 import { BATCH_SIZE } from './peers.js';
 import { processorTimeNs } from './processor-time.js';
 
@@ -24,18 +24,28 @@ export const DEEP_QUEUES: readonly DeepQueue[] = [
   { name: 'bare queue', create: (processBatch) => bareQueue(BATCH_SIZE, processBatch) },
 ];
 
+/** So many requests before the measured ones: what the compiler does for a fresh queue is no request's cost. */
+const WARM_UP_REQUESTS = 200_000;
+const WARM_UP_CALLERS = 100;
+
+/** All queues stay, so that V8 does not forget with the last of them what it has compiled. They are empty by then. */
+const kept: Call[] = [];
+
 /**
  * What a request costs while so many others wait, in nanoseconds. The queue is filled first; then each answer
  * brings the next request, so that the queue keeps its length while it is measured.
  */
 export async function measureAtDepth(queue: DeepQueue, waiting: number, requests: number): Promise<number> {
-  let begin!: () => void;
-  let untilFilled: Promise<void> | undefined = new Promise((resolve) => (begin = resolve));
+  let untilFilled: Promise<void> | undefined;
   const call = queue.create(async (payloads) => {
     if (untilFilled !== undefined) await untilFilled;
     return [...payloads];
   }, waiting + BATCH_SIZE);
+  kept.push(call);
+  await callInLoops(call, WARM_UP_CALLERS, WARM_UP_REQUESTS / WARM_UP_CALLERS);
 
+  let begin!: () => void;
+  untilFilled = new Promise((resolve) => (begin = resolve));
   let left = requests;
   let finish!: () => void;
   const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -53,5 +63,8 @@ export async function measureAtDepth(queue: DeepQueue, waiting: number, requests
   untilFilled = undefined;
   begin();
   await finished;
-  return (processorTimeNs() - startedNs) / requests;
+  const nanoseconds = (processorTimeNs() - startedNs) / requests;
+  // Who still waits is answered by no one's measured time.
+  await call(0);
+  return nanoseconds;
 }
