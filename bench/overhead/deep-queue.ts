@@ -3,6 +3,7 @@ import { bareQueue } from './bare-queue.js';
 import { callInLoops, type Call } from './callers.js';
 import { BATCH_SIZE } from './peers.js';
 import { processorTimeNs } from './processor-time.js';
+import { settleHeap } from './settled-heap.js';
 
 type ProcessBatch = (requests: readonly number[]) => Promise<readonly number[]>;
 
@@ -57,7 +58,7 @@ export async function measureAtDepth(queue: DeepQueue, waiting: number, requests
   for (let index = 0; index < waiting + BATCH_SIZE; index += 1) void call(index).then(next);
   // The first batch has started and waits; the others wait for it.
   await new Promise((resolve) => setImmediate(resolve));
-  globalThis.gc?.();
+  await settleHeap();
 
   const startedNs = processorTimeNs();
   untilFilled = undefined;

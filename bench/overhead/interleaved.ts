@@ -1,3 +1,5 @@
+import { settleHeap } from './settled-heap.js';
+
 /** What is measured: one number for each time that it is asked. */
 export interface Measured {
   readonly name: string;
@@ -19,7 +21,7 @@ export async function measureInTurns(
   for (let turn = 0; turn <= turns; turn += 1) {
     const first = turn % all.length;
     for (const { name, measure } of [...all.slice(first), ...all.slice(0, first)]) {
-      globalThis.gc?.();
+      await settleHeap();
       const value = await measure();
       if (turn > 0) values.get(name)?.push(value);
     }
