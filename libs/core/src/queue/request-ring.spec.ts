@@ -125,6 +125,28 @@ describe('RequestRing', () => {
     }
   });
 
+  it('is made anew for fewer when most of a flood have gone, though it was never empty', () => {
+    let timesMoved = 0;
+    const ring = new RequestRing<NumberedEntry>(() => (timesMoved += 1));
+    for (const entry of buildEntries(...Array.from({ length: 100_000 }, () => ({})))) ring.add(entry);
+    takeAll(() => ring.take(), 99_990);
+    expect(timesMoved).toBeLessThan(20);
+    timesMoved = 0;
+
+    ring.add(new NumberedEntry(100_000));
+    expect(timesMoved).toBe(1);
+    expect(restOf(ring)).toEqual(Array.from({ length: 11 }, (_, index) => 99_990 + index));
+  });
+
+  it('does not let holes be most of it, wherever those are who stay', () => {
+    const { ring, entries } = ringOf(10_000);
+    const stays = [entries[0]!, entries[9999]!];
+    for (const entry of entries) if (!stays.includes(entry)) ring.remove(entry);
+    ring.add(new NumberedEntry(10_000));
+    expect([...stays.map(({ queuePosition }) => queuePosition), ring.size]).toEqual([0, 1, 3]);
+    expect(restOf(ring)).toEqual([0, 9999, 10_000]);
+  });
+
   it('tells when all have got other positions', () => {
     const positions: number[][] = [];
     const entries = buildEntries(...Array.from({ length: 40 }, () => ({})));

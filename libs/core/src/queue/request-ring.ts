@@ -2,17 +2,21 @@ import { isQueued, type QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
 
 const SMALLEST_CAPACITY = 16;
-/** To take fresh slots for more than so many costs more than it saves; and an empty ring keeps no more. */
+/** For each entry there are so many slots when room is made, or up to twice as many. */
+const SLOTS_EACH = 4;
+/** Below so many slots it does not matter how few of them are in use. */
+const FEW_SLOTS = 64;
+/** To take fresh slots for more than so many costs more than it saves. */
 const LARGEST_TO_RENEW = 2 ** 14;
-/** An empty ring begins anew beyond this: small integers are stored in place. */
+/** Beyond this positions begin anew: small integers are stored in place. */
 const LARGEST_POSITION = 2 ** 30;
 /** Of so many slots, from the first on, it is looked at who came first and still waits. */
 const MOST_LOOKED_AT = 64;
 
 /**
- * First in, first out, in a ring of slots. An entry that leaves from the middle leaves a hole. Holes are closed
- * when the ring would otherwise have to grow and three quarters of it are holes, so every operation takes constant
- * time on average, and the ring has at most eight slots for each entry that it ever held at the same time.
+ * First in, first out, in a ring of slots. An entry that leaves from the middle leaves a hole. When three quarters of the
+ * stretch in use are holes they are closed, and when the ring is full, or far too large, it is made anew for those in it.
+ * So every operation takes constant time on average, and there are never many more slots, or holes, than entries.
  */
 export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntry> {
   size = 0;
@@ -60,8 +64,7 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
   }
 
   add(entry: TEntry): boolean {
-    if (this.size === 0) this.beginAnew();
-    if (this.tailPosition - this.headPosition > this.mask) this.makeRoom();
+    if (this.isToBeMadeAnew) this.makeAnew();
     else if ((this.tailPosition & this.mask) === 0 && this.mask < LARGEST_TO_RENEW) this.renew();
     this.place(entry, this.tailPosition);
     this.tailPosition += 1;
@@ -135,13 +138,16 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     while (slots[(this.tailPosition - 1) & mask] === undefined) this.tailPosition -= 1;
   }
 
-  /** The first one comes. What has been taken does not come back any more. */
-  private beginAnew(): void {
-    if (this.tailPosition >= LARGEST_POSITION) {
-      this.headPosition = 0;
-      this.tailPosition = 0;
-    }
-    if (this.mask >= LARGEST_TO_RENEW) this.shrink();
+  /** Whether it is full, has too many holes, is far too large, or has come too far. */
+  private get isToBeMadeAnew(): boolean {
+    const { size, mask, headPosition, tailPosition } = this;
+    const stretch = tailPosition - headPosition;
+    return (
+      stretch > mask ||
+      stretch > SLOTS_EACH * size + FEW_SLOTS ||
+      mask > SLOTS_EACH * SLOTS_EACH * size + LARGEST_TO_RENEW ||
+      tailPosition > LARGEST_POSITION
+    );
   }
 
   private place(entry: TEntry, position: number): void {
@@ -158,29 +164,27 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     this.slots = this.slots.slice();
   }
 
-  /** After a flood its slots would be kept for nothing. */
-  private shrink(): void {
-    this.slots = emptySlots(SMALLEST_CAPACITY);
-    this.mask = SMALLEST_CAPACITY - 1;
-  }
-
-  private makeRoom(): void {
-    const capacity = this.slots.length;
-    const isMostlyHoles = this.size <= capacity / 4;
-    const target = emptySlots<TEntry>(isMostlyHoles ? capacity : capacity * 2);
-    const mask = target.length - 1;
+  /** Closes all holes, with room for several times as many as there are. */
+  private makeAnew(): void {
+    const capacity = Math.max(SMALLEST_CAPACITY, powerOfTwoFrom(SLOTS_EACH * this.size));
+    const target = emptySlots<TEntry>(capacity);
     let next = 0;
     this.forEach((entry) => {
       entry.queuePosition = next;
-      target[next & mask] = entry;
+      target[next] = entry;
       next += 1;
     });
     this.slots = target;
-    this.mask = mask;
+    this.mask = capacity - 1;
     this.headPosition = 0;
     this.tailPosition = next;
     this.onMoved();
   }
+}
+
+/** The smallest power of two that is not less than a number of 1 or more. */
+function powerOfTwoFrom(number: number): number {
+  return 2 ** Math.ceil(Math.log2(number));
 }
 
 /** The position of one that has been taken, told as one below 0; and by that the position again. */
