@@ -183,6 +183,19 @@ describe('DynamicBatcher: drain', () => {
     expect(batcher.state).toBe('open');
   });
 
+  it.each<[unknown, string]>([
+    [null, 'null'],
+    [5000, '5000'],
+  ])('refuses %p in the place of options, and stays as it was', (options, received) => {
+    const { batcher } = setUpLetters();
+    expect(() => batcher.drain(options as never)).toThrow(
+      new TypeError(
+        `drain: received ${received}, expected an object such as { timeoutMs: 5000 }, or nothing.`,
+      ),
+    );
+    expect(batcher.state).toBe('open');
+  });
+
   it('is what `await using` does at the end of the block', async () => {
     const { clock, processor, batcher, busy } = await setUpBusyLetters();
     const disposed = new WatchedPromise(batcher[Symbol.asyncDispose]());

@@ -8,7 +8,12 @@ import {
 } from './batch-processor.js';
 import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.js';
 import type { Clock } from './clock.js';
-import { describeValue } from './config-rules.js';
+import {
+  drainTimeoutMsOf,
+  resolveBatcherOptions,
+  type DrainOptions,
+  type DynamicBatcherOptions,
+} from './dynamic-batcher-options.js';
 import { BatcherClosedError, BatchingError, RequestAbortedError } from './errors/index.js';
 import type { RequestOwner } from './caller-signal.js';
 import type { QueuedRequest } from './queued-request.js';
@@ -21,18 +26,9 @@ import { explainBatching, type BatchingExplanation } from './scheduling/explanat
 import { BatchScheduler } from './scheduling/batch-scheduler.js';
 import { LearnedBehavior } from './scheduling/learned-behavior.js';
 import { StatisticsRecorder } from './statistics-recorder.js';
-import { systemClock } from './system-clock.js';
 
 /** `open` takes requests; `draining` only finishes what it has accepted; `closed` holds nothing any more. */
 export type BatcherState = 'open' | 'draining' | 'closed';
-
-/** What a batcher is told besides its configuration and its processor. */
-export interface DynamicBatcherOptions {
-  /** The batcher's name in messages. Default `default`. */
-  readonly name?: string;
-  /** Where time comes from. Default: the system's clock. */
-  readonly clock?: Clock;
-}
 
 /** How a drain ended. */
 export interface DrainResult {
@@ -74,13 +70,15 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   /**
    * @param config What is not given has its default; of several, a later one wins.
    * @param processor Runs the batches.
+   * @param options Its name, and where time comes from.
    * @throws InvalidConfigError that lists every fault of the configuration.
    */
   constructor(
     config: BatchingConfig<TRequest> | readonly BatchingConfig<TRequest>[],
     processor: BatchProcessorLike<TRequest, TResponse>,
-    { name = 'default', clock = systemClock }: DynamicBatcherOptions = {},
+    options: DynamicBatcherOptions = {},
   ) {
+    const { name, clock } = resolveBatcherOptions(options);
     this.name = name;
     this.clock = clock;
     const subject = `batcher "${name}"`;
@@ -227,17 +225,12 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
 
   /**
    * Refuses new requests and finishes the accepted ones. What is not answered after `timeoutMs` is rejected
-   * with `BatcherClosedError`. When called again, the shorter time counts. `timeoutMs` is in milliseconds, 0 or more;
-   * default: `drainTimeoutMs` of the configuration.
+   * with `BatcherClosedError`. When called again, the shorter time counts.
    *
-   * @throws RangeError if `timeoutMs` is no such number.
+   * @throws TypeError if the options are no object, RangeError if their `timeoutMs` is no number from 0 on.
    */
-  drain({ timeoutMs = this.live.drainTimeoutMs }: { timeoutMs?: number } = {}): Promise<DrainResult> {
-    if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)) {
-      throw new RangeError(
-        `drain: received the timeoutMs ${describeValue(timeoutMs)}, expected milliseconds, 0 or more.`,
-      );
-    }
+  drain(options: DrainOptions = {}): Promise<DrainResult> {
+    const timeoutMs = drainTimeoutMsOf(options, this.live.drainTimeoutMs);
     if (this.currentState !== 'closed') {
       this.currentState = 'draining';
       this.scheduler.closeAtMs = Math.min(this.scheduler.closeAtMs, this.clock.now() + timeoutMs);

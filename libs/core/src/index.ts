@@ -41,12 +41,8 @@ export type { Alarm, Clock } from './clock.js';
 export * from './config-rules.js';
 export { hasProcessBatch, isClass, isProcessFunction } from './processor-shape.js';
 export type { DurationSummary } from './duration-histogram.js';
-export {
-  DynamicBatcher,
-  type BatcherState,
-  type DrainResult,
-  type DynamicBatcherOptions,
-} from './dynamic-batcher.js';
+export { DynamicBatcher, type BatcherState, type DrainResult } from './dynamic-batcher.js';
+export type { DrainOptions, DynamicBatcherOptions } from './dynamic-batcher-options.js';
 export * from './errors/index.js';
 export { nearestName } from './nearest-name.js';
 export type { QueuedRequest } from './queued-request.js';
