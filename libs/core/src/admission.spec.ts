@@ -206,6 +206,22 @@ describe('Admission: cost', () => {
   );
 });
 
+describe('Admission: what cannot be told in words', () => {
+  it('is put down to the request all the same', () => {
+    const thrown = Object.create(null) as object;
+    const error = refusalOf({
+      costOf: () => {
+        throw thrown as Error;
+      },
+    });
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect([(error as Error).message, (error as Error).cause]).toEqual([
+      'it threw a value of type object',
+      thrown,
+    ]);
+  });
+});
+
 describe('Admission: the processor’s own look', () => {
   it('shows the processor the request', () => {
     const seen: string[] = [];

@@ -8,6 +8,7 @@ import {
   RequestAbortedError,
   RequestTooLargeError,
 } from './errors/index.js';
+import { describeThrown } from './errors/describe-thrown.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
 import type { BucketKey } from './queue/queue-entry.js';
 import { QueuedRequest } from './queued-request.js';
@@ -154,7 +155,7 @@ export class Admission<TRequest, TResponse> {
   /** What a user's function throws when it looks at a request is that request's fault. */
   private faultOfRequest(error: unknown): BatchingError {
     if (error instanceof BatchingError) return error;
-    return new InvalidRequestError(error instanceof Error ? error.message : String(error), { cause: error });
+    return new InvalidRequestError(describeThrown(error), { cause: error });
   }
 
   private invalid(what: string, received: unknown, expected: string): InvalidRequestError {

@@ -23,7 +23,9 @@ export interface BatchContext {
 }
 
 /**
- * Runs one batch. Result *i* answers request *i*; an `Error` in place *i* rejects request *i* alone.
+ * Runs one batch. Result *i* answers request *i*; an `Error` in place *i* rejects request *i* alone. Where the results are
+ * promises, as those of `requests.map(async …)`, the batch runs until all of them are settled; one that rejects, rejects
+ * its request alone.
  * What it throws (or rejects with) fails every request of the batch.
  */
 export type ProcessBatch<TRequest, TResponse> = (

@@ -2,6 +2,8 @@ import type { BatchProcessor } from './batch-processor.js';
 import type { Clock } from './clock.js';
 import { BatchProcessingError, BatchingError, ResponseCountMismatchError } from './errors/index.js';
 import type { RequestBatch } from './request-batch.js';
+import { isError } from './is-error.js';
+import { areAwaited, settledResults, type ProcessorResults } from './processor-results.js';
 import { RunningBatches } from './running-batches.js';
 
 /** How a processor call ended: with one result per request, or with an error for all of them. */
@@ -30,13 +32,20 @@ export class BatchRunner<TRequest, TResponse> {
     const slot = this.running.add(batch);
     if (this.processor.batchesInAdvance) batch.started = () => (batch.startedAtMs = this.clock.now());
     this.callProcessor(batch).then(
-      (results) => this.end(batch, slot, this.checkCount(batch, results)),
+      (results) => {
+        if (!areAwaited(results)) this.end(batch, slot, this.endingOf(batch, results));
+        // The batch runs as long as one of them does.
+        else
+          void settledResults(results).then((settled) =>
+            this.end(batch, slot, this.endingOf(batch, settled)),
+          );
+      },
       (error: unknown) => this.end(batch, slot, { error: this.toBatchingError(batch, error) }),
     );
   }
 
   /** What the processor throws while it is called counts the same as what it rejects with later. */
-  private callProcessor(batch: RequestBatch<TRequest, TResponse>): Promise<readonly (TResponse | Error)[]> {
+  private callProcessor(batch: RequestBatch<TRequest, TResponse>): Promise<ProcessorResults<TResponse>> {
     try {
       return Promise.resolve(this.processor.processBatch(batch.payloads, batch));
     } catch (error) {
@@ -45,20 +54,26 @@ export class BatchRunner<TRequest, TResponse> {
   }
 
   /** With one result too few or too many nobody can say whose is whose, so nobody gets any. */
-  private checkCount(
-    { batchSize }: RequestBatch<TRequest, TResponse>,
+  private endingOf(
+    batch: RequestBatch<TRequest, TResponse>,
     results: readonly (TResponse | Error)[],
   ): BatchEnding<TResponse> {
-    return Array.isArray(results) && results.length === batchSize
-      ? { results }
-      : { error: new ResponseCountMismatchError(this.batcherName, batchSize, results) };
+    const { batchSize } = batch;
+    try {
+      return Array.isArray(results) && results.length === batchSize
+        ? { results }
+        : { error: new ResponseCountMismatchError(this.batcherName, batchSize, results) };
+    } catch (error) {
+      // A proxy may refuse to tell even whether it is a list.
+      return { error: this.toBatchingError(batch, error) };
+    }
   }
 
   private toBatchingError(
     { batchId, batchSize }: RequestBatch<TRequest, TResponse>,
     error: unknown,
   ): BatchingError {
-    return error instanceof BatchingError
+    return isError(error) && error instanceof BatchingError
       ? error
       : new BatchProcessingError(this.batcherName, batchId, batchSize, error);
   }

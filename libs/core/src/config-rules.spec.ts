@@ -146,7 +146,7 @@ describe('describeValue', () => {
     [null, 'null'],
     [undefined, 'undefined'],
     [true, 'true'],
-    [7n, '7'],
+    [7n, '7n'],
     [Symbol('mark'), 'Symbol(mark)'],
     [[1, 2, 3], 'an array of 3'],
     [{ a: 1 }, 'an object'],

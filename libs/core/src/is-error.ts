@@ -4,9 +4,14 @@
  */
 export function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false;
-  if (value instanceof Error) return true;
-  // Few objects have a stack, so few are asked what they are.
-  return 'stack' in value && tagOf(value) === '[object Error]';
+  try {
+    if (value instanceof Error) return true;
+    // Few objects have a stack, so few are asked what they are.
+    return 'stack' in value && tagOf(value) === '[object Error]';
+  } catch {
+    // A proxy may refuse to tell.
+    return false;
+  }
 }
 
 function tagOf(value: object): string {

@@ -1,5 +1,6 @@
 import type { ArrivalRun } from './arrival-runs.js';
 import { isError } from './is-error.js';
+import { resultAt } from './processor-results.js';
 import { Rejection, type Settle } from './promised-answer.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
 import { ORDINARY_TERMS } from './request-terms.js';
@@ -54,7 +55,7 @@ export class OrdinaryRequests<TRequest, TResponse> {
     const { settles } = this;
     let failed = 0;
     for (let index = 0; index < settles.length; index += 1) {
-      const result = results[index]!;
+      const result = resultAt(results, index);
       const settle = settles[index]!;
       if (isError(result)) {
         failed += 1;

@@ -1,6 +1,7 @@
 import type { BatchEnding } from './batch-runner.js';
 import { isError } from './is-error.js';
 import type { OrdinaryRequests } from './ordinary-requests.js';
+import { resultAt } from './processor-results.js';
 import type { QueuedRequest } from './queued-request.js';
 import type { RequestBatch } from './request-batch.js';
 
@@ -39,7 +40,7 @@ export class ResponseScatterer<TRequest, TResponse> {
     const { results, error: errorOfAll } = ending;
     for (let index = 0; index < requests.length; index += 1) {
       const request = requests[index]!;
-      const result = (results === undefined ? errorOfAll : results[index]) as TResponse | Error;
+      const result = results === undefined ? errorOfAll : resultAt(results, index);
       this.give(request, result);
       if (request.sharedPlace === undefined) continue;
       for (const follower of request.followers) {

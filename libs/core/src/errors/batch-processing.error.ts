@@ -1,5 +1,6 @@
 import { BatchingError } from './batching-error.js';
 import { describeThrown } from './describe-thrown.js';
+import { isRetryableCause } from './is-retryable-cause.js';
 
 /** The processor threw; every request of its batch gets this error. `cause` is what it threw. */
 export class BatchProcessingError extends BatchingError {
@@ -22,7 +23,6 @@ export class BatchProcessingError extends BatchingError {
       `Batcher "${batcherName}": the processor failed on batch ${batchId} of ${batchSize} requests: ${describeThrown(cause)}`,
     );
     this.cause = cause;
-    this.isRetryable =
-      typeof cause === 'object' && cause !== null && 'isRetryable' in cause && cause.isRetryable === true;
+    this.isRetryable = isRetryableCause(cause);
   }
 }
