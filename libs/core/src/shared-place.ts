@@ -1,5 +1,8 @@
 import type { QueuedRequest } from './queued-request.js';
 
+/** So few who have left are not worth to be forgotten. */
+const FEW = 16;
+
 /** One place in queue or batch for several callers whose requests are the same. */
 export class SharedPlace<TRequest, TResponse> {
   /** How many callers still need the place. */
@@ -7,7 +10,7 @@ export class SharedPlace<TRequest, TResponse> {
   /** Whether one of higher priority than the place's own shares it, or has shared it. */
   isRaised = false;
   /** Who waits in the place besides its leader. */
-  readonly followers: QueuedRequest<TRequest, TResponse>[] = [];
+  followers: QueuedRequest<TRequest, TResponse>[] = [];
   /** So many of the first of them have left. */
   private left = 0;
 
@@ -25,5 +28,14 @@ export class SharedPlace<TRequest, TResponse> {
     this.callers += 1;
     if (follower.priority < this.leader.priority) this.isRaised = true;
     this.followers.push(follower);
+  }
+
+  /** One of its callers needs the place no more. Who has left is kept only as long as most are here. */
+  callerLeft(): void {
+    this.callers -= 1;
+    if (this.followers.length <= FEW + 2 * this.callers) return;
+    // Anew, since somebody may be passing through them.
+    this.followers = this.followers.filter(({ isSettled }) => !isSettled);
+    this.left = 0;
   }
 }

@@ -6,7 +6,8 @@ export class WaitingCost {
   private areAllOne = true;
   private knownTotal = 0;
   private largestKnown = 0;
-  private isLargestStale = false;
+  /** How many of them cost as much as the largest; 0 if that has to be looked for. */
+  private countOfLargest = 0;
 
   /**
    * @param size How many wait.
@@ -23,10 +24,9 @@ export class WaitingCost {
    */
   largest(size: number, forEachCost: (visit: (cost: number) => void) => void): number {
     if (this.areAllOne) return Math.min(1, size);
-    if (this.isLargestStale) {
-      this.isLargestStale = false;
+    if (this.countOfLargest === 0) {
       this.largestKnown = 0;
-      forEachCost((cost) => (this.largestKnown = Math.max(this.largestKnown, cost)));
+      forEachCost((cost) => this.noteLargest(cost));
     }
     return this.largestKnown;
   }
@@ -35,20 +35,30 @@ export class WaitingCost {
   add(cost: number, size: number): void {
     if (this.areAllOne) {
       this.areAllOne = false;
-      this.isLargestStale = false;
       this.knownTotal = size;
       this.largestKnown = Math.min(1, size);
+      this.countOfLargest = size;
     }
     this.knownTotal += cost;
-    if (cost > this.largestKnown) this.largestKnown = cost;
+    // Whether one that is as large as the last known is among the largest is not known while those have to be looked for.
+    if (this.countOfLargest > 0 || cost > this.largestKnown || size === 0) this.noteLargest(cost);
   }
 
   /** One has left, and `sizeLeft` wait still. */
   remove(cost: number, sizeLeft: number): void {
     if (this.areAllOne) return;
     this.knownTotal -= cost;
-    if (cost === this.largestKnown) this.isLargestStale = true;
+    if (cost === this.largestKnown && this.countOfLargest > 0) this.countOfLargest -= 1;
     if (sizeLeft === 0) this.areAllOne = true;
+  }
+
+  private noteLargest(cost: number): void {
+    if (cost > this.largestKnown) {
+      this.largestKnown = cost;
+      this.countOfLargest = 1;
+    } else if (cost === this.largestKnown) {
+      this.countOfLargest += 1;
+    }
   }
 
   /** Whether each of them costs 1. */

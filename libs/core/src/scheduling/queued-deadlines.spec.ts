@@ -55,6 +55,18 @@ describe('QueuedDeadlines', () => {
     expect(looks).toEqual([1, 1]);
   });
 
+  it('does not look at all who wait for each who comes where the one before has left', () => {
+    const { deadlines, waiting, looks, come, leave } = watchedSet();
+    // Who has no deadline.
+    for (let count = 0; count < 10; count += 1) waiting.add({ deadlineAtMs: Infinity });
+    for (let count = 0; count < 100; count += 1) {
+      const passing = come(count);
+      expect(deadlines.first).toBe(passing);
+      leave(passing);
+    }
+    expect(looks).toEqual([11]);
+  });
+
   it('knows the same as a look at all of them, whatever comes and goes', () => {
     const step = fc.record({
       comes: fc.boolean(),

@@ -60,9 +60,8 @@ export class QueuedDeadlines<TEntry extends TimedEntry> {
   /** So many of those that wait have left: `isWaiting` says so, or is just about to. */
   left(count: number): void {
     this.size -= count;
-    if (!this.isInOrder) return;
-    if (this.size === 0) this.forgetOrder();
-    else this.heap.left(count);
+    // Nobody is in order, too: who comes next is not looked for among those who have no deadline.
+    if (this.isInOrder) this.heap.left(count);
   }
 
   private putInOrder(): void {

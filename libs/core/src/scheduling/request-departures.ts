@@ -29,7 +29,7 @@ export class RequestDepartures<TRequest, TResponse> {
     deadlines.remove(request);
     recorder.requestsSettled(outcome);
     request.reject(error);
-    if (place.sharedPlace !== undefined) place.sharedPlace.callers -= 1;
+    place.sharedPlace?.callerLeft();
     if (place !== request) coalescing.followers -= 1;
     if (place.batch !== undefined) {
       place.batch.callerLeft();
