@@ -16,6 +16,24 @@ describe('DynamicBatcher: tenants', () => {
     ]);
   });
 
+  it('do not lend the age of what they have parked to others of their priority', async () => {
+    const { clock, processor, send, sendAll, endAllBatches } = await setUpBusyLetters({
+      maxBatchSize: 1,
+      priorityLevels: 2,
+      priorityAgingMs: 100,
+      tenantWeights: { parked: 0.1 },
+    });
+    sendAll('ppp', { priority: 1, tenant: 'parked' });
+    await clock.advance(150);
+    sendAll('bb', { priority: 1, tenant: 'busy' });
+    await clock.advance(10);
+    send('x');
+    await endAllBatches();
+    // Of the parked ones those may go first whose turn it is; of the busy tenant's nobody has waited for the head start.
+    const order = processor.requestsByBatch.slice(1).flat().join('');
+    expect(order.indexOf('x')).toBeLessThan(order.indexOf('b'));
+  });
+
   it('share by their weights', async () => {
     const { processor, sendAll, endAllBatches } = await setUpBusyLetters({
       maxBatchSize: 4,

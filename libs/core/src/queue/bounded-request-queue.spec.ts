@@ -221,7 +221,7 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
     ]);
     expect(queue.bucketCount).toBe(new Set(waiting.map(({ bucketKey }) => bucketKey)).size);
     expect(queue.oldestAtMs).toBe(smallest(waiting.map((each) => each.waitingSinceMs)));
-    expect(queue.mostUrgentBucket?.urgentSinceMs ?? Infinity).toBe(smallest(waiting.map(urgencyOf)));
+    expectMostUrgent(queue, waiting);
     for (const tenant of ['x', 'y']) {
       expect(queue.sizeOfTenant(tenant)).toBe(waiting.filter((each) => each.tenant === tenant).length);
     }
@@ -234,11 +234,40 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
     expect(bucket?.largestCost ?? 0).toBe(Math.max(0, ...together.map(({ cost }) => cost)));
   }
 
-  /** Who may be next in a bucket: the oldest of a tenant, in the priority whose oldest is the most urgent. */
+  /** Whose turn it may be in a bucket and priority: the first of each tenant. */
+  const firstsOf = (line: readonly NumberedEntry[]): NumberedEntry[] =>
+    line.filter((entry) => line.find(({ tenant }) => tenant === entry.tenant) === entry);
+
+  /** By then the next one of a bucket and priority was urgent, whichever tenant's turn it is. */
+  const urgentBy = (line: readonly NumberedEntry[]): number => Math.max(...firstsOf(line).map(urgencyOf));
+
+  /** Who waits, by bucket and priority. */
+  function linesOf(entries: readonly NumberedEntry[]): NumberedEntry[][] {
+    const lines = new Map<string, NumberedEntry[]>();
+    for (const entry of entries) {
+      const key = `${entry.bucketKey} ${entry.priority}`;
+      lines.set(key, [...(lines.get(key) ?? []), entry]);
+    }
+    return [...lines.values()];
+  }
+
+  function expectMostUrgent(
+    queue: BoundedRequestQueue<NumberedEntry>,
+    waiting: readonly NumberedEntry[],
+  ): void {
+    const bucket = queue.mostUrgentBucket;
+    const urgentSinceMs = bucket?.urgentSinceMs ?? Infinity;
+    expect(urgentSinceMs).toBe(bucket?.next === undefined ? Infinity : urgencyOf(bucket.next));
+    expect(urgentSinceMs).toBeGreaterThanOrEqual(smallest(waiting.map(urgencyOf)));
+    expect(urgentSinceMs).toBeLessThanOrEqual(smallest(linesOf(waiting).map(urgentBy)));
+  }
+
+  /** Who may be next in a bucket: the first of a tenant, if no other priority is more urgent for sure. */
   function mayBeNext(entry: NumberedEntry, together: readonly NumberedEntry[]): boolean {
     const ofPriority = together.filter(({ priority }) => priority === entry.priority);
-    const isFirstOfTenant = ofPriority.find(({ tenant }) => tenant === entry.tenant) === entry;
-    return isFirstOfTenant && smallest(ofPriority.map(urgencyOf)) === smallest(together.map(urgencyOf));
+    return (
+      firstsOf(ofPriority).includes(entry) && urgencyOf(entry) <= smallest(linesOf(together).map(urgentBy))
+    );
   }
 
   it('holds the same and gives it out in a right order, whatever is done with it', () => {

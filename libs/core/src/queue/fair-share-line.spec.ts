@@ -88,6 +88,13 @@ describe('FairShareLine', () => {
     );
   });
 
+  it.each([1e-323, 1e308])('serves those who cost %p, whatever their weight', (cost) => {
+    for (const weight of [0.01, 100]) {
+      const { take } = lineOf([...many(3, 'a', cost), ...many(3, 'b', cost)], { a: weight, b: weight });
+      expect(tenantsOf(take())).toHaveLength(6);
+    }
+  });
+
   it('does not let a tenant save up its share while it has no requests', () => {
     const { line, take } = lineOf([...many(1, 'a'), ...many(50, 'b')]);
     expect(tenantsOf(take(21))).toBe(`ab${'b'.repeat(19)}`);

@@ -166,7 +166,8 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   }
 
   private quantumOf({ weight }: TenantShare<TEntry>): number {
-    return this.largestCost * weight;
+    // A number that tells nothing apart from nothing, or from endless, would let no turn end, or none begin.
+    return Math.min(Math.max(this.largestCost * weight, Number.MIN_VALUE), Number.MAX_VALUE);
   }
 
   private noteCost(cost: number): void {

@@ -36,7 +36,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** The arrival number of the most urgent request; Infinity if there is none. */
   get urgentArrival(): number {
-    return this.urgentLine.oldest?.arrivalNumber ?? Infinity;
+    return this.urgentLine.next?.arrivalNumber ?? Infinity;
   }
 
   /** Since when the one has waited that has waited longest, whatever its priority; Infinity if nobody waits. */
@@ -204,10 +204,13 @@ export class PriorityLines<TEntry extends QueueEntry> {
     }
   }
 
-  /** When the oldest of a priority came, less its head start; Infinity if there is none. */
+  /**
+   * When the next one of a priority came, less its head start; Infinity if there is none. Not the oldest: where tenants take
+   * turns, one that has parked much would lend its age to the newest of another.
+   */
   private urgentSinceMsOf(priority: number): number {
-    const oldest = this.lines[priority]!.oldest;
-    return oldest === undefined ? Infinity : this.urgentKey(oldest.enqueuedAtMs, priority);
+    const { next } = this.lines[priority]!;
+    return next === undefined ? Infinity : this.urgentKey(next.enqueuedAtMs, priority);
   }
 
   private urgentKey(atMs: number, priority: number): number {
