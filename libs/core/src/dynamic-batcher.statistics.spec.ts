@@ -21,6 +21,19 @@ describe('DynamicBatcher: statistics', () => {
     });
   });
 
+  it('does not tell of arrivals as if they still came when none have come for long', async () => {
+    const { clock, processor, batcher, send } = setUpLetters({ maxBatchSize: 1 });
+    for (let count = 0; count < 100; count += 1) {
+      send('a');
+      await clock.advance(10);
+      processor.running[0]?.succeed();
+      await clock.advance();
+    }
+    expect(batcher.getStatistics().learned.requestsPerSecond).toBeCloseTo(100, -1);
+    await clock.advance(60_000);
+    expect(batcher.getStatistics().learned.requestsPerSecond).toBeLessThan(1);
+  });
+
   it('accounts for every accepted request: settled, waiting or in a running batch', async () => {
     const { clock, processor, batcher, send, sendAll } = setUpLetters({
       maxBatchSize: 3,

@@ -183,7 +183,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       learned: {
         fixedTimeMs: curve.fixedTimeMs,
         timePerRequestMs: curve.timePerRequestMs,
-        requestsPerSecond: 1000 * arrivals.requestsPerMs,
+        requestsPerSecond: 1000 * arrivals.requestsPerMsBy(this.scheduler.placesTaken, nowMs),
       },
       progress: this.recorder.progress.summarize(nowMs),
       ...this.recorder.summarize(),

@@ -52,15 +52,15 @@ export class RequestIntake<TRequest, TResponse> {
     const { batcherName, config, learned, recorder, scheduler } = parts;
     this.scheduler = scheduler;
     this.recorder = recorder;
-    this.forecast = new CompletionForecast(config, learned.curve, scheduler.slots);
-    const { queue, coalescing } = scheduler;
+    this.forecast = new CompletionForecast(config, learned.curve, scheduler.slots, learned);
+    const { queue } = scheduler;
     this.deadlines = new DeadlineAdmission({
       batcherName,
       config,
       queue,
       forecast: this.forecast,
       learned,
-      placesTaken: () => coalescing.placesOf(recorder.requests.accepted),
+      placesTaken: () => scheduler.placesTaken,
     });
   }
 

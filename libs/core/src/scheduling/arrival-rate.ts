@@ -24,13 +24,26 @@ export class ArrivalRate {
       this.lastAtMs = nowMs;
       this.lastTotal = total;
     }
-    const elapsedMs = nowMs - this.lastAtMs;
-    if (elapsedMs <= 0) return;
-    const weight = 1 - Math.exp(-elapsedMs / MEMORY_MS);
-    this.watchedShare += weight * (1 - this.watchedShare);
-    const newestPerMs = (total - this.lastTotal) / elapsedMs;
-    this.perMs += (weight / this.watchedShare) * (newestPerMs - this.perMs);
+    if (nowMs <= this.lastAtMs) return;
+    this.perMs = this.requestsPerMsBy(total, nowMs);
+    this.watchedShare = this.watchedShareBy(nowMs - this.lastAtMs);
     this.lastTotal = total;
     this.lastAtMs = nowMs;
   }
+
+  /** What `requestsPerMs` would be if that were observed: since the latest decision nobody may have come. */
+  requestsPerMsBy(total: number, nowMs: number): number {
+    if (this.lastAtMs === undefined || nowMs <= this.lastAtMs) return this.perMs;
+    const elapsedMs = nowMs - this.lastAtMs;
+    const newestPerMs = (total - this.lastTotal) / elapsedMs;
+    return this.perMs + (weightOf(elapsedMs) / this.watchedShareBy(elapsedMs)) * (newestPerMs - this.perMs);
+  }
+
+  private watchedShareBy(elapsedMs: number): number {
+    return this.watchedShare + weightOf(elapsedMs) * (1 - this.watchedShare);
+  }
+}
+
+function weightOf(elapsedMs: number): number {
+  return 1 - Math.exp(-elapsedMs / MEMORY_MS);
 }

@@ -65,9 +65,12 @@ describe('BatchFormer: size and cost', () => {
 
   it('takes fewer if they cost too much together, and passes over nobody', () => {
     const costs = [5, 4, 3, 1].map((cost) => ({ cost }));
-    const { form } = formerOf(costs, { costOf: () => 1, maxBatchCost: 10 });
+    const learned = buildLearned(10, 1);
+    const { form } = formerOf(costs, { costOf: () => 1, maxBatchCost: 10 }, learned);
     expect(form(4)).toEqual({ riding: [0, 1], lost: [] });
+    expect(learned.mostByCost).toBe(2);
     expect(form(4)).toEqual({ riding: [2, 3], lost: [] });
+    expect(learned.mostByCost).toBe(2);
   });
 
   it('takes one alone, whatever it costs: the limit may have become smaller since it came', () => {

@@ -63,6 +63,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
       cost.add(entry.cost);
       taken.push(entry);
     }
+    if (taken.length < size && bucket.size > 0) this.learned.observeCostLimit(taken.length);
     return taken;
   }
 

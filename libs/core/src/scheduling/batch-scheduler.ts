@@ -167,6 +167,11 @@ export class BatchScheduler<TRequest, TResponse> {
     this.isDeciding = false;
   }
 
+  /** How many places have been taken in all: who shares another's has taken none. */
+  get placesTaken(): number {
+    return this.coalescing.placesOf(this.parts.recorder.requests.accepted);
+  }
+
   /** Decides now, unless that is due anyway when this turn of the event loop ends. */
   decideUnlessDue(): void {
     if (!this.turn.isOpen) this.decide();
@@ -187,12 +192,11 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
   private fillSlots(knownNowMs: number | undefined): number {
-    const { learned, recorder } = this.parts;
     let nowMs = knownNowMs === undefined ? this.turn.readClock() : this.turn.noteTime(knownNowMs);
     this.view.noteFreeSlots(this.freeSlots, nowMs);
     // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
     for (; ; nowMs = this.turn.readClock()) {
-      learned.arrivals.observe(this.coalescing.placesOf(recorder.requests.accepted), nowMs);
+      this.parts.learned.arrivals.observe(this.placesTaken, nowMs);
       this.deadlines.expire(nowMs, this.departures.expire);
       const urgent = this.queue.mostUrgentBucket;
       if (urgent === undefined || nowMs >= this.closeAtMs) return Infinity;

@@ -10,11 +10,17 @@ const NOW_MS = 1000;
 /** S(n) = 20 + n ms, so a full batch of 10 takes 30; a little less, since what is told is rounded up. */
 const CURVE = buildCurve(19.9, 1);
 
-function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[] = [], curve = CURVE) {
+function forecastOf(
+  config: BatchingConfig = {},
+  running: readonly RunningBatch[] = [],
+  curve = CURVE,
+  mostByCost = Infinity,
+) {
   const resolved = resolveConfig('test', { maxBatchSize: 10, maxWaitTimeMs: 7, ...config });
   const live = withProcessorLimits(resolved, {});
   const batches = Object.assign([...running], { size: running.length, largestBatchSize: 10 });
-  const forecast = new CompletionForecast(live, curve, new SlotForecast(live, curve, batches));
+  const slots = new SlotForecast(live, curve, batches);
+  const forecast = new CompletionForecast(live, curve, slots, { mostByCost });
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>
     Math.round(forecast.answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }, NOW_MS));
   const drain = (queueSize: number): number => forecast.drainAfterMs(queueSize, NOW_MS);
@@ -162,6 +168,13 @@ describe('CompletionForecast: when as many as wait now have been served', () => 
   it('adds up the batches that they fill', () => {
     const { drain } = forecastOf();
     expect([1, 10, 15, 20].map((size) => drain(size))).toEqual([21, 30, 30 + 25, 60]);
+  });
+
+  it('counts on batches that are no larger than what they cost lets them be', () => {
+    const costs = { costOf: () => 1, maxBatchCost: 5 };
+    expect(forecastOf(costs, [], CURVE, 2).drain(10)).toBe(5 * 22);
+    expect(forecastOf(costs, [], CURVE, 0.2).drain(3)).toBe(3 * 21);
+    expect(forecastOf({}, [], CURVE, 2).drain(10)).toBe(30);
   });
 
   it('counts the batch that runs', () => {

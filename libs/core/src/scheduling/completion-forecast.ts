@@ -2,11 +2,14 @@ import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
 import { largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
+import type { LearnedBehavior } from './learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
 import { planInSlots } from './slot-plan.js';
 
 /** So many of those ahead are looked at, one by one. */
 const MOST_LOOKED_AT = 256;
+
+const UNLIMITED = { mostByCost: Infinity } as const;
 
 /** Foretells when a request would be answered, by the learned S(n), the batches that run, and the queue ahead. */
 export class CompletionForecast {
@@ -14,7 +17,15 @@ export class CompletionForecast {
     private readonly config: ResolvedBatchingConfig,
     private readonly curve: CostCurve,
     private readonly slots: SlotForecast,
+    private readonly learned: Pick<LearnedBehavior, 'mostByCost'> = UNLIMITED,
   ) {}
+
+  /** How many requests a batch holds at most, as far as is known where they are limited by what they cost. */
+  private get most(): number {
+    const largest = largestBatchSize(this.config);
+    if (this.config.maxBatchCost === undefined) return largest;
+    return Math.min(largest, Math.max(1, Math.round(this.learned.mostByCost)));
+  }
 
   /** How long a batch of one request takes, in milliseconds. */
   get aloneMs(): number {
@@ -26,7 +37,7 @@ export class CompletionForecast {
    * `waiting` requests in `buckets` buckets, one batch after the other. Told without a look at any of them.
    */
   answerWithinMs(waiting: number, buckets: number): number {
-    const most = largestBatchSize(this.config);
+    const most = this.most;
     const batches = Math.floor(waiting / most) + buckets + 2;
     return this.timeMs(Math.max(most, this.slots.largestRunning)) + batches * this.timeMs(most);
   }
@@ -36,7 +47,7 @@ export class CompletionForecast {
    * buckets go first, each in the slot that is free first; the request rides in the last, with the rest.
    */
   answerAfterMs(ahead: RequestsAhead, nowMs: number): number {
-    const most = largestBatchSize(this.config);
+    const most = this.most;
     const fullBatches = Math.floor(ahead.inBucket / most);
     const otherBatches = this.otherBatches(ahead);
     const aheadMs = fullBatches * this.timeMs(most) + otherBatches * this.otherBatchMs(ahead);
@@ -59,7 +70,7 @@ export class CompletionForecast {
    * @param deadlinesAtMs Of those ahead in the bucket, then those of the requests themselves.
    */
   answerBesideMs(deadlinesAtMs: readonly number[], ahead: RequestsAhead, nowMs: number): number {
-    const most = largestBatchSize(this.config);
+    const most = this.most;
     const freeAfterMs = this.slots.freeAfterMs(nowMs);
     const otherMs = this.otherBatchMs(ahead);
     for (let other = this.otherBatches(ahead) - 1; other >= 0; other -= 1) freeAfterMs[other]! += otherMs;
@@ -77,7 +88,7 @@ export class CompletionForecast {
    */
   answerInCrowdMs(timeoutMs: number, requestsPerMs: number, nowMs: number): number {
     const { fixedTimeMs, timePerRequestMs } = this.curve;
-    const most = largestBatchSize(this.config);
+    const most = this.most;
     const newest = Math.max(1, (timeoutMs - fixedTimeMs) / (timePerRequestMs + 1 / requestsPerMs));
     const largest = Math.min(newest, most);
     const comeMeanwhile = (requestsPerMs * this.curve.predictMs(largest)) / this.slots.count;
@@ -89,7 +100,7 @@ export class CompletionForecast {
   /** How long until as many requests as wait now have been served, in whole milliseconds, at least 1. */
   drainAfterMs(queueSize: number, nowMs: number): number {
     const { maxWaitTimeMs } = this.config;
-    const most = largestBatchSize(this.config);
+    const most = this.most;
     const batches = Math.max(1, Math.ceil(queueSize / most));
     if (!this.curve.isKnown) {
       const rounds = Math.ceil(batches / this.slots.count);
@@ -104,7 +115,7 @@ export class CompletionForecast {
   }
 
   private otherBatches({ inOtherBuckets, otherBuckets }: Omit<RequestsAhead, 'inBucket'>): number {
-    return Math.max(otherBuckets, Math.ceil(inOtherBuckets / largestBatchSize(this.config)));
+    return Math.max(otherBuckets, Math.ceil(inOtherBuckets / this.most));
   }
 
   /** How long a batch of the other buckets takes: each holds what is in it, not as much as it could. */
@@ -120,7 +131,7 @@ export class CompletionForecast {
     // Those beyond the slots have been taken in advance; they go first.
     const inAdvance = Math.max(0, freeAfterMs.length - count);
     const inTurn = batchesAhead + inAdvance;
-    const fullMs = this.timeMs(largestBatchSize(this.config));
+    const fullMs = this.timeMs(this.most);
     const eachMs = (aheadMs + inAdvance * fullMs) / Math.max(1, inTurn);
     let startAfterMs = Infinity;
     // A slot whose batch hangs had better be left out: the others go round more often meanwhile.

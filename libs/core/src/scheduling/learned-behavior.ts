@@ -13,6 +13,11 @@ export class LearnedBehavior {
   readonly curve = new CostCurve();
   /** How many requests come per millisecond. */
   readonly arrivals = new ArrivalRate();
+  /**
+   * How many requests make a batch where it is what they cost that limits it: a mean of the latest such batches. Infinity
+   * as long as there was none.
+   */
+  mostByCost = Infinity;
   private lastObservedAtMs = -Infinity;
 
   /** A batch of `size` has taken `timeMs`. */
@@ -20,6 +25,11 @@ export class LearnedBehavior {
     // Few are let in while nothing is trusted: were a fast one cut off like an outlier, that would go on for a minute.
     this.curve.observe(size, timeMs, !this.isTrusted(nowMs - timeMs));
     this.lastObservedAtMs = nowMs;
+  }
+
+  /** A batch of `size` has been formed, to which the next request would have been too expensive. */
+  observeCostLimit(size: number): void {
+    this.mostByCost = this.mostByCost === Infinity ? size : this.mostByCost + (size - this.mostByCost) / 8;
   }
 
   /**
