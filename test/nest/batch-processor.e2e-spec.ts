@@ -185,7 +185,16 @@ describe('the start of the app stops', () => {
         return [];
       }
     }
-    Injectable({ scope: Scope.REQUEST })(ScopedProcessor);
+    @Injectable({ scope: Scope.REQUEST })
+    @BatchProcessor('scoped above')
+    class ScopedAboveProcessor extends ScopedProcessor {}
+    @BatchProcessor('transient')
+    @Injectable({ scope: Scope.TRANSIENT })
+    class TransientProcessor {
+      processBatch(): string[] {
+        return [];
+      }
+    }
     @BatchProcessor('empty')
     class EmptyProcessor {}
     @BatchProcessor('mood')
@@ -198,9 +207,17 @@ describe('the start of the app stops', () => {
     class MoodModule {}
     const error = await apps.failureOf({
       imports: [BatchingModule.forRoot(), MoodModule],
-      providers: [ScopedProcessor, EmptyProcessor, SecondMoodProcessor],
+      providers: [
+        ScopedProcessor,
+        ScopedAboveProcessor,
+        TransientProcessor,
+        EmptyProcessor,
+        SecondMoodProcessor,
+      ],
     });
     expect(error.message).toMatch(/ScopedProcessor \(TestedModule\): it is request-scoped/);
+    expect(error.message).toMatch(/ScopedAboveProcessor \(TestedModule\): it is request-scoped/);
+    expect(error.message).toMatch(/TransientProcessor \(TestedModule\): it is transient/);
     expect(error.message).toMatch(/EmptyProcessor \(TestedModule\): it has no method processBatch/);
     expect(error.message).toMatch(
       /MoodProcessor \(\w+\): the batcher "mood" has a processor already: \w*MoodProcessor \(\w+\)/,

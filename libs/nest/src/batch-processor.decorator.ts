@@ -1,4 +1,4 @@
-import { Injectable, type Type } from '@nestjs/common';
+import { Injectable, type InjectableOptions, type Type } from '@nestjs/common';
 import {
   describeValue,
   InvalidConfigError,
@@ -6,6 +6,9 @@ import {
   type BatchProcessor as CoreBatchProcessor,
 } from 'nestjs-batching/core';
 import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
+
+/** Where Nest keeps what `@Injectable()` was given; its own name for it cannot be imported from both of its majors. */
+const SCOPE_OPTIONS_METADATA = 'scope:options';
 
 /** What runs a batch: a class of this shape can be a `@BatchProcessor()`. */
 export type BatchProcessorHost<TRequest, TResponse> = CoreBatchProcessor<TRequest, TResponse>;
@@ -47,7 +50,10 @@ export function BatchProcessor<TRequest = never>(
   return (target) => {
     assertName(name, target.name);
     const declared: DeclaredProcessor = { name, config: config };
-    Injectable()(target);
+    // Whatever scope the class has been given below is to be seen when the app starts.
+    Injectable(Reflect.getOwnMetadata(SCOPE_OPTIONS_METADATA, target) as InjectableOptions | undefined)(
+      target,
+    );
     Reflect.defineMetadata(BATCH_PROCESSOR_METADATA, declared, target);
     declaredNames.add(name);
   };

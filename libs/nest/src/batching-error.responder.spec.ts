@@ -1,6 +1,6 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import { QueueFullError } from 'nestjs-batching/core';
+import { BatchProcessingError, QueueFullError } from 'nestjs-batching/core';
 import { BatchingErrorResponder } from './batching-error.responder.js';
 import { BatchingHttpException } from './batching-http.exception.js';
 import { TransportErrors } from './transport-errors.js';
@@ -33,6 +33,17 @@ describe('BatchingErrorResponder', () => {
     const { headers, toException } = setUp(true);
     expect(toException(error)).toBeInstanceOf(BatchingHttpException);
     expect(headers).toEqual([]);
+  });
+
+  it('answers also where what was thrown does not tell where it comes from', () => {
+    const thrown = Object.defineProperty(new Error('no luck'), 'stack', {
+      get: () => {
+        throw new Error('never tells');
+      },
+    });
+    expect(setUp(false).toException(new BatchProcessingError('letters', 1, 2, thrown))).toBeInstanceOf(
+      BatchingHttpException,
+    );
   });
 
   it('gives back as it is what is no error of the batcher', () => {

@@ -63,6 +63,15 @@ export class BatchingErrorResponder {
   private logServerFault(error: BatchingError): void {
     if (!isServerFault(error) || this.logged.has(error)) return;
     this.logged.add(error);
-    this.logger.error(error.message, error.cause instanceof Error ? error.cause.stack : error.stack);
+    this.logger.error(error.message, stackOf(error));
+  }
+}
+
+/** Where it comes from; anything may have been thrown there, also what does not tell. */
+function stackOf(error: BatchingError): string | undefined {
+  try {
+    return error.cause instanceof Error ? error.cause.stack : error.stack;
+  } catch {
+    return error.stack;
   }
 }

@@ -1,4 +1,4 @@
-import { QueueFullError } from 'nestjs-batching/core';
+import { DeadlineExceededError, QueueFullError } from 'nestjs-batching/core';
 import { BatchingHttpException } from './batching-http.exception.js';
 
 const error = new QueueFullError('digits', 8, 250);
@@ -14,6 +14,17 @@ describe('BatchingHttpException', () => {
       retryAfterMs: 250,
     });
     expect(exception.retryAfterSeconds).toBe(1);
+  });
+
+  it('tells nobody to try again who would be too late alone in a batch, too', () => {
+    const told = (timeoutMs: number, retryAfterMs?: number): number | undefined => {
+      const forecast = { expectedMs: 20, retryAfterMs };
+      return new BatchingHttpException(new DeadlineExceededError('digits', 'admission', timeoutMs, forecast))
+        .retryAfterSeconds;
+    };
+    expect([told(5), told(5, 2500)]).toEqual([undefined, 3]);
+    const noTimeLeft = new DeadlineExceededError('digits', 'admission', 0);
+    expect(new BatchingHttpException(noTimeLeft).retryAfterSeconds).toBe(1);
   });
 
   it('has no statusCode for GraphQL, by which Apollo’s driver would replace the code', () => {

@@ -1,8 +1,8 @@
 import { HttpException } from '@nestjs/common';
-import type { BatchingError } from 'nestjs-batching/core';
+import { DeadlineExceededError, type BatchingError } from 'nestjs-batching/core';
 import { messageForCaller, statusOf } from './told-error.js';
 
-/** A 503 always says when to come back; where nothing is known, in a second. */
+/** A 503 says when to come back, unless that would not help; where nothing is known, in a second. */
 const DEFAULT_RETRY_AFTER_MS = 1000;
 
 /** What an HTTP client, or one of a GraphQL server, gets of a `BatchingError`: its code, its message, and when to try again. */
@@ -29,8 +29,13 @@ export class BatchingHttpException extends HttpException {
     super({ ...status, code, message, ...retryHint }, statusCode, { cause: error });
     this.extensions = { code, isRetryable, ...retryHint };
     this.retryAfterSeconds =
-      statusCode === 503
+      statusCode === 503 && !isTooLateAnyway(error)
         ? Math.max(1, Math.ceil((retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000))
         : undefined;
   }
+}
+
+/** Who had some time left, and would be too late even alone in a batch, is so next time, too: more time is what helps. */
+function isTooLateAnyway(error: BatchingError): boolean {
+  return error instanceof DeadlineExceededError && error.timeoutMs > 0 && error.retryAfterMs === undefined;
 }

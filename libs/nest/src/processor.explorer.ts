@@ -18,6 +18,9 @@ import { findInjections } from './find-injections.js';
 const REQUEST_SCOPED =
   'it is request-scoped, or something that it injects is; a processor serves many requests at once and must live as long as the app';
 
+const TRANSIENT =
+  'it is transient: whoever injects it would get one of their own; a processor is one for the whole app, so leave the scope out';
+
 /** A provider whose class is a `@BatchProcessor()`, or what stands in the place of such a class. */
 interface FoundProcessor extends DeclaredProcessor {
   readonly wrapper: DiscoveredProvider;
@@ -86,9 +89,8 @@ export class ProcessorExplorer {
       const advice = '; provide the class once, in the providers of one module or by registerBatcher()';
       return `the batcher "${name}" has a processor already: ${nameOf(other)}${isSameClass ? advice : ''}`;
     }
-    if (!wrapper.isDependencyTreeStatic()) {
-      return REQUEST_SCOPED;
-    }
+    if (!wrapper.isDependencyTreeStatic()) return REQUEST_SCOPED;
+    if (wrapper.isTransient) return TRANSIENT;
     if (
       typeof (wrapper.instance as Partial<BatchProcessor<never, unknown>> | null)?.processBatch !== 'function'
     ) {
