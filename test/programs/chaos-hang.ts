@@ -12,8 +12,9 @@ import { buildChaosModel } from './chaos-model.js';
  * Usage: node chaos-hang.js thread|process [forgotten]
  */
 const RUN_TIMEOUT_MS = 400;
-/** A run of so many rows takes many times longer than allowed, one of a single row far shorter. */
-const MANY = 32;
+/** A run of many rows takes so many times as long as allowed, however fast the machine is; one of a single row far shorter. */
+const TIMES_TOO_LONG = 5;
+const [FEWEST, MOST] = [32, 512];
 
 const [, , isolation, end] = process.argv;
 const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
@@ -28,8 +29,14 @@ const model = await OnnxModel.load('slow', {
   logger: { log: () => undefined, warn: () => undefined },
 });
 
+await run(1);
+const aloneAtMs = performance.now();
+await run(1);
+const aloneMs = performance.now() - aloneAtMs;
+const many = Math.min(Math.max(FEWEST, Math.ceil((TIMES_TOO_LONG * RUN_TIMEOUT_MS) / aloneMs)), MOST);
+
 const startedAtMs = performance.now();
-const refusal = await run(MANY).then(
+const refusal = await run(many).then(
   () => 'answered',
   ({ code }: { code: string }) => code,
 );
