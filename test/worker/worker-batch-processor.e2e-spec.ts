@@ -55,6 +55,12 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     else expect(place).toMatchObject({ pid: process.pid, threadId: expect.any(Number) as number });
   });
 
+  it('awaits results that are promises, each of which may fail alone', async () => {
+    const processor = await start({ module: moduleOf('promises') });
+    const spoiled = expect.objectContaining({ message: 'b is spoiled' }) as Error;
+    expect(await run(processor, ['a', 'b', 'c'])).toEqual(['A', spoiled, 'C']);
+  });
+
   it('runs a module whose default export is a function, named by its URL', async () => {
     const processor = await start({ module: pathToFileURL(resolve(moduleOf('default'))) });
     expect(await run(processor, [1, 2])).toEqual([2, 3]);

@@ -3,7 +3,7 @@ import type { Clock } from './clock.js';
 import { BatchProcessingError, BatchingError, ResponseCountMismatchError } from './errors/index.js';
 import type { RequestBatch } from './request-batch.js';
 import { isError } from './is-error.js';
-import { areAwaited, settledResults, type ProcessorResults } from './processor-results.js';
+import { areResultsPromised, settleResults, type ProcessorResults } from './processor-results.js';
 import { RunningBatches } from './running-batches.js';
 
 /** How a processor call ended: with one result per request, or with an error for all of them. */
@@ -33,12 +33,10 @@ export class BatchRunner<TRequest, TResponse> {
     if (this.processor.batchesInAdvance) batch.started = () => (batch.startedAtMs = this.clock.now());
     this.callProcessor(batch).then(
       (results) => {
-        if (!areAwaited(results)) this.end(batch, slot, this.endingOf(batch, results));
+        if (!areResultsPromised(results)) this.end(batch, slot, this.endingOf(batch, results));
         // The batch runs as long as one of them does.
         else
-          void settledResults(results).then((settled) =>
-            this.end(batch, slot, this.endingOf(batch, settled)),
-          );
+          void settleResults(results).then((settled) => this.end(batch, slot, this.endingOf(batch, settled)));
       },
       (error: unknown) => this.end(batch, slot, { error: this.toBatchingError(batch, error) }),
     );

@@ -45,6 +45,7 @@ export { DynamicBatcher, type BatcherState, type DrainResult } from './dynamic-b
 export type { DrainOptions, DynamicBatcherOptions } from './dynamic-batcher-options.js';
 export * from './errors/index.js';
 export { nearestName } from './nearest-name.js';
+export { areResultsPromised, settleResults, type ProcessorResults } from './processor-results.js';
 export type { QueuedRequest } from './queued-request.js';
 export type {
   BatchTotals,

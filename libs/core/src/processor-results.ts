@@ -18,7 +18,7 @@ export function resultAt<TResult>(results: readonly TResult[], index: number): T
  * Whether there are promises for results, as of a processor that returns `requests.map(async …)`. Told by the first: such a
  * list holds nothing else.
  */
-export function areAwaited<TResponse>(
+export function areResultsPromised<TResponse>(
   results: ProcessorResults<TResponse>,
 ): results is readonly PromiseLike<TResponse | Error>[] {
   try {
@@ -29,7 +29,7 @@ export function areAwaited<TResponse>(
 }
 
 /** The results when all are there; an `Error` for each that failed. Never rejects. */
-export async function settledResults<TResponse>(
+export async function settleResults<TResponse>(
   results: readonly PromiseLike<TResponse | Error>[],
 ): Promise<(TResponse | Error)[]> {
   const settled = await Promise.allSettled(results);

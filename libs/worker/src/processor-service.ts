@@ -1,7 +1,9 @@
 import {
   describeValue,
   hasProcessBatch,
+  areResultsPromised,
   isProcessFunction,
+  settleResults,
   type BatchContext,
   type BatchProcessor,
   type ProcessBatch,
@@ -96,7 +98,8 @@ async function answer(
       return call.signal;
     },
   };
-  const results = await processor.processBatch(requests, context);
+  const returned = await processor.processBatch(requests, context);
+  const results = areResultsPromised(returned) ? await settleResults(returned) : returned;
   // What is no list, or too short a one, is the batcher's to refuse.
   if (!Array.isArray(results)) {
     const withoutUncopied = (): never => refuseUncopied(results, requests.length);

@@ -132,7 +132,6 @@ export class BatchScheduler<TRequest, TResponse> {
   get isIdle(): boolean {
     return this.queue.isEmpty && this.runner.running.size === 0;
   }
-
   get freeSlots(): number {
     return this.parts.config.maxConcurrentBatches - this.runner.running.size;
   }
