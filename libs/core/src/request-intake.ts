@@ -52,7 +52,7 @@ export class RequestIntake<TRequest, TResponse> {
     const { batcherName, config, learned, recorder, scheduler } = parts;
     this.scheduler = scheduler;
     this.recorder = recorder;
-    this.forecast = new CompletionForecast(config, learned.curve, scheduler.slots, learned);
+    this.forecast = new CompletionForecast(config, learned, scheduler.slots);
     const { queue } = scheduler;
     this.deadlines = new DeadlineAdmission({
       batcherName,

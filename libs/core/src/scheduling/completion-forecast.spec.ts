@@ -20,7 +20,7 @@ function forecastOf(
   const live = withProcessorLimits(resolved, {});
   const batches = Object.assign([...running], { size: running.length, largestBatchSize: 10 });
   const slots = new SlotForecast(live, curve, batches);
-  const forecast = new CompletionForecast(live, curve, slots, { mostByCost });
+  const forecast = new CompletionForecast(live, { curve, mostByCost }, slots);
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>
     Math.round(forecast.answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }, NOW_MS));
   const drain = (queueSize: number): number => forecast.drainAfterMs(queueSize, NOW_MS);

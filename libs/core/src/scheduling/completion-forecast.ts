@@ -9,16 +9,17 @@ import { planInSlots } from './slot-plan.js';
 /** So many of those ahead are looked at, one by one. */
 const MOST_LOOKED_AT = 256;
 
-const UNLIMITED = { mostByCost: Infinity } as const;
-
 /** Foretells when a request would be answered, by the learned S(n), the batches that run, and the queue ahead. */
 export class CompletionForecast {
   constructor(
     private readonly config: ResolvedBatchingConfig,
-    private readonly curve: CostCurve,
+    private readonly learned: Pick<LearnedBehavior, 'curve' | 'mostByCost'>,
     private readonly slots: SlotForecast,
-    private readonly learned: Pick<LearnedBehavior, 'mostByCost'> = UNLIMITED,
   ) {}
+
+  private get curve(): CostCurve {
+    return this.learned.curve;
+  }
 
   /** How many requests a batch holds at most, as far as is known where they are limited by what they cost. */
   private get most(): number {

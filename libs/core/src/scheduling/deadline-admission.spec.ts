@@ -42,7 +42,7 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
   };
   let placesTaken = 0;
   const slots = new SlotForecast(live, learned.curve, batches);
-  const forecast = new CompletionForecast(live, learned.curve, slots);
+  const forecast = new CompletionForecast(live, learned, slots);
   const parts = {
     batcherName: 'letters',
     config: live,
