@@ -2,19 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
 import { renderBarPlot } from '../plots/bar-plot.js';
-import { callInLoops, type Call } from './callers.js';
+import { callInLoops } from './callers.js';
 import { measureRows, printRows, type OverheadRow } from './overhead-rows.js';
 import { BATCH_SIZE, PEERS, type Peer } from './peers.js';
 import { processorTimeNs } from './processor-time.js';
+import { warmUp } from './warm-up.js';
 
 const CALLERS = 1024;
-/** So many requests before the measured ones: what the compiler does for a fresh peer is no request's cost. */
-const WARM_UP_REQUESTS = 200_000;
-/**
- * All peers stay, as the one of an application does as long as that runs. When the last object of a class is gone, V8 forgets
- * what it knows of the class, and the next turn would begin with compiling everything anew.
- */
-const kept: Call[] = [];
 
 const { values } = parseArgs({
   options: {
@@ -46,9 +40,8 @@ async function compareOverhead(turns: number, requests: number): Promise<void> {
 
 async function measurePeer({ create }: Peer, requests: number): Promise<number> {
   const call = create();
-  kept.push(call);
   const requestsEach = Math.ceil(requests / CALLERS);
-  await callInLoops(call, CALLERS, Math.ceil(WARM_UP_REQUESTS / CALLERS));
+  await warmUp(call, CALLERS);
   const startedNs = processorTimeNs();
   await callInLoops(call, CALLERS, requestsEach);
   return (processorTimeNs() - startedNs) / (requestsEach * CALLERS);

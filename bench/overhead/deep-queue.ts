@@ -1,9 +1,10 @@
 import { DynamicBatcher } from 'nestjs-batching/core';
 import { bareQueue } from './bare-queue.js';
-import { callInLoops, type Call } from './callers.js';
+import type { Call } from './callers.js';
 import { BATCH_SIZE } from './peers.js';
 import { processorTimeNs } from './processor-time.js';
 import { settleHeap } from './settled-heap.js';
+import { warmUp } from './warm-up.js';
 
 type ProcessBatch = (requests: readonly number[]) => Promise<readonly number[]>;
 
@@ -25,12 +26,8 @@ export const DEEP_QUEUES: readonly DeepQueue[] = [
   { name: 'bare queue', create: (processBatch) => bareQueue(BATCH_SIZE, processBatch) },
 ];
 
-/** So many requests before the measured ones: what the compiler does for a fresh queue is no request's cost. */
-const WARM_UP_REQUESTS = 200_000;
+/** How many callers a queue is warmed up with. */
 const WARM_UP_CALLERS = 100;
-
-/** All queues stay, so that V8 does not forget with the last of them what it has compiled. They are empty by then. */
-const kept: Call[] = [];
 
 /**
  * What a request costs while so many others wait, in nanoseconds. The queue is filled first; then each answer
@@ -42,8 +39,7 @@ export async function measureAtDepth(queue: DeepQueue, waiting: number, requests
     if (untilFilled !== undefined) await untilFilled;
     return [...payloads];
   }, waiting + BATCH_SIZE);
-  kept.push(call);
-  await callInLoops(call, WARM_UP_CALLERS, WARM_UP_REQUESTS / WARM_UP_CALLERS);
+  await warmUp(call, WARM_UP_CALLERS);
 
   let begin!: () => void;
   untilFilled = new Promise((resolve) => (begin = resolve));
