@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { ManualClock } from 'nestjs-batching/testing';
+import { heapMb } from '../../../test/core/heap-size.js';
 import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
 import { setUpTimedLetters } from '../../../test/core/timed-letters-batcher.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
@@ -183,6 +182,19 @@ describe('DynamicBatcher: buckets', () => {
     expect(processor.requestsByBatch).toEqual([['d1']]);
   });
 
+  it('go one after the other early enough for each of their deadlines, though a slot has been idle', async () => {
+    const { clock, processor, send } = await setUpTimedLetters({
+      bucketOf,
+      timeoutStrategy: 'wait-for-full',
+      maxWaitTimeMs: 1000,
+    });
+    const hurried = ['c1', 'd1', 'd2', 'd3'].map((text) => send(text, { timeoutMs: 100 }));
+    await clock.advance(100);
+
+    expect(hurried.map(({ response }) => response?.response)).toEqual(['C1', 'D1', 'D2', 'D3']);
+    expect(processor.requestsByBatch).toHaveLength(2);
+  });
+
   it('starve nowhere: whatever comes, a request waits for those only that came before it', async () => {
     const { clock, processor, send } = await setUpTimedLetters({ bucketOf, maxQueueSize: 10_000 });
     const flood = (): void => void [1, 2, 3].forEach((number) => send(`f${number}`));
@@ -227,13 +239,6 @@ describe('DynamicBatcher: buckets', () => {
 });
 
 describe('DynamicBatcher: many distinct buckets, tenants and keys', () => {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
-  const heapMb = (): number => {
-    collectGarbage();
-    return process.memoryUsage().heapUsed / 2 ** 20;
-  };
-
   it('leave nothing behind, whether their requests ran or were taken back', async () => {
     const clock = new ManualClock();
     const batcher = new DynamicBatcher<number, number>(

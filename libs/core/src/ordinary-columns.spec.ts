@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { collectGarbage } from '../../../test/core/heap-size.js';
 import { OrdinaryColumns } from './ordinary-columns.js';
 
 /** Numbers that wait; each came at the time of its number, as the how-manieth it says, and answers with itself. */
@@ -62,8 +61,6 @@ describe('OrdinaryColumns', () => {
   });
 
   it('keeps nothing of who has left, though the next one still waits', async () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage = runInNewContext('gc') as () => void;
     const columns = new OrdinaryColumns<object, object>();
     const serveOne = (): WeakRef<object>[] => {
       const [request, response] = [{}, {}];

@@ -287,17 +287,22 @@ describe('FairShareLine: what is put back', () => {
     expect(line.oldest).toBe(entries[0]);
   });
 
-  it('leaves everything as if it had never been taken, where all cost the same', () => {
+  it('leaves everything as if it had never been taken, whatever the costs and weights', () => {
+    const traits = fc.record({
+      tenant: fc.constantFrom('a', 'b', 'c', 'd'),
+      cost: fc.constantFrom(1, 1, 2, 7),
+    });
+    const weights = fc.record({
+      a: fc.constantFrom(1, 2, 100),
+      b: fc.constantFrom(1, 0.25),
+      c: fc.constantFrom(1, 0.015625, 5),
+    });
     fc.assert(
       fc.property(
-        fc.array(fc.record({ tenant: fc.constantFrom('a', 'b', 'c', 'd') }), {
-          minLength: 1,
-          maxLength: 40,
-          size: 'max',
-        }),
+        fc.array(traits, { minLength: 1, maxLength: 40, size: 'max' }),
         fc.nat(20),
         fc.nat(40),
-        fc.constantFrom<Record<string, number>>({}, { a: 2, b: 5 }, { a: 100 }),
+        weights,
         (traits, takenBefore, takenBack, weights) => {
           const [one, other] = [lineOf(traits, weights), lineOf(traits, weights)];
           one.take(takenBefore);
@@ -309,7 +314,7 @@ describe('FairShareLine: what is put back', () => {
           expect(idsOf(one.take())).toEqual(idsOf(other.take()));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   });
 

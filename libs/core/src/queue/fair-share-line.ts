@@ -8,6 +8,8 @@ import { TenantShare } from './tenant-share.js';
 const MOST_IDLE_SHARES = 16;
 /** So many tenants are looked at, one by one, to foretell how many requests are served before one that comes. */
 const MOST_TENANTS_LOOKED_AT = 64;
+/** Passes are counted up to this, and then from 0 again: small integers are stored in place. */
+const LARGEST_PASS = 2 ** 30 - 1;
 
 /**
  * Tenants take turns, each as much as its weight says, whatever it offers: deficit round robin (Shreedhar and
@@ -28,6 +30,8 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   private isCostTheSame = true;
   /** Whose turn it is; the others follow in a circle, the last one stands before it. */
   private current: TenantShare<TEntry> | undefined = undefined;
+  /** How often the turn has passed on to somebody who had it not. */
+  private passes = 0;
 
   /** @param weightOf A tenant's weight, above 0. */
   constructor(private readonly weightOf: (tenant: string | undefined) => number) {}
@@ -79,7 +83,10 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   add(entry: TEntry): boolean {
     this.noteCost(entry.cost);
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
-    if (share.size === 0) this.append(share);
+    if (share.size === 0) {
+      share.deficit = 0;
+      this.append(share);
+    }
     const isOldest = this.arrivals.add(entry);
     share.add(entry);
     return isOldest;
@@ -99,18 +106,14 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   putBack(entry: TEntry): void {
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
-    if (share.size === 0) {
-      // It lost its place when its last request was taken, and the turn passed on.
-      this.append(share);
-      this.returnTurn(share);
-    } else {
-      while (this.current !== share) this.returnTurn(this.current!.previous);
-    }
+    this.undoPassesSince(entry.nextOfTenant);
+    if (share.size === 0) this.append(share);
+    if (this.current === share) share.hasItsQuantum = true;
+    else this.returnTurnTo(share);
     if (entry.cost !== this.largestCost) this.isCostTheSame = false;
     this.arrivals.putBack(entry);
     share.putBack(entry);
-    // What makes a whole quantum was got for a later turn, when no other tenant had a turn in between.
-    share.deficit = (share.deficit % this.quantumOf(share)) + entry.cost;
+    share.deficit += entry.cost;
   }
 
   remove(entry: TEntry): void {
@@ -130,6 +133,8 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
     share.removeFirst(entry);
     this.leave(share, entry);
+    // It has no next one any more. What is kept instead tells, if it is put back, how far to go back.
+    entry.nextOfTenant = this.passes;
     return entry;
   }
 
@@ -140,7 +145,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   /** Passes the turn on until it is with a tenant that may take its next request. */
   private findTurn(): TenantShare<TEntry> | undefined {
-    for (let share = this.current; share !== undefined; share = this.current = share.following) {
+    for (let share = this.current; share !== undefined; share = this.passOn(share)) {
       if (!share.hasItsQuantum) {
         share.deficit += this.quantumOf(share);
         share.hasItsQuantum = true;
@@ -148,21 +153,34 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
       if (this.largestCost <= share.deficit) return share;
       // Where all cost the same there is no need to look at the request.
       if (!this.isCostTheSame && share.first.cost <= share.deficit) return share;
-      share.hasItsQuantum = false;
     }
     return undefined;
   }
 
-  /** Undoes that a turn has passed on: the one whose turn it is now gives back what it got for it. */
-  private returnTurn(to: TenantShare<TEntry>): void {
+  private passOn(share: TenantShare<TEntry>): TenantShare<TEntry> {
+    share.hasItsQuantum = false;
+    this.passes = (this.passes + 1) & LARGEST_PASS;
+    this.current = share.following;
+    return share.following;
+  }
+
+  /** Everyone to whom the turn has passed since gives back what it got for it. */
+  private undoPassesSince(passes: number): void {
+    while (this.current !== undefined && this.passes !== passes) {
+      this.returnTurnTo(this.current.previous);
+      this.passes = (this.passes - 1) & LARGEST_PASS;
+    }
+    this.passes = passes;
+  }
+
+  private returnTurnTo(share: TenantShare<TEntry>): void {
     const { current } = this;
     if (current?.hasItsQuantum === true) {
-      // Who lost its place in between has come back with less than it had, and may not be able to give all back.
-      current.deficit = Math.max(0, current.deficit - this.quantumOf(current));
+      current.deficit -= this.quantumOf(current);
       current.hasItsQuantum = false;
     }
-    to.hasItsQuantum = true;
-    this.current = to;
+    share.hasItsQuantum = true;
+    this.current = share;
   }
 
   private quantumOf({ weight }: TenantShare<TEntry>): number {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { heapMb } from '../../../../test/core/heap-size.js';
 import { buildEntries, idsOf, NumberedEntry, takeAll } from '../../../../test/core/queue-entry-builder.js';
 import { isQueued } from './queue-entry.js';
 import { RequestRing } from './request-ring.js';
@@ -125,17 +126,25 @@ describe('RequestRing', () => {
     }
   });
 
-  it('is made anew for fewer when most of a flood have gone, though it was never empty', () => {
-    let timesMoved = 0;
-    const ring = new RequestRing<NumberedEntry>(() => (timesMoved += 1));
-    for (const entry of buildEntries(...Array.from({ length: 100_000 }, () => ({})))) ring.add(entry);
-    takeAll(() => ring.take(), 99_990);
-    expect(timesMoved).toBeLessThan(20);
-    timesMoved = 0;
+  it('gives back the room of a flood when most of it has gone, though it was never empty', () => {
+    const ring = new RequestRing<NumberedEntry>();
+    const emptyMb = heapMb();
+    for (let id = 0; id < 300_000; id += 1) ring.add(new NumberedEntry(id));
+    takeAll(() => ring.take(), 299_990);
+    expect(heapMb() - emptyMb).toBeGreaterThan(6);
 
+    ring.add(new NumberedEntry(300_000));
+    expect(heapMb() - emptyMb).toBeLessThan(2);
+    expect(restOf(ring)).toEqual(Array.from({ length: 11 }, (_, index) => 299_990 + index));
+  });
+
+  it('leaves everyone where they stand while it grows and shrinks, if there are few holes', () => {
+    const { ring, entries } = ringOf(100_000);
+    takeAll(() => ring.take(), 99_990);
     ring.add(new NumberedEntry(100_000));
-    expect(timesMoved).toBe(1);
-    expect(restOf(ring)).toEqual(Array.from({ length: 11 }, (_, index) => 99_990 + index));
+    expect(entries.slice(-10).map(({ queuePosition }) => queuePosition)).toEqual(
+      Array.from({ length: 10 }, (_, index) => 99_990 + index),
+    );
   });
 
   it('does not let holes be most of it, wherever those are who stay', () => {

@@ -138,10 +138,13 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     while (slots[(this.tailPosition - 1) & mask] === undefined) this.tailPosition -= 1;
   }
 
+  private get stretch(): number {
+    return this.tailPosition - this.headPosition;
+  }
+
   /** Whether it is full, has too many holes, is far too large, or has come too far. */
   private get isToBeMadeAnew(): boolean {
-    const { size, mask, headPosition, tailPosition } = this;
-    const stretch = tailPosition - headPosition;
+    const { size, mask, stretch, tailPosition } = this;
     return (
       stretch > mask ||
       stretch > SLOTS_EACH * size + FEW_SLOTS ||
@@ -164,21 +167,37 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     this.slots = this.slots.slice();
   }
 
-  /** Closes all holes, with room for several times as many as there are. */
+  /**
+   * Makes room for several times as many as there are. Mostly all keep their positions, and none of them is touched: to
+   * fetch a million from memory would hold up everything else.
+   */
   private makeAnew(): void {
+    const { slots, mask } = this;
     const capacity = Math.max(SMALLEST_CAPACITY, powerOfTwoFrom(SLOTS_EACH * this.size));
-    const target = emptySlots<TEntry>(capacity);
-    let next = 0;
-    this.forEach((entry) => {
-      entry.queuePosition = next;
-      target[next] = entry;
-      next += 1;
-    });
-    this.slots = target;
+    this.slots = emptySlots<TEntry>(capacity);
     this.mask = capacity - 1;
+    if (this.stretch > 2 * this.size || this.tailPosition > LARGEST_POSITION) {
+      this.closeHoles(slots, mask);
+      this.onMoved();
+      return;
+    }
+    for (let position = this.headPosition; position < this.tailPosition; position += 1) {
+      this.slots[position & this.mask] = slots[position & mask];
+    }
+  }
+
+  /** All get new positions, from 0 on. */
+  private closeHoles(from: readonly (TEntry | undefined)[], mask: number): void {
+    let next = 0;
+    for (let position = this.headPosition; position < this.tailPosition; position += 1) {
+      const entry = from[position & mask];
+      if (entry === undefined) continue;
+      entry.queuePosition = next;
+      this.slots[next] = entry;
+      next += 1;
+    }
     this.headPosition = 0;
     this.tailPosition = next;
-    this.onMoved();
   }
 }
 

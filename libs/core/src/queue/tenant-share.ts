@@ -86,13 +86,12 @@ export class TenantShare<TEntry extends QueueEntry> {
     first.previous = this;
   }
 
-  /** Stands alone again, and with nothing left of its turn. It keeps no neighbor alive that is forgotten later. */
+  /** Stands alone again. It keeps no neighbor alive that is forgotten later, and its deficit only until it comes again. */
   leaveCircle(): void {
     this.previous.following = this.following;
     this.following.previous = this.previous;
     this.previous = this;
     this.following = this;
-    this.deficit = 0;
     this.hasItsQuantum = false;
   }
 }

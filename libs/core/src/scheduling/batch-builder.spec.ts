@@ -13,6 +13,8 @@ const VIEW: BatchingView = {
   isCostReached: false,
   oldestEnqueuedAtMs: 1000,
   nearestDeadlineAtMs: Infinity,
+  otherRequests: 0,
+  otherBucketsInHurry: 0,
   freeSlots: 1,
   slotFreeSinceMs: -Infinity,
   lastDispatchAtMs: -Infinity,
@@ -292,5 +294,18 @@ describe('BatchBuilder: deadlines', () => {
     const deadline = { action: 'dispatch', size: 10, reason: 'deadline' };
     expect(decide(WAITING, { nearestDeadlineAtMs: 1200 })).toEqual(deadline);
     expect(decide(WAITING, { nearestDeadlineAtMs: 1201 })).toEqual({ action: 'wait', untilMs: 1200 });
+  });
+
+  it('leaves time for the batches of other buckets that may be in as much of a hurry', () => {
+    const others = { nearestDeadlineAtMs: 1100, otherRequests: 30, otherBucketsInHurry: 3 };
+    // 10 of 30 in each of them on average; 28 in one, at most.
+    const [besideMs, afterMs] = [20 + 29, 20 + 10];
+    const untilMs = (freeSlots: number): unknown => {
+      const decision = decide(WAITING, { ...others, freeSlots, nowMs: 900 }, LEARNED);
+      return decision.action === 'wait' ? decision.untilMs : decision;
+    };
+    expect(untilMs(1)).toBeCloseTo(1100 - besideMs - 3 * afterMs - 1, 1);
+    expect(untilMs(2)).toBeCloseTo(1100 - besideMs - afterMs - 1, 1);
+    expect(untilMs(4)).toBeCloseTo(1100 - besideMs - 1, 1);
   });
 });

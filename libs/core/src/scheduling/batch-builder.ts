@@ -31,6 +31,10 @@ export interface BatchingView {
   readonly isQueueFull: boolean;
   /** In how many milliseconds each of the other slots is free, soonest first; none if that makes no difference. */
   readonly otherSlotsFreeAfterMs: readonly number[];
+  /** How many requests wait in other buckets. */
+  readonly otherRequests: number;
+  /** How many other buckets may hold a deadline, which is not before the nearest one then. */
+  readonly otherBucketsInHurry: number;
   /** Whether somebody's deadline is before this time, on the clock's scale. */
   isAnyDeadlineBefore(timeMs: number): boolean;
 }
@@ -134,15 +138,35 @@ export class BatchBuilder {
 
   /**
    * A batch with one request more has to start by then, at the size at which it would run, or the nearest deadline is
-   * lost. Before anything is known of the processor that may be any time: so nobody waits who would lose a deadline by
-   * waiting alone. Were it lost without a batch, nothing would ever be known.
+   * lost; or one that is hardly later, in another bucket. Before anything is known of the processor that may be any time:
+   * so nobody waits who would lose a deadline by waiting alone. Were it lost without a batch, nothing would ever be known.
    */
-  private latestStartMs({ nearestDeadlineAtMs, queueSize }: BatchingView, waitUntilMs: number): number {
-    const { curve } = this.learned;
+  private latestStartMs(view: BatchingView, waitUntilMs: number): number {
+    const { nearestDeadlineAtMs, queueSize, otherBucketsInHurry } = view;
     if (nearestDeadlineAtMs === Infinity) return Infinity;
-    if (!curve.isKnown) return nearestDeadlineAtMs > waitUntilMs ? Infinity : -Infinity;
-    const size = Math.min(queueSize + 1, largestBatchSize(this.config));
-    return nearestDeadlineAtMs - safeBatchTimeMs(size, this.config, curve) - ALARM_MARGIN_MS;
+    if (!this.learned.curve.isKnown) return nearestDeadlineAtMs > waitUntilMs ? Infinity : -Infinity;
+    const needsMs = otherBucketsInHurry > 0 ? this.timeWithOthersMs(view) : this.timeMs(queueSize + 1);
+    return nearestDeadlineAtMs - needsMs - ALARM_MARGIN_MS;
+  }
+
+  /**
+   * Until the batches of the other buckets are through, too, if they go after this one, each in the first slot that is
+   * free. Beside it goes whatever finds a slot, and that may be the largest of them.
+   */
+  private timeWithOthersMs({
+    queueSize,
+    freeSlots,
+    otherRequests,
+    otherBucketsInHurry,
+  }: BatchingView): number {
+    const largestOther = otherRequests - otherBucketsInHurry + 1;
+    const rounds = Math.ceil((1 + otherBucketsInHurry) / freeSlots) - 1;
+    const besideMs = this.timeMs(Math.max(queueSize, largestOther) + 1);
+    return besideMs + rounds * this.timeMs(otherRequests / otherBucketsInHurry);
+  }
+
+  private timeMs(size: number): number {
+    return safeBatchTimeMs(Math.min(size, largestBatchSize(this.config)), this.config, this.learned.curve);
   }
 
   private reasonToStopWaiting(view: BatchingView): DispatchReason {

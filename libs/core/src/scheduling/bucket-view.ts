@@ -4,6 +4,7 @@ import type { QueuedRequest } from '../queued-request.js';
 import { isBatchCostReached } from './batch-cost.js';
 import type { BatchingView } from './batch-builder.js';
 import type { DeadlineWatch } from './deadline-watch.js';
+import type { RequestQueue } from './request-queue.js';
 import type { SlotForecast } from './slot-forecast.js';
 
 const NONE: readonly never[] = [];
@@ -23,7 +24,7 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
 
   constructor(
     private readonly config: ResolvedBatchingConfig,
-    private readonly queue: { readonly size: number; readonly isFull: boolean },
+    private readonly queue: Pick<RequestQueue<TRequest, TResponse>, 'size' | 'isFull' | 'bucketCount'>,
     private readonly deadlines: DeadlineWatch<TRequest, TResponse>,
     private readonly slots: Pick<SlotForecast, 'free' | 'likelyFreeAfterMs'>,
   ) {}
@@ -62,6 +63,14 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
   /** A batch that goes in advance, while no slot is free, leaves nothing for others. */
   get otherSlotsFreeAfterMs(): readonly number[] {
     return this.slots.free > 0 ? this.slots.likelyFreeAfterMs(this.nowMs).slice(1) : NONE;
+  }
+
+  get otherRequests(): number {
+    return this.queue.size - this.bucket.size;
+  }
+
+  get otherBucketsInHurry(): number {
+    return Math.min(this.queue.bucketCount - 1, this.deadlines.queuedCount - 1);
   }
 
   isAnyDeadlineBefore(timeMs: number): boolean {

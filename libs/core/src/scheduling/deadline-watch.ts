@@ -32,6 +32,11 @@ export class DeadlineWatch<TRequest, TResponse> {
     return Math.min(this.queued.earliestMs, this.runningEarliestMs);
   }
 
+  /** How many that wait have a deadline. */
+  get queuedCount(): number {
+    return this.queued.size;
+  }
+
   /** Who has the nearest deadline among those that wait. */
   get nearestQueued(): QueuedRequest<TRequest, TResponse> | undefined {
     return this.queued.first;

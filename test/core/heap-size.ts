@@ -1,0 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+/** Collects all that nobody can reach any more. */
+export const collectGarbage = runInNewContext('gc') as () => void;
+
+/** What is kept, in megabytes, when everything else has been collected. */
+export function heapMb(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
