@@ -100,10 +100,10 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
   it('refuses a request that cannot be copied, and runs the others', async () => {
     const processor = await start();
     const requests = [{ letter: 'a' }, { letter: () => 'b' }, { letter: 'c' }];
-    const [first, uncopied, last] = await run(processor, requests);
+    const [first, uncopyable, last] = await run(processor, requests);
     expect([first, last]).toEqual(['A', 'C']);
-    expect(uncopied).toBeInstanceOf(InvalidRequestError);
-    expect((uncopied as Error).message).toMatch(
+    expect(uncopyable).toBeInstanceOf(InvalidRequestError);
+    expect((uncopyable as Error).message).toMatch(
       /^Processor "letters": the request cannot be copied into a worker: .* could not be cloned\. Send plain data\.$/,
     );
     expect(await run(processor, [() => undefined])).toEqual([expect.any(InvalidRequestError)]);
@@ -146,7 +146,7 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
 
   it('has an error in place of a result that cannot be copied, and all other results', async () => {
     const processor = await start();
-    const results = await run(processor, [{ letter: 'a' }, { uncopied: 1 }, { error: 'E' }, { letter: 'c' }]);
+    const results = await run(processor, [{ letter: 'a' }, { uncopyable: 1 }, { error: 'E' }, { letter: 'c' }]);
     expect([results[0], results[3]]).toEqual(['A', 'C']);
     expect(results[1]).toMatchObject({
       message: expect.stringMatching(

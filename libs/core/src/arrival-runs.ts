@@ -3,7 +3,7 @@ import type { Arrival } from './arrival.js';
 /** Requests that came one after the other, at the same time. */
 export interface ArrivalRun {
   readonly arrival: Arrival;
-  /** The arrival number of its first request: the how-manieth that is of all that ever came. */
+  /** The number of its first request among all that ever came, from 1. */
   firstNumber: number;
   /** How many requests it holds. */
   count: number;
@@ -29,7 +29,7 @@ export class ArrivalRuns {
     this.last = run;
   }
 
-  /** Takes so many from the front, of which there must be as many. Tells the first run of them; undefined if none. */
+  /** Takes `count` from the front; there must be as many. Tells the first run of them; undefined if none. */
   take(count: number): ArrivalRun | undefined {
     const { first } = this;
     if (first === undefined || count === 0) return undefined;

@@ -71,6 +71,7 @@ export class BatchRunner<TRequest, TResponse> {
     { batchId, batchSize }: RequestBatch<TRequest, TResponse>,
     error: unknown,
   ): BatchingError {
+    // A proxy may throw when it is asked for its class; `isError` asks with care.
     return isError(error) && error instanceof BatchingError
       ? error
       : new BatchProcessingError(this.batcherName, batchId, batchSize, error);

@@ -165,6 +165,7 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     await clock.advance(0);
     const { batch } = await answers[3]!;
     expect(batch).toMatchObject({ queueTimeMs: 10, processingTimeMs: 10, dispatchReason: 'full' });
+    expect(batcher.getStatistics().queueTimeMs.max).toBe(10);
     expect(batcher.getStatistics().processingTimeMs.max).toBe(10);
   });
 

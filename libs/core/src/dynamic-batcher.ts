@@ -14,7 +14,7 @@ import {
   type DrainOptions,
   type DynamicBatcherOptions,
 } from './dynamic-batcher-options.js';
-import { BatcherClosedError, BatchingError, RequestAbortedError } from './errors/index.js';
+import { BatcherClosedError, BatchingError, QueueFullError, RequestAbortedError } from './errors/index.js';
 import type { RequestOwner } from './caller-signal.js';
 import type { QueuedRequest } from './queued-request.js';
 import { KEPT_SHAPES } from './kept-shapes.js';
@@ -110,7 +110,10 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     return this.currentState;
   }
 
-  /** The configuration as it is now, with every field decided. */
+  /**
+   * What is configured now, with every field decided. What the processor allows at the moment, such as fewer batches at a
+   * time while workers are gone, stands in `getStatistics()`.
+   */
   get config(): ResolvedBatchingConfig {
     return this.configuration.config;
   }
@@ -147,8 +150,9 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
 
   /**
    * Sends many requests, which may ride in several batches. They are accepted all or none: the promise rejects,
-   * with what `process` would reject with, if one of them is wrong or there is no room for all. Otherwise it
-   * resolves with one settled result for each, in their order.
+   * with what `process` would reject with, if one of them is wrong or there is no room for all; they take nobody's
+   * place, and more than `maxQueueSize` are a `RequestTooLargeError`. Otherwise it resolves with one settled result for
+   * each, in their order.
    *
    * @param options Counts for each of them.
    */
@@ -166,7 +170,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   }
 
   /**
-   * A snapshot of queue, totals, durations and what has been learned. Costs no more than reading counters.
+   * A snapshot of queue, totals, durations and what has been learned. It takes some ten microseconds: something for each
+   * second, not for each request.
    */
   getStatistics(): QueueStatistics {
     const { queue } = this.scheduler;
@@ -262,7 +267,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   }
 
   private refuse(error: unknown): Promise<never> {
-    this.recorder.requestRefused(error instanceof BatchingError ? error.code : 'UNKNOWN');
+    const isForTenant = error instanceof QueueFullError && error.reason === 'tenant';
+    this.recorder.requestRefused(error instanceof BatchingError ? error.code : 'UNKNOWN', isForTenant);
     return Promise.reject(error);
   }
 

@@ -2,13 +2,15 @@ import type { BatchProcessor } from './batch-processor.js';
 import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.js';
 import { describeValue } from './config-rules.js';
 import { InvalidConfigError } from './errors/index.js';
-import { mergeConfigs, resolveConfig, withProcessorLimits } from './resolve-config.js';
+import {
+  mergeConfigs,
+  MOST_CONCURRENT_BATCHES,
+  resolveConfig,
+  withProcessorLimits,
+} from './resolve-config.js';
 
 /** What a processor says of itself, as far as a configuration depends on it. */
 type LimitedProcessor = Pick<BatchProcessor<never, unknown>, 'allowedBatchSizes' | 'concurrentBatches'>;
-
-/** Most that a configuration may say. */
-const MOST_CONCURRENT_BATCHES = 1024;
 
 /**
  * A batcher's configuration, which may change while it runs, and so may what its processor can do: what nobody names
@@ -17,7 +19,9 @@ const MOST_CONCURRENT_BATCHES = 1024;
 export class LiveConfig {
   /** What all parts of the batcher read; changed in place. */
   readonly live: ResolvedBatchingConfig;
+  /** What was named so far, of all layers; the rest is open to the processor. */
   private named: BatchingConfig = {};
+  /** The same with every field decided. */
   private decided: ResolvedBatchingConfig;
   /** A processor some of whose workers are gone for now has not become another one. */
   private mostConcurrentBatches = 0;
@@ -31,7 +35,7 @@ export class LiveConfig {
     layers: readonly BatchingConfig[],
     private readonly processor: LimitedProcessor,
   ) {
-    this.decided = this.name(layers);
+    this.decided = this.decide(layers);
     this.live = withProcessorLimits(this.decided, processor);
   }
 
@@ -46,11 +50,11 @@ export class LiveConfig {
    * @throws InvalidConfigError that lists every fault; nothing is changed then.
    */
   reconfigure(layers: readonly BatchingConfig[]): void {
-    this.decided = this.name(layers);
+    this.decided = this.decide(layers);
     Object.assign(this.live, withProcessorLimits(this.decided, this.processor));
   }
 
-  private name(layers: readonly BatchingConfig[]): ResolvedBatchingConfig {
+  private decide(layers: readonly BatchingConfig[]): ResolvedBatchingConfig {
     for (const layer of layers as readonly unknown[]) {
       if (typeof layer === 'object' && layer !== null) continue;
       const problem = `received ${describeValue(layer)}, expected an object`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { collectGarbage } from '../../../test/core/heap-size.js';
 import { OrdinaryColumns } from './ordinary-columns.js';
 
-/** Numbers that wait; each came at the time of its number, as the how-manieth it says, and answers with itself. */
+/** Numbers that wait; each came at the time of its number, with that as arrival number, and answers with itself. */
 function columnsOf(count: number) {
   const columns = new OrdinaryColumns<number, number>();
   const answers = new Map<number, Promise<unknown>>();
@@ -26,7 +26,7 @@ describe('OrdinaryColumns', () => {
     expect(columns.size).toBe(0);
   });
 
-  it('knows when its oldest came, and the how-manieth that was', () => {
+  it('knows when its oldest came, and with which number', () => {
     const { columns } = columnsOf(3);
     columns.take(2);
     expect([columns.oldestAtMs, columns.oldestArrival]).toEqual([2, 2]);

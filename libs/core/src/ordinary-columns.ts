@@ -54,7 +54,7 @@ export class OrdinaryColumns<TRequest, TResponse> implements OrdinaryLine<
   /**
    * Lets a request wait, and makes the promise of its answer.
    *
-   * @param arrivalNumber The how-manieth it is of all that ever came.
+   * @param arrivalNumber Its number among all that ever came, from 1.
    */
   add(payload: TRequest, arrival: Arrival, arrivalNumber: number): Promise<Answer<TResponse>> {
     if (this.filled === this.capacity) this.append();

@@ -23,6 +23,8 @@ export interface QueueStatistics {
   readonly requests: RequestTotals;
   /** Calls that were never accepted, by the code of their error. */
   readonly refused: Readonly<Record<string, number>>;
+  /** How many of them because their tenant had `maxQueueSizePerTenant` requests waiting. */
+  readonly refusedForTenant: number;
   /** Batches by what became of them, their sizes, and why they ran when they did. */
   readonly batches: BatchTotals;
   /** Buckets that requests wait in now. */
@@ -31,7 +33,10 @@ export interface QueueStatistics {
   readonly learned: LearnedStatistics;
   /** Whether batches succeed at all; for health checks. */
   readonly progress: ProgressStatistics;
-  /** How long requests waited for their batch, in milliseconds. */
+  /**
+   * How long requests waited until their batch began, in milliseconds. Of one that was taken in advance it is counted when
+   * it is through.
+   */
   readonly queueTimeMs: DurationSummary;
   /** How long the processor took for a batch, in milliseconds. */
   readonly processingTimeMs: DurationSummary;

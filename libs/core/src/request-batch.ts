@@ -10,7 +10,7 @@ export type BatchRiders<TRequest, TResponse> =
 
 const NONE: readonly never[] = [];
 
-/** The requests that one processor call answers. Formed once, when a slot takes it; never changed. */
+/** The requests that one processor call answers, decided once, when a slot takes them; and what has become of them since. */
 export class RequestBatch<TRequest, TResponse> implements BatchContext {
   /** When the processor was through, on the clock's scale; NaN until then. */
   endedAtMs = NaN;
@@ -102,27 +102,39 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     return this.requests;
   }
 
-  /** Records how long its requests have waited. Many came at the same time, and are counted together. @internal */
+  /** Records how long its requests waited until it began. Many came at the same time, and are counted together. @internal */
   recordQueueTimes(histogram: Pick<DurationHistogram, 'record'>): void {
     if (this.ordinary === undefined) this.recordEachQueueTime(histogram);
     else {
-      this.ordinary.forEachArrival((atMs, count) => histogram.record(this.dispatchedAtMs - atMs, count));
+      this.ordinary.forEachArrival((atMs, count) => histogram.record(this.startedAtMs - atMs, count));
     }
   }
 
+  /** What its callers are told of it, with the time that this request waited. */
+  describeFor(request: QueuedRequest<TRequest, TResponse>): BatchInfo {
+    return {
+      batchId: this.batchId,
+      batchSize: this.batchSize,
+      // Who joined a request that was running already has not waited at all.
+      queueTimeMs: Math.max(0, this.startedAtMs - request.enqueuedAtMs),
+      processingTimeMs: this.processingTimeMs,
+      dispatchReason: this.dispatchReason,
+    };
+  }
+
   private recordEachQueueTime(histogram: Pick<DurationHistogram, 'record'>): void {
-    const { requests, dispatchedAtMs } = this;
+    const { requests, startedAtMs } = this;
     let sinceMs = NaN;
     let count = 0;
     for (const { waitingSinceMs } of requests) {
       if (waitingSinceMs !== sinceMs) {
-        if (count > 0) histogram.record(dispatchedAtMs - sinceMs, count);
+        if (count > 0) histogram.record(startedAtMs - sinceMs, count);
         sinceMs = waitingSinceMs;
         count = 0;
       }
       count += 1;
     }
-    if (count > 0) histogram.record(dispatchedAtMs - sinceMs, count);
+    if (count > 0) histogram.record(startedAtMs - sinceMs, count);
   }
 
   private takeAboard(requests: readonly QueuedRequest<TRequest, TResponse>[]): TRequest[] {
@@ -137,18 +149,6 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     }
     this.waitingCallers = waitingCallers;
     return payloads;
-  }
-
-  /** What its callers are told of it, with the time that this request waited. */
-  describeFor(request: QueuedRequest<TRequest, TResponse>): BatchInfo {
-    return {
-      batchId: this.batchId,
-      batchSize: this.batchSize,
-      // Who joined a request that was running already has not waited at all.
-      queueTimeMs: Math.max(0, this.startedAtMs - request.enqueuedAtMs),
-      processingTimeMs: this.processingTimeMs,
-      dispatchReason: this.dispatchReason,
-    };
   }
 }
 

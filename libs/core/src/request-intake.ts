@@ -119,7 +119,7 @@ export class RequestIntake<TRequest, TResponse> {
     const isTimeCritical = request.timeoutMs < LONG_TIMEOUT_MS;
     const arrival = isTimeCritical ? { timeMs: this.parts.clock.now() } : this.scheduler.arrival;
     const nowMs = arrival.timeMs;
-    if (this.canShare(request)) {
+    if (this.canJoin(request)) {
       this.assertSharedRoom(1, nowMs);
     } else {
       this.deadlines.assertInTime(request, 1, arrival);
@@ -128,7 +128,7 @@ export class RequestIntake<TRequest, TResponse> {
     return this.place(request, arrival, wishes);
   }
 
-  private canShare({ coalescingKey }: RequestTerms): boolean {
+  private canJoin({ coalescingKey }: RequestTerms): boolean {
     return coalescingKey !== undefined && this.scheduler.coalescing.find(coalescingKey) !== undefined;
   }
 
@@ -138,7 +138,7 @@ export class RequestIntake<TRequest, TResponse> {
     let places = 0;
     for (const terms of requests.map((request) => request ?? ORDINARY_TERMS)) {
       const { coalescingKey } = terms;
-      if (this.canShare(terms) || (coalescingKey !== undefined && keys.has(coalescingKey))) continue;
+      if (this.canJoin(terms) || (coalescingKey !== undefined && keys.has(coalescingKey))) continue;
       if (coalescingKey !== undefined) keys.add(coalescingKey);
       places += 1;
     }
@@ -247,7 +247,7 @@ export class RequestIntake<TRequest, TResponse> {
     const { scheduler } = this;
     const leader = scheduler.coalescing.find(key);
     if (leader !== undefined) {
-      scheduler.share(leader, request);
+      scheduler.joinPlace(leader, request);
       return;
     }
     scheduler.coalescing.lead(key, request);

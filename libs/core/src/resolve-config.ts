@@ -21,12 +21,15 @@ import {
 } from './config-rules.js';
 import { InvalidConfigError } from './errors/index.js';
 
+/** The most batches at the same time that a configuration may say. */
+export const MOST_CONCURRENT_BATCHES = 1024;
+
 const RULES: ConfigRules<ResolvedBatchingConfig> = {
   maxBatchSize: integerBetween(1, 65_536),
   maxWaitTimeMs: numberBetween(0, 60_000, 'milliseconds'),
   preferredBatchSize: optional(integerBetween(1, 65_536)),
   maxQueueSize: integerBetween(1, 16_777_216),
-  maxConcurrentBatches: integerBetween(1, 1024),
+  maxConcurrentBatches: integerBetween(1, MOST_CONCURRENT_BATCHES),
   timeoutStrategy: oneOf(TIMEOUT_STRATEGIES),
   defaultTimeoutMs: optional(numberBetween(Number.MIN_VALUE, 86_400_000, 'milliseconds')),
   drainTimeoutMs: numberBetween(0, 3_600_000, 'milliseconds'),

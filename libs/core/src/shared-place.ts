@@ -1,7 +1,7 @@
 import type { QueuedRequest } from './queued-request.js';
 
-/** So few who have left are not worth to be forgotten. */
-const FEW = 16;
+/** As long as no more than this have left, they are kept: to forget them costs more. */
+const MOST_KEPT_AFTER_LEAVING = 16;
 
 /** One place in queue or batch for several callers whose requests are the same. */
 export class SharedPlace<TRequest, TResponse> {
@@ -33,7 +33,7 @@ export class SharedPlace<TRequest, TResponse> {
   /** One of its callers needs the place no more. Who has left is kept only as long as most are here. */
   callerLeft(): void {
     this.callers -= 1;
-    if (this.followers.length <= FEW + 2 * this.callers) return;
+    if (this.followers.length <= MOST_KEPT_AFTER_LEAVING + 2 * this.callers) return;
     // Anew, since somebody may be passing through them.
     this.followers = this.followers.filter(({ isSettled }) => !isSettled);
     this.left = 0;

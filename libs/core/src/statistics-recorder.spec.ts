@@ -30,12 +30,11 @@ describe('StatisticsRecorder', () => {
   it('counts accepted and settled requests by what became of them', () => {
     const recorder = new StatisticsRecorder();
     for (let count = 0; count < 7; count += 1) recorder.requestAccepted();
-    recorder.requestsSettled('succeeded', 2);
-    recorder.requestsSettled('failed', 0);
-    recorder.requestsSettled('expired');
-    recorder.requestsSettled('aborted');
-    recorder.requestsSettled('displaced');
-    recorder.requestsSettled('closed');
+    recorder.requestsAnswered(2, 0);
+    recorder.requestLeft('expired');
+    recorder.requestLeft('aborted');
+    recorder.requestLeft('displaced');
+    recorder.requestLeft('closed');
 
     expect(recorder.summarize().requests).toEqual({
       accepted: 7,
@@ -48,17 +47,22 @@ describe('StatisticsRecorder', () => {
     });
   });
 
-  it('counts refused calls by the code of their error', () => {
+  it('counts refused calls by the code of their error, and those for a tenant’s bound', () => {
     const recorder = new StatisticsRecorder();
-    for (const code of ['QUEUE_FULL', 'ABORTED', 'QUEUE_FULL']) recorder.requestRefused(code);
-    expect(recorder.summarize().refused).toEqual({ QUEUE_FULL: 2, ABORTED: 1 });
+    for (const code of ['QUEUE_FULL', 'ABORTED', 'QUEUE_FULL']) recorder.requestRefused(code, false);
+    recorder.requestRefused('QUEUE_FULL', true);
+    expect(recorder.summarize()).toMatchObject({
+      refused: { QUEUE_FULL: 3, ABORTED: 1 },
+      refusedForTenant: 1,
+    });
   });
 
   it('counts batches by size and reason, and how long their requests had waited', () => {
     const recorder = new StatisticsRecorder();
-    recorder.batchDispatched(batchOf(3));
-    recorder.batchDispatched(batchOf(1, 'waited'));
-    recorder.batchDispatched(batchOf(3));
+    for (const batch of [batchOf(3), batchOf(1, 'waited'), batchOf(3)]) {
+      recorder.batchDispatched(batch);
+      recorder.batchBegan(batch);
+    }
 
     const { batches, batchesInFlight, requestsInFlight, queueTimeMs } = recorder.summarize();
     expect(batches).toMatchObject({
@@ -109,7 +113,7 @@ describe('StatisticsRecorder', () => {
     const recorder = new StatisticsRecorder();
     const before = recorder.summarize();
     recorder.requestAccepted();
-    recorder.requestRefused('ABORTED');
+    recorder.requestRefused('ABORTED', false);
     recorder.batchDispatched(batchOf(1));
 
     expect(before).toMatchObject({ requests: { accepted: 0 }, refused: {} });

@@ -10,7 +10,7 @@ export interface CountedBatch {
   readonly dispatchReason: DispatchReason;
   readonly processingTimeMs: number;
   readonly endedAtMs: number;
-  /** Records how long each of its requests has waited. */
+  /** Records how long each of its requests waited until the processor began. */
   recordQueueTimes(histogram: Pick<DurationHistogram, 'record'>): void;
 }
 
@@ -32,6 +32,7 @@ export class StatisticsRecorder {
   /** Whether batches succeed. */
   readonly progress = new BatchProgress();
   private readonly refused: Record<string, number> = {};
+  private refusedForTenant = 0;
   private readonly sizes: Record<number, number> = {};
   private readonly dispatchReasons: Partial<Record<DispatchReason, number>> = {};
   private batchesDispatched = 0;
@@ -47,12 +48,15 @@ export class StatisticsRecorder {
     this.requests.accepted += 1;
   }
 
-  requestRefused(code: string): void {
+  /** @param isForTenant Whether that was because its tenant had as much waiting as one may. */
+  requestRefused(code: string, isForTenant: boolean): void {
     this.refused[code] = (this.refused[code] ?? 0) + 1;
+    if (isForTenant) this.refusedForTenant += 1;
   }
 
-  requestsSettled(outcome: RequestOutcome, count = 1): void {
-    this.requests[outcome] += count;
+  /** A request has left without an answer of its batch. */
+  requestLeft(outcome: RequestOutcome): void {
+    this.requests[outcome] += 1;
   }
 
   /** A batch has been answered. Not by name, as above: that is slower, and most requests end like this. */
@@ -69,7 +73,6 @@ export class StatisticsRecorder {
     this.requestsDispatched += batchSize;
     this.sizes[batchSize] = (this.sizes[batchSize] ?? 0) + 1;
     this.dispatchReasons[dispatchReason] = (this.dispatchReasons[dispatchReason] ?? 0) + 1;
-    batch.recordQueueTimes(this.queueTime);
   }
 
   /** A caller shares the place of a request that runs. */
@@ -80,6 +83,11 @@ export class StatisticsRecorder {
   /** A caller has stopped waiting for a batch that runs. */
   callerLeftBatch(): void {
     this.requestsInFlight -= 1;
+  }
+
+  /** It is known how long the requests of a batch have waited for it to begin. */
+  batchBegan(batch: CountedBatch): void {
+    batch.recordQueueTimes(this.queueTime);
   }
 
   batchEnded({ waitingCallers, processingTimeMs, endedAtMs }: CountedBatch, isFailed: boolean): void {
@@ -97,6 +105,7 @@ export class StatisticsRecorder {
     | 'batchesInFlight'
     | 'requests'
     | 'refused'
+    | 'refusedForTenant'
     | 'batches'
     | 'queueTimeMs'
     | 'processingTimeMs'
@@ -106,6 +115,7 @@ export class StatisticsRecorder {
       batchesInFlight: this.batchesInFlight,
       requests: { ...this.requests },
       refused: { ...this.refused },
+      refusedForTenant: this.refusedForTenant,
       batches: this.summarizeBatches(),
       queueTimeMs: this.queueTime.summarize(),
       processingTimeMs: this.processingTime.summarize(),

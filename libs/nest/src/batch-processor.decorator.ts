@@ -49,7 +49,7 @@ export function BatchProcessor<TRequest = never>(
 ): ClassDecorator {
   return (target) => {
     assertName(name, target.name);
-    const declared: DeclaredProcessor = { name, config: config };
+    const declared: DeclaredProcessor = { name, config };
     // Whatever scope the class has been given below is to be seen when the app starts.
     Injectable(Reflect.getOwnMetadata(SCOPE_OPTIONS_METADATA, target) as InjectableOptions | undefined)(
       target,

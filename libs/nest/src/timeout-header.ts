@@ -1,7 +1,7 @@
 import { describeValue, InvalidConfigError, InvalidRequestError } from 'nestjs-batching/core';
 
 /** By this name clients say how long they wait, if `timeoutHeader` is just `true`. */
-export const DEFAULT_TIMEOUT_HEADER = 'Request-Timeout';
+const DEFAULT_TIMEOUT_HEADER = 'Request-Timeout';
 
 /** What a header may be called: a token (RFC 9110, section 5.6.2). */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;

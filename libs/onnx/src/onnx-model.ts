@@ -140,13 +140,11 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     const { path, executionProvider, failedExecutionProviders } = this.metadata;
     const workers = this.current.loaded.pool.status;
     const details = {
-      ...{
-        model: this.name,
-        path,
-        executionProvider,
-        failedExecutionProviders,
-        padding: this.statistics.padding,
-      },
+      model: this.name,
+      path,
+      executionProvider,
+      failedExecutionProviders,
+      padding: this.statistics.padding,
       workers,
     };
     if (this.closing !== undefined) return { isReady: false, reason: 'The model is closed.', details };

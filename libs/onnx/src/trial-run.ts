@@ -13,7 +13,7 @@ import type { TrialInputs } from './tensors/trial-inputs.js';
 
 /** One run before the model counts as ready. */
 export interface WarmUp {
-  /** How many rows of zeros it had. */
+  /** How many rows it had. */
   readonly batchSize: number;
   /** How long ONNX Runtime took, in milliseconds. The first run of a size has the cost of setting it up. */
   readonly runMs: number;

@@ -1,5 +1,5 @@
 import { PendingCalls } from './pending-calls.js';
-import { UncopiedError } from './uncopied.js';
+import { UncopyableError } from './uncopyable.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { CallOptions, WorkerHost, WorkerSpecification } from './worker-host.js';
 import { isWorkerReply, type WorkerCalls, type WorkerMessage } from './worker-protocol.js';
@@ -103,7 +103,7 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
           this.send(messageOf(callId), buffers);
         } catch (error) {
           this.rest();
-          throw new UncopiedError(error);
+          throw new UncopyableError(error);
         }
       },
       signal,

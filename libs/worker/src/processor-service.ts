@@ -12,7 +12,7 @@ import {
 import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
 import type { CallContext } from './served-call.js';
 import { serializeError } from './serialized-error.js';
-import { describeUncopied } from './uncopied.js';
+import { describeUncopyable } from './uncopyable.js';
 import type { ServiceAnswer, WorkerService } from './worker-service.js';
 
 /** Which module to run, and what it is given. */
@@ -102,8 +102,8 @@ async function answer(
   const results = areResultsPromised(returned) ? await settleResults(returned) : returned;
   // What is no list, or too short a one, is the batcher's to refuse.
   if (!Array.isArray(results)) {
-    const withoutUncopied = (): never => refuseUncopied(results, requests.length);
-    return { reply: { results, errors: [] }, withoutUncopied };
+    const withoutUncopyable = (): never => refuseUncopyable(results, requests.length);
+    return { reply: { results, errors: [] }, withoutUncopyable };
   }
   const errors: BatchReply['errors'][number][] = [];
   const values = (results as readonly unknown[]).map((result, index) => {
@@ -111,11 +111,11 @@ async function answer(
     errors.push({ index, error: serializeError(result) });
     return undefined;
   });
-  return { reply: { results: values, errors }, withoutUncopied: () => withoutUncopied(values, errors) };
+  return { reply: { results: values, errors }, withoutUncopyable: () => withoutUncopyable(values, errors) };
 }
 
 /** The batcher cannot be shown it, so that it is said here what came. */
-function refuseUncopied(received: unknown, expectedCount: number): never {
+function refuseUncopyable(received: unknown, expectedCount: number): never {
   const expected = `an array of ${expectedCount} ${expectedCount === 1 ? 'result' : 'results'}, one for each request`;
   throw new Error(
     `processBatch returned ${describeValue(received)}, which cannot leave the worker; return ${expected}`,
@@ -123,13 +123,13 @@ function refuseUncopied(received: unknown, expectedCount: number): never {
 }
 
 /** Who has a result that cannot leave the worker gets an error for it; the others get theirs. */
-function withoutUncopied(values: readonly unknown[], errors: BatchReply['errors']): BatchReply {
-  const uncopied = values.flatMap((value, index) => {
-    const problem = describeUncopied(value, process.send === undefined ? 'thread' : 'process');
+function withoutUncopyable(values: readonly unknown[], errors: BatchReply['errors']): BatchReply {
+  const uncopyable = values.flatMap((value, index) => {
+    const problem = describeUncopyable(value, process.send === undefined ? 'thread' : 'process');
     const error = new Error(`The result cannot be copied out of the worker: ${problem} Return plain data.`);
     return problem === undefined ? [] : [{ index, error: serializeError(error) }];
   });
-  const indexes = new Set(uncopied.map(({ index }) => index));
+  const indexes = new Set(uncopyable.map(({ index }) => index));
   const results = values.map((value, index) => (indexes.has(index) ? undefined : value));
-  return { results, errors: [...errors, ...uncopied] };
+  return { results, errors: [...errors, ...uncopyable] };
 }

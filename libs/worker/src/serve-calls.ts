@@ -45,12 +45,12 @@ export function serveCalls(port: WorkerPort): void {
     calls.delete(callId);
   }
 
-  function send(callId: number, { reply, buffers = [], withoutUncopied }: ServiceAnswer<unknown>): void {
+  function send(callId: number, { reply, buffers = [], withoutUncopyable }: ServiceAnswer<unknown>): void {
     try {
       port.send({ callId, reply }, buffers);
     } catch (error) {
-      if (withoutUncopied === undefined) throw error;
-      port.send({ callId, reply: withoutUncopied() }, buffers);
+      if (withoutUncopyable === undefined) throw error;
+      port.send({ callId, reply: withoutUncopyable() }, buffers);
     }
   }
 

@@ -18,7 +18,7 @@ import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from './ready-within.js';
 import { reviveError } from './serialized-error.js';
 import { startWorker } from './start-worker.js';
-import { describeUncopied, UncopiedError } from './uncopied.js';
+import { describeUncopyable, UncopyableError } from './uncopyable.js';
 import { endReasonOf } from './worker-ended.error.js';
 import type { WorkerIsolation } from './worker-host.js';
 import { processWarnings, type WorkerLogger } from './worker-logger.js';
@@ -131,14 +131,14 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     try {
       return await this.runBatch(requests, context);
     } catch (error) {
-      if (!(error instanceof UncopiedError)) throw error;
+      if (!(error instanceof UncopyableError)) throw error;
       return await this.runCopyable(requests, context);
     }
   }
 
   /** Finds those who cannot be copied by a look at each, and runs the others. */
   private async runCopyable(requests: readonly unknown[], context: BatchContext): Promise<unknown[]> {
-    const problems = requests.map((request) => describeUncopied(request, this.isolation));
+    const problems = requests.map((request) => describeUncopyable(request, this.isolation));
     const copyable = requests.filter((_, index) => problems[index] === undefined);
     const results = copyable.length === 0 ? [] : await this.runBatch(copyable, context);
     if (!Array.isArray(results) || results.length !== copyable.length) {

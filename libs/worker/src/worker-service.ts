@@ -8,7 +8,7 @@ export interface ServiceAnswer<TReply> {
   /** What is given away with it rather than copied, if the worker is a thread. */
   readonly buffers?: readonly ArrayBufferLike[];
   /** Makes what is sent instead if something in the reply cannot be copied. Default: the call fails. */
-  readonly withoutUncopied?: () => TReply;
+  readonly withoutUncopyable?: () => TReply;
 }
 
 /** What lives in a worker and answers its calls, one at a time. */

@@ -16,7 +16,7 @@ function rulesOf({ maxQueueSize = 1000, fullSize = 4 } = {}) {
     fullSize,
     priorityAgingMs: AGING_MS,
     weightOf: () => 1,
-    isFull: ({ size }: { size: number }): boolean => size >= rules.fullSize,
+    isReady: ({ size }: { size: number }): boolean => size >= rules.fullSize,
   };
   return rules;
 }
@@ -31,7 +31,7 @@ function queueOf(traits: readonly EntryTraits[], sizes?: Parameters<typeof rules
     const bucket = queue.mostUrgentBucket;
     if (bucket === undefined) return [];
     const taken = takeAll(() => queue.take(bucket), most);
-    queue.settle(bucket);
+    queue.reorder(bucket);
     return idsOf(taken);
   };
   return { queue, entries, rules, take };
@@ -103,7 +103,7 @@ describe('BoundedRequestQueue', () => {
     const bucket = queue.mostUrgentBucket!;
     const taken = takeAll(() => queue.take(bucket));
     for (const entry of taken.toReversed()) queue.putBack(bucket, entry);
-    queue.settle(bucket);
+    queue.reorder(bucket);
     expect(queue.findDisplaceable(0)).toBe(entries[1]);
     expect(queue.size).toBe(2);
   });
@@ -192,7 +192,7 @@ describe('BoundedRequestQueue: buckets', () => {
       queue.remove(left!);
       const bucket = queue.mostUrgentBucket!;
       queue.take(bucket);
-      queue.settle(bucket);
+      queue.reorder(bucket);
     }
     expect([queue.size, queue.bucketCount, queue.mostUrgentBucket]).toEqual([0, 0, undefined]);
   });
@@ -305,7 +305,7 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
               for (const entry of taken.toReversed()) queue.putBack(bucket, entry);
               waiting = before;
             }
-            queue.settle(bucket);
+            queue.reorder(bucket);
           }
           expectSame(queue, waiting);
         }

@@ -1,5 +1,5 @@
 import { BucketOrder } from './bucket-order.js';
-import { Bucket } from './bucket.js';
+import { Bucket, type BucketLoad } from './bucket.js';
 import { DisplaceableRequests } from './displaceable-requests.js';
 import type { OrdinaryLine } from './ordinary-line.js';
 import type { PriorityRules } from './priority-lines.js';
@@ -9,12 +9,8 @@ import { isQueued, type QueueEntry } from './queue-entry.js';
 export interface QueueRules extends PriorityRules {
   /** Most requests that wait; the caller of `enqueue` keeps to it. */
   readonly maxQueueSize: number;
-  /** Whether a bucket holds as much as a batch takes. */
-  isFull(bucket: {
-    readonly size: number;
-    readonly totalCost: number;
-    readonly largestCost: number;
-  }): boolean;
+  /** Whether a bucket holds enough to go at once, as soon as a slot is free. */
+  isReady(bucket: BucketLoad): boolean;
 }
 
 /** What is served before a request that comes now. */
@@ -61,7 +57,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     this.common = new Bucket<TEntry>(rules, ordinary);
     this.keyed = new BucketOrder<TEntry>(
       () => new Bucket<TEntry>(rules),
-      (bucket) => rules.isFull(bucket),
+      (bucket) => rules.isReady(bucket),
     );
   }
 
@@ -100,7 +96,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   get otherCandidates(): readonly Bucket<TEntry>[] {
     if (this.keyed.size === 0) return [];
     const candidates = [
-      this.keyed.firstFull,
+      this.keyed.firstReady,
       this.keyed.oldest,
       this.common.size > 0 ? this.common : undefined,
     ];
@@ -136,9 +132,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   sizeOfTenant(tenant: string): number {
     if (this.sizeByTenant === undefined) {
       this.sizeByTenant = new Map();
-      this.forEachEntry((entry) => {
-        if (this.sizeByTenant !== undefined) this.countTenant(entry, 1);
-      });
+      this.forEachEntry((entry) => this.countTenant(entry, 1));
     }
     return this.sizeByTenant.get(tenant) ?? 0;
   }
@@ -172,8 +166,8 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   }
 
   /**
-   * Counts an ordinary request, which is about to stand in its line, and tells the how-manieth it is of all that ever
-   * came. To be called only if the queue `takesOrdinary`, and when there is room.
+   * Counts an ordinary request, which is about to stand in its line, and tells its number among all that ever came, from
+   * 1. To be called only if the queue `takesOrdinary`, and when there is room.
    */
   enqueueOrdinary(): number {
     this.arrivals += 1;
@@ -183,7 +177,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return this.arrivals;
   }
 
-  /** Takes the next ordinary requests out, so many; of which there must be as many. */
+  /** Takes the next `count` ordinary requests out; there must be as many. */
   takeOrdinary(count: number): TGroup {
     this.size -= count;
     this.common.ordinaryChanged(-count);
@@ -195,7 +189,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
   }
 
-  /** Takes the next request of a bucket out. `settle` must follow when enough have been taken. */
+  /** Takes the next request of a bucket out. `reorder` must follow when enough have been taken. */
   take(bucket: Bucket<TEntry>): TEntry | undefined {
     const entry = bucket.take();
     if (entry === undefined) return undefined;
@@ -204,7 +198,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return entry;
   }
 
-  /** Takes the next ones of a bucket out, so many or all. `settle` must follow. */
+  /** Takes the next ones of a bucket out, so many or all. `reorder` must follow. */
   takeMany(bucket: Bucket<TEntry>, most: number): TEntry[] {
     const taken = bucket.takeMany(most);
     this.size -= taken.length;
@@ -214,7 +208,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return taken;
   }
 
-  /** Undoes the latest `take` that has not been undone. `settle` must follow. */
+  /** Undoes the latest `take` that has not been undone. `reorder` must follow. */
   putBack(bucket: Bucket<TEntry>, entry: TEntry): void {
     bucket.putBack(entry);
     this.size += 1;
@@ -222,7 +216,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   }
 
   /** Brings the order of the buckets up to date after requests have been taken from one. */
-  settle(bucket: Bucket<TEntry>): void {
+  reorder(bucket: Bucket<TEntry>): void {
     if (bucket !== this.common) this.keyed.update(bucket);
   }
 
@@ -241,7 +235,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     bucket.remove(entry);
     this.size -= 1;
     if (this.sizeByTenant !== undefined) this.countTenant(entry, -1);
-    this.settle(bucket);
+    this.reorder(bucket);
   }
 
   /** Visits all that wait, in no particular order. Each becomes an entry for it, and there may be very many. */

@@ -32,7 +32,7 @@ const entryAt = (enqueuedAtMs: number, priority = 0): NumberedEntry =>
 describe('BucketOrder', () => {
   it('knows nothing when there are no buckets', () => {
     const { order } = orderOf();
-    expect([order.size, order.mostUrgent, order.oldest, order.firstFull]).toEqual([
+    expect([order.size, order.mostUrgent, order.oldest, order.firstReady]).toEqual([
       0,
       undefined,
       undefined,
@@ -60,7 +60,7 @@ describe('BucketOrder', () => {
     add('a', entryAt(1));
     take('a');
     const bucket = add('b', entryAt(2));
-    expect(order.firstFull).toBe(bucket);
+    expect(order.firstReady).toBe(bucket);
   });
 
   it('uses the buckets of few keys again, for whatever keys come', () => {
@@ -95,11 +95,11 @@ describe('BucketOrder', () => {
   it('knows the bucket that has been full for longest', () => {
     const { order, add, take } = orderOf({ fullSize: 2 });
     for (const key of ['a', 'b', 'c', 'c', 'b']) add(key, entryAt(1));
-    expect(order.firstFull?.key).toBe('c');
+    expect(order.firstReady?.key).toBe('c');
     take('c');
-    expect(order.firstFull?.key).toBe('b');
+    expect(order.firstReady?.key).toBe('b');
     take('b');
-    expect(order.firstFull).toBeUndefined();
+    expect(order.firstReady).toBeUndefined();
   });
 
   it('looks at all buckets anew when the rules have changed', () => {
@@ -110,7 +110,7 @@ describe('BucketOrder', () => {
     order.find('c')?.take();
     order.find('c')?.take();
     order.updateAll();
-    expect(order.firstFull?.key).toBe('b');
+    expect(order.firstReady?.key).toBe('b');
   });
 
   it('knows the same as a look at all buckets, whatever comes and goes', () => {
@@ -138,8 +138,8 @@ describe('BucketOrder', () => {
           expect(order.oldest?.oldestAtMs ?? Infinity).toBe(
             Math.min(Infinity, ...buckets.map((bucket) => bucket.oldestAtMs)),
           );
-          expect(order.firstFull !== undefined).toBe(buckets.some(({ size }) => size >= 3));
-          expect(order.firstFull?.size ?? 3).toBeGreaterThanOrEqual(3);
+          expect(order.firstReady !== undefined).toBe(buckets.some(({ size }) => size >= 3));
+          expect(order.firstReady?.size ?? 3).toBeGreaterThanOrEqual(3);
         }
       }),
       { numRuns: 200 },

@@ -2,27 +2,27 @@ import type { Bucket } from './bucket.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import { RisingHeap, type RisingEntry } from './rising-heap.js';
 
-/** So many buckets that are empty are kept, with their places, for keys to come: with few keys, who comes and goes is not made anew. */
+/** So many empty buckets are kept for keys to come: where keys are few, who comes and goes is not made anew. */
 const MOST_SPARE = 16;
 
 /**
  * The buckets that have a key, in the orders in which they are asked for: the most urgent, the one that has waited
- * longest, and those that hold a full batch. A bucket that is empty is forgotten.
+ * longest, and those that hold enough to go at once. A bucket that is empty is forgotten.
  */
 export class BucketOrder<TEntry extends QueueEntry> {
   private readonly buckets = new Map<BucketKey, Bucket<TEntry>>();
   private readonly byUrgency = new RisingHeap<PlaceByUrgency<TEntry>>();
   private readonly byAge = new RisingHeap<PlaceByAge<TEntry>>();
-  private readonly full = new Set<Bucket<TEntry>>();
+  private readonly ready = new Set<Bucket<TEntry>>();
   private readonly spare: BucketPlaces<TEntry>[] = [];
 
   /**
    * @param createBucket Makes a bucket, which is given its key.
-   * @param isFull Whether a bucket holds as much as a batch takes.
+   * @param isReady Whether a bucket holds enough to go at once.
    */
   constructor(
     private readonly createBucket: () => Bucket<TEntry>,
-    private readonly isFull: (bucket: Bucket<TEntry>) => boolean,
+    private readonly isReady: (bucket: Bucket<TEntry>) => boolean,
   ) {}
 
   /** How many buckets there are. */
@@ -39,10 +39,10 @@ export class BucketOrder<TEntry extends QueueEntry> {
     return this.byAge.first?.bucket;
   }
 
-  /** The bucket that has held a full batch for longest. */
-  get firstFull(): Bucket<TEntry> | undefined {
-    if (this.full.size === 0) return undefined;
-    for (const bucket of this.full) return bucket;
+  /** The bucket that has held enough to go at once for longest. */
+  get firstReady(): Bucket<TEntry> | undefined {
+    if (this.ready.size === 0) return undefined;
+    for (const bucket of this.ready) return bucket;
     return undefined;
   }
 
@@ -72,10 +72,10 @@ export class BucketOrder<TEntry extends QueueEntry> {
    */
   added(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>, candidate: TEntry | undefined): void {
     if (candidate !== undefined) {
-      this.byUrgency.mayFall(places.byUrgency, bucket.urgentKeyOf(candidate));
+      this.byUrgency.mayFall(places.byUrgency, bucket.effectiveArrivalMsOf(candidate));
       this.byAge.mayFall(places.byAge, candidate.enqueuedAtMs);
     }
-    if (!places.isFull) this.noteWhetherFull(bucket, places);
+    if (!places.isReady) this.noteWhetherReady(bucket, places);
   }
 
   /** Brings a bucket to its right places after requests have come or gone; an empty one is forgotten. */
@@ -88,7 +88,7 @@ export class BucketOrder<TEntry extends QueueEntry> {
     }
     this.byUrgency.update(places.byUrgency);
     this.byAge.mayFall(places.byAge, places.byAge.currentKey);
-    this.noteWhetherFull(bucket, places);
+    this.noteWhetherReady(bucket, places);
   }
 
   /** Brings all buckets to their right places after the rules have changed. */
@@ -100,20 +100,20 @@ export class BucketOrder<TEntry extends QueueEntry> {
     for (const { byAge } of this.spare) byAge.bucket.rulesChanged();
   }
 
-  private noteWhetherFull(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
-    const isFull = this.isFull(bucket);
-    if (isFull === places.isFull) return;
-    places.isFull = isFull;
-    if (isFull) this.full.add(bucket);
-    else this.full.delete(bucket);
+  private noteWhetherReady(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
+    const isReady = this.isReady(bucket);
+    if (isReady === places.isReady) return;
+    places.isReady = isReady;
+    if (isReady) this.ready.add(bucket);
+    else this.ready.delete(bucket);
   }
 
   private forget(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
     this.buckets.delete(bucket.key);
     this.byUrgency.remove(places.byUrgency);
     this.byAge.remove(places.byAge);
-    this.full.delete(bucket);
-    places.isFull = false;
+    this.ready.delete(bucket);
+    places.isReady = false;
     bucket.places = undefined;
     if (this.spare.length < MOST_SPARE) this.spare.push(places);
   }
@@ -123,11 +123,11 @@ export class BucketOrder<TEntry extends QueueEntry> {
 export interface BucketPlaces<TEntry extends QueueEntry> {
   readonly byUrgency: PlaceByUrgency<TEntry>;
   readonly byAge: PlaceByAge<TEntry>;
-  isFull: boolean;
+  isReady: boolean;
 }
 
 function placesOf<TEntry extends QueueEntry>(bucket: Bucket<TEntry>): BucketPlaces<TEntry> {
-  return { byUrgency: new PlaceByUrgency(bucket), byAge: new PlaceByAge(bucket), isFull: false };
+  return { byUrgency: new PlaceByUrgency(bucket), byAge: new PlaceByAge(bucket), isReady: false };
 }
 
 class PlaceByUrgency<TEntry extends QueueEntry> implements RisingEntry {

@@ -4,8 +4,18 @@ import { PriorityLines, type PriorityRules } from './priority-lines.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import { WaitingCost } from './waiting-cost.js';
 
+/** How much a bucket holds. */
+export interface BucketLoad {
+  /** How many requests. */
+  readonly size: number;
+  /** What they cost together. */
+  readonly totalCost: number;
+  /** What the most expensive of them costs. */
+  readonly largestCost: number;
+}
+
 /** Requests that may share a batch, by priority, and what they cost together. */
-export class Bucket<TEntry extends QueueEntry> {
+export class Bucket<TEntry extends QueueEntry> implements BucketLoad {
   /** How many requests it holds. */
   size = 0;
   /** What its requests have in common; undefined for the bucket of all that name none. Changed only while it is empty. */
@@ -62,8 +72,8 @@ export class Bucket<TEntry extends QueueEntry> {
   }
 
   /** Whether tenants take turns in it. */
-  get isShared(): boolean {
-    return this.lines.isShared;
+  get hasTenants(): boolean {
+    return this.lines.hasTenants;
   }
 
   /** What all its requests cost together. */
@@ -82,9 +92,9 @@ export class Bucket<TEntry extends QueueEntry> {
     return this.lines.countAhead(priority, tenant, nowMs);
   }
 
-  /** The order in which the buckets' requests are urgent: when it came, with the head start of the higher ones. */
-  urgentKeyOf(entry: TEntry): number {
-    return this.lines.urgentKeyOf(entry);
+  /** When a request came, plus the head start that higher priorities have over its own; in ms. The least is the most urgent. */
+  effectiveArrivalMsOf(entry: TEntry): number {
+    return this.lines.effectiveArrivalMsOf(entry);
   }
 
   /** The rules have changed: what was found by them may be so no more. */
@@ -112,7 +122,7 @@ export class Bucket<TEntry extends QueueEntry> {
     return entry;
   }
 
-  /** Takes out so many of those who are next, or all. */
+  /** Takes out the next ones, `most` of them or all. */
   takeMany(most: number): TEntry[] {
     this.separate();
     const count = Math.min(most, this.size);

@@ -20,11 +20,6 @@ export class IndexedHeap<TEntry extends HeapEntry> {
     return this.entries[0];
   }
 
-  /** The smallest key; Infinity if there is none. */
-  get firstKey(): number {
-    return this.entries[0]?.heapKey ?? Infinity;
-  }
-
   add(entry: TEntry): void {
     this.entries.push(entry);
     this.moveUp(entry, this.entries.length - 1);

@@ -11,7 +11,7 @@ export interface OrdinaryLine<TEntry extends QueueEntry, TGroup> {
   readonly oldestAtMs: number;
   /** The arrival number of the oldest; Infinity if nobody waits. */
   readonly oldestArrival: number;
-  /** Takes the oldest out together, so many, of which there must be as many. */
+  /** Takes the oldest `count` out together; there must be as many. */
   take(count: number): TGroup;
   /** Takes all out, each as an entry, in their order. */
   takeEntries(): TEntry[];

@@ -57,7 +57,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
   }
 
   /** Whether tenants take turns in one of them. */
-  get isShared(): boolean {
+  get hasTenants(): boolean {
     return this.lines.some((line) => line instanceof FairShareLine && line.size > 0);
   }
 
@@ -77,9 +77,9 @@ export class PriorityLines<TEntry extends QueueEntry> {
     return ahead;
   }
 
-  /** The order in which requests are urgent: when it came, with the head start of the higher priorities. */
-  urgentKeyOf({ enqueuedAtMs, priority }: TEntry): number {
-    return this.urgentKey(enqueuedAtMs, priority);
+  /** When a request came, plus the head start that higher priorities have over its own; in ms. The least is the most urgent. */
+  effectiveArrivalMsOf({ enqueuedAtMs, priority }: TEntry): number {
+    return this.effectiveArrivalMs(enqueuedAtMs, priority);
   }
 
   /** The rules have changed: what was found by them may be so no more. */
@@ -102,7 +102,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
     return line.take();
   }
 
-  /** Fills `taken` with those who are next, of which there must be as many. */
+  /** Fills `taken` with those who are next; there must be as many. */
   takeInto(taken: TEntry[]): void {
     if (this.lines.length === 1) this.lines[0]!.takeInto(taken, 0, taken.length);
     else this.takeByUrgency(taken);
@@ -162,7 +162,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
       const urgent = this.knownUrgentPriority;
       const line = this.lines[urgent]!;
       const rivalSinceMs = this.urgentSinceMsBesides(urgent);
-      if (this.urgentKey(line.newestAtMs, urgent) < rivalSinceMs) {
+      if (this.effectiveArrivalMs(line.newestAtMs, urgent) < rivalSinceMs) {
         // It would be so whoever of them were the oldest.
         const count = Math.min(end - next, line.size);
         line.takeInto(taken, next, count);
@@ -210,10 +210,10 @@ export class PriorityLines<TEntry extends QueueEntry> {
    */
   private urgentSinceMsOf(priority: number): number {
     const { next } = this.lines[priority]!;
-    return next === undefined ? Infinity : this.urgentKey(next.enqueuedAtMs, priority);
+    return next === undefined ? Infinity : this.effectiveArrivalMs(next.enqueuedAtMs, priority);
   }
 
-  private urgentKey(atMs: number, priority: number): number {
+  private effectiveArrivalMs(atMs: number, priority: number): number {
     return priority === 0 ? atMs : atMs + priority * this.rules.priorityAgingMs;
   }
 }

@@ -20,7 +20,7 @@ export interface QueueEntry {
   previousOfTenant: number;
   /** The slot of the one of its tenant that came after it. */
   nextOfTenant: number;
-  /** The how-manieth it is of all that ever came; kept by the queue. */
+  /** Its number among all that ever came, from 1; kept by the queue. */
   arrivalNumber: number;
 }
 

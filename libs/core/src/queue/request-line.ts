@@ -3,7 +3,7 @@ import type { QueueEntry } from './queue-entry.js';
 /** Requests in the order in which they are to be served. Every operation takes constant time on average. */
 export interface RequestLine<TEntry extends QueueEntry> {
   readonly size: number;
-  /** Who came first: by that it is told whose turn it is. */
+  /** Who came first, which need not be who is next: for estimates of how long others wait. */
   readonly oldest: TEntry | undefined;
   /** Since when somebody here has waited who still does, on the clock's scale, or an earlier time; Infinity if nobody. */
   readonly oldestAtMs: number;
@@ -17,7 +17,7 @@ export interface RequestLine<TEntry extends QueueEntry> {
   add(entry: TEntry): boolean;
   /** Takes out who is to be served next. */
   take(): TEntry | undefined;
-  /** Takes out so many of those who are next, of which there must be as many, and puts them into `taken` from `at` on. */
+  /** Takes out the next `count`, at most `size`, and puts them into `taken` from `at` on. */
   takeInto(taken: TEntry[], at: number, count: number): void;
   /**
    * Undoes the latest `take` that has not been undone: the entry is the next one again. Only as long as nobody has come

@@ -9,6 +9,11 @@ export class WaitingCost {
   /** How many of them cost as much as the largest; 0 if that has to be looked for. */
   private countOfLargest = 0;
 
+  /** Whether each of them costs 1. */
+  get isPlain(): boolean {
+    return this.areAllOne;
+  }
+
   /**
    * @param size How many wait.
    * @returns What they cost together.
@@ -59,10 +64,5 @@ export class WaitingCost {
     } else if (cost === this.largestKnown) {
       this.countOfLargest += 1;
     }
-  }
-
-  /** Whether each of them costs 1. */
-  get isPlain(): boolean {
-    return this.areAllOne;
   }
 }

@@ -8,10 +8,10 @@ export interface AdaptiveView extends SlotLoad {
   readonly lastDispatchAtMs: number;
 }
 
-/** So many times as many as a batch holds when they are balanced do not wait for a few more. */
-const LARGE = 1.5;
+/** With more than so many times n* (the balanced size) a batch does not wait for a few more. */
+const MOST_BALANCED_SIZES = 1.5;
 /** Waiting pays only where the fixed time of a batch is at least that of so many requests. */
-const LEAST_FIXED_TIME = 5;
+const LEAST_FIXED_TIME_IN_REQUESTS = 5;
 
 /**
  * Until when a batch that is not full had better wait for company although a slot is free, on the clock's scale;
@@ -37,7 +37,7 @@ export function adaptiveWaitUntilMs(view: AdaptiveView): number {
   const { fixedTimeMs, timePerRequestMs } = curve;
   const balancedSize = balancedBatchSize(view);
   if (balancedSize === Infinity) return -Infinity;
-  if (balancedSize <= 1 || size >= LARGE * balancedSize) return -Infinity;
-  if (fixedTimeMs < LEAST_FIXED_TIME * timePerRequestMs) return -Infinity;
+  if (balancedSize <= 1 || size >= MOST_BALANCED_SIZES * balancedSize) return -Infinity;
+  if (fixedTimeMs < LEAST_FIXED_TIME_IN_REQUESTS * timePerRequestMs) return -Infinity;
   return lastDispatchAtMs + curve.predictMs(balancedSize) / slots;
 }

@@ -13,7 +13,7 @@ export interface BatchingView {
   readonly isCostReached: boolean;
   /** When the oldest of them came, on the clock's scale; Infinity if none waits. */
   readonly oldestEnqueuedAtMs: number;
-  /** The nearest deadline in the queue, on the clock's scale; Infinity if there is none. */
+  /** The nearest deadline of all that wait, if it is one of theirs, on the clock's scale; Infinity otherwise. */
   readonly nearestDeadlineAtMs: number;
   /** How many batches could start now. */
   readonly freeSlots: number;
@@ -39,7 +39,7 @@ export interface BatchingView {
   isAnyDeadlineBefore(timeMs: number): boolean;
 }
 
-/** What to do now. Only an arrival, a finished batch or the time named can change it. */
+/** What to do now. It stays so until somebody comes or leaves, a batch ends, the rules change, or the time named is there. */
 export type BatchDecision =
   | {
       /** A batch goes now. */
@@ -66,14 +66,14 @@ const ALARM_MARGIN_MS = 1;
 const IDLE: BatchDecision = Object.freeze({ action: 'idle' });
 
 /**
- * Decides when a batch runs and how large it is. Pure: the same view gives the same answer, no clock is read
- * and nothing is changed, so every rule can be tested by itself and simulated in virtual time.
+ * Decides when a batch runs and how large it is. To decide reads no clock and changes nothing: the answer follows from the
+ * view, the configuration and what has been learned, so every rule can be tested by itself and simulated in virtual time.
  */
 export class BatchBuilder {
   /** So many requests run at once, whatever the strategy, provided that a slot is free. */
   dispatchAtOnceSize = 0;
   /** Whether a batch leaves some of those who wait to other slots, if that answers all of them sooner. */
-  mayShare = false;
+  maySplit = false;
 
   /**
    * Decides for one batcher.
@@ -92,7 +92,7 @@ export class BatchBuilder {
   configChanged(): void {
     const { preferredBatchSize = Infinity, timeoutStrategy, maxConcurrentBatches } = this.config;
     this.dispatchAtOnceSize = Math.min(preferredBatchSize, largestBatchSize(this.config));
-    this.mayShare =
+    this.maySplit =
       timeoutStrategy === 'adaptive' && maxConcurrentBatches > 1 && preferredBatchSize === Infinity;
   }
 
@@ -122,6 +122,7 @@ export class BatchBuilder {
     const { timeoutStrategy, maxWaitTimeMs } = this.config;
     const longestMs = timeoutStrategy === 'wait-for-full' ? 2 * maxWaitTimeMs : maxWaitTimeMs;
     if (timeoutStrategy !== 'adaptive') return view.oldestEnqueuedAtMs + longestMs;
+    // Who has waited for a slot has not waited for company yet; elsewhere that is what the strategy's name promises.
     const sinceMs = Math.max(view.oldestEnqueuedAtMs, view.slotFreeSinceMs);
     return Math.min(sinceMs + longestMs, this.adaptiveWaitUntilMs(view));
   }
@@ -186,7 +187,7 @@ export class BatchBuilder {
   private shareOfSlot(view: BatchingView): number {
     const { queueSize, nowMs } = view;
     const { curve, arrivals } = this.learned;
-    if (!this.mayShare || !curve.isKnown || !view.isAlone) return queueSize;
+    if (!this.maySplit || !curve.isKnown || !view.isAlone) return queueSize;
     const { size, othersStartAfterMs } = shareOfSlot({
       waiting: queueSize,
       slots: this.config.maxConcurrentBatches,

@@ -33,7 +33,7 @@ function formerOf(
     maxQueueSize: 1000,
     priorityAgingMs: 100,
     weightOf: () => 1,
-    isFull: () => false,
+    isReady: () => false,
   });
   const entries = traits.map((of, id) => new TimedEntry(id, of));
   for (const entry of entries) queue.enqueue(entry);

@@ -44,7 +44,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
       mayAnyBeLate && this.isAnyLateIn(riding.length, nowMs)
         ? this.chooseInTime(bucket, riding, nowMs)
         : { riding, lost: NOBODY };
-    this.queue.settle(bucket);
+    this.queue.reorder(bucket);
     return formed;
   }
 
@@ -71,7 +71,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     bucket: Bucket<TEntry>,
     taken: readonly TEntry[],
     nowMs: number,
-    mayTakeAgain = bucket.isShared,
+    mayTakeAgain = bucket.hasTenants,
   ): FormedBatch<TEntry> {
     const most = largestBatchSize(this.config);
     const isTrusted = this.learned.isTrusted(nowMs);

@@ -1,26 +1,21 @@
 import type { Arrival } from '../arrival.js';
 import { BatchRunner, type BatchEnding } from '../batch-runner.js';
 import type { BatchProcessor } from '../batch-processor.js';
-import type { DispatchReason } from '../batch-info.js';
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { Alarm, Clock } from '../clock.js';
 import { Coalescing } from '../coalescing.js';
-import type { Bucket } from '../queue/bucket.js';
 import { OrdinaryColumns } from '../ordinary-columns.js';
 import type { Answer, QueuedRequest } from '../queued-request.js';
-import { RequestBatch, sizeOf } from '../request-batch.js';
+import type { RequestBatch } from '../request-batch.js';
 import { ResponseScatterer } from '../response-scatterer.js';
 import type { StatisticsRecorder } from '../statistics-recorder.js';
-import { BatchBuilder, type BatchDecision } from './batch-builder.js';
-import { BatchFormer } from './batch-former.js';
-import { paddedBatchSize } from './batch-size-choice.js';
+import { BatchBuilder } from './batch-builder.js';
 import { DeadlineWatch } from './deadline-watch.js';
-import { BucketView } from './bucket-view.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from './learned-behavior.js';
-import { Overtaking } from './overtaking.js';
 import { RequestDepartures } from './request-departures.js';
-import { createRequestQueue, type RequestFormer, type RequestQueue } from './request-queue.js';
+import { createRequestQueue, type RequestQueue } from './request-queue.js';
+import { SlotFiller } from './slot-filler.js';
 import { SlotForecast } from './slot-forecast.js';
 
 /** What a scheduler works with. */
@@ -35,9 +30,6 @@ export interface SchedulerParts<TRequest, TResponse> {
   /** Called after each decision, when everything that follows from it has been started. */
   readonly onDecided: (nowMs: number) => void;
 }
-
-/** Not a time to wait until: the batch has gone. */
-const DISPATCHED = -Infinity;
 
 /**
  * Moves requests from the queue into slots. It holds one alarm and no loop: it acts when a request comes, a batch
@@ -55,11 +47,9 @@ export class BatchScheduler<TRequest, TResponse> {
   readonly slots: SlotForecast;
   private readonly ordinary = new OrdinaryColumns<TRequest, TResponse>();
   private readonly builder: BatchBuilder;
-  private readonly former: RequestFormer<TRequest, TResponse>;
-  private readonly overtaking: Overtaking;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
   private readonly deadlines: DeadlineWatch<TRequest, TResponse>;
-  private readonly view: BucketView<TRequest, TResponse>;
+  private readonly filler: SlotFiller<TRequest, TResponse>;
   private readonly alarm: Alarm;
   private readonly turn: EventLoopTurn;
   /** Whether a batch could go, as the latest decision left it; a slot becomes free only by leading to another one. */
@@ -69,7 +59,6 @@ export class BatchScheduler<TRequest, TResponse> {
   private isDecisionHeldBack = false;
   private waitUntilMs = Infinity;
   private alarmAtMs = Infinity;
-  private lastBatchId = 0;
 
   constructor(private readonly parts: SchedulerParts<TRequest, TResponse>) {
     const { batcherName, config, clock, processor, learned, recorder } = parts;
@@ -80,16 +69,28 @@ export class BatchScheduler<TRequest, TResponse> {
     );
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
     this.slots = new SlotForecast(config, learned.curve, this.runner.running);
-    this.former = new BatchFormer(config, this.queue, learned, this.deadlines, this.slots);
-    this.overtaking = new Overtaking(config, learned.curve, this.deadlines, this.slots);
-    this.view = new BucketView(config, this.queue, this.deadlines, this.slots);
-    const { queue, deadlines, coalescing } = this;
-    const { running } = this.runner;
+    const { builder, queue, runner, deadlines, coalescing, slots } = this;
+    const { running } = runner;
     this.departures = new RequestDepartures({ batcherName, queue, running, deadlines, coalescing, recorder });
     this.alarm = clock.createAlarm(() => this.decide());
     this.turn = new EventLoopTurn(clock, () => {
       // Where nothing runs and there is no slot, nobody else would note that there is something to do.
-      if (this.slotsInAdvance > 0 || this.runner.running.size === 0) this.decide();
+      if (this.filler.startableBatches > 0 || running.size === 0) this.decide();
+    });
+    const { departures, turn } = this;
+    this.filler = new SlotFiller({
+      config,
+      processor,
+      learned,
+      recorder,
+      builder,
+      queue,
+      runner,
+      deadlines,
+      departures,
+      slots,
+      turn,
+      placesTaken: () => this.placesTaken,
     });
   }
 
@@ -108,7 +109,7 @@ export class BatchScheduler<TRequest, TResponse> {
   }
 
   /** Lets a request share the place of another, in the queue or in a running batch. */
-  share(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
+  joinPlace(leader: QueuedRequest<TRequest, TResponse>, follower: QueuedRequest<TRequest, TResponse>): void {
     leader.takeAlong(follower);
     this.coalescing.followerJoined();
     if (follower.timeoutMs !== Infinity) this.watchDeadline(follower);
@@ -122,6 +123,11 @@ export class BatchScheduler<TRequest, TResponse> {
     return this.turn.arrival;
   }
 
+  /** How many places have been taken in all: who shares another's has taken none. */
+  get placesTaken(): number {
+    return this.coalescing.placesOf(this.parts.recorder.requests.accepted);
+  }
+
   /** Looks at the configuration anew, and at all that waits. */
   configChanged(): void {
     this.builder.configChanged();
@@ -129,16 +135,9 @@ export class BatchScheduler<TRequest, TResponse> {
     this.decide();
   }
 
+  /** Whether nothing waits and nothing runs. */
   get isIdle(): boolean {
     return this.queue.isEmpty && this.runner.running.size === 0;
-  }
-  get freeSlots(): number {
-    return this.parts.config.maxConcurrentBatches - this.runner.running.size;
-  }
-
-  /** How many batches could go now, those included that the processor takes in advance. */
-  private get slotsInAdvance(): number {
-    return this.freeSlots + (this.parts.processor.batchesInAdvance ?? 0);
   }
 
   /** Decides on all that `act` changes when it is through, so that no processor is called in between. */
@@ -158,17 +157,12 @@ export class BatchScheduler<TRequest, TResponse> {
     // A processor may call the batcher while it is being started; the loop below sees what that changed.
     if (this.isHeldBack || this.isDeciding) return;
     this.isDeciding = true;
-    this.waitUntilMs = this.fillSlots(nowMs);
-    this.isSlotFree = this.slotsInAdvance > 0;
-    this.view.noteFreeSlots(this.freeSlots, this.turn.timeMs);
+    this.waitUntilMs = this.filler.fill(nowMs, this);
+    this.isSlotFree = this.filler.startableBatches > 0;
+    this.filler.noteFilled();
     this.parts.onDecided(this.turn.timeMs);
     this.setAlarm();
     this.isDeciding = false;
-  }
-
-  /** How many places have been taken in all: who shares another's has taken none. */
-  get placesTaken(): number {
-    return this.coalescing.placesOf(this.parts.recorder.requests.accepted);
   }
 
   /** Decides now, unless that is due anyway when this turn of the event loop ends. */
@@ -178,103 +172,22 @@ export class BatchScheduler<TRequest, TResponse> {
 
   /** Requests that come in the same turn of the event loop ride together; a full batch need not wait for it. */
   private decideSoon(size: number): void {
-    if (this.isSlotFree && size >= this.builder.dispatchAtOnceSize && !this.isShared(size)) this.decide();
+    if (this.isSlotFree && size >= this.builder.dispatchAtOnceSize && !this.isLeftForOtherSlots(size))
+      this.decide();
     else if (!this.turn.isOpen) this.turn.open();
   }
 
   /** Slots that share what comes wait for all of it, unless it fills them, or there is no room for more. */
-  private isShared(size: number): boolean {
-    const { mayShare, dispatchAtOnceSize } = this.builder;
-    if (!mayShare || size !== this.queue.size || this.queue.isFull) return false;
-    return size < this.freeSlots * dispatchAtOnceSize;
-  }
-
-  /** Starts what shall start now, and tells until when to wait for company after that (Infinity: not at all). */
-  private fillSlots(knownNowMs: number | undefined): number {
-    let nowMs = knownNowMs === undefined ? this.turn.readClock() : this.turn.noteTime(knownNowMs);
-    this.view.noteFreeSlots(this.freeSlots, nowMs);
-    // The processor may take its time before it returns a promise, so each batch looks at the clock anew.
-    for (; ; nowMs = this.turn.readClock()) {
-      this.parts.learned.arrivals.observe(this.placesTaken, nowMs);
-      this.deadlines.expire(nowMs, this.departures.expire);
-      const urgent = this.queue.mostUrgentBucket;
-      if (urgent === undefined || nowMs >= this.closeAtMs) return Infinity;
-      if (this.freeSlots <= 0) {
-        if (!this.dispatchInAdvance(urgent, nowMs)) return Infinity;
-        continue;
-      }
-      const untilMs = this.tryToDispatch(urgent, nowMs);
-      const otherUntilMs = untilMs === DISPATCHED ? DISPATCHED : this.tryOthers(nowMs);
-      if (otherUntilMs !== DISPATCHED) return Math.min(untilMs, otherUntilMs);
-      if (this.slotsInAdvance <= 0) return Infinity;
-    }
-  }
-
-  /**
-   * A full batch gains nothing by waiting for a slot but newcomers that may overtake, so a processor that likes to get
-   * it ready may have it, where nobody can.
-   */
-  private dispatchInAdvance(bucket: Bucket<QueuedRequest<TRequest, TResponse>>, nowMs: number): boolean {
-    if (this.slotsInAdvance <= 0 || this.parts.config.maxConcurrentBatches === 0) return false;
-    const decision = this.decideFor(bucket, nowMs, 1);
-    if (decision.action !== 'dispatch' || decision.reason !== 'full') return false;
-    if (this.overtaking.isPossible(bucket, decision.size, nowMs)) return false;
-    this.dispatch(bucket, decision.size, 'full', nowMs);
-    return true;
-  }
-
-  /** The most urgent bucket waits for company: one that does not need to may use the slot meanwhile. */
-  private tryOthers(nowMs: number): number {
-    const hurried = this.deadlines.nearestQueued;
-    const hurriedBucket = hurried === undefined ? undefined : this.queue.bucketOf(hurried.place);
-    let earliestMs = Infinity;
-    for (const bucket of [hurriedBucket, ...this.queue.otherCandidates]) {
-      const untilMs = bucket === undefined ? Infinity : this.tryToDispatch(bucket, nowMs);
-      if (untilMs === DISPATCHED) return DISPATCHED;
-      earliestMs = Math.min(earliestMs, untilMs);
-    }
-    return earliestMs;
-  }
-
-  /** Until when the bucket waits for company, if it does not go now. */
-  private tryToDispatch(bucket: Bucket<QueuedRequest<TRequest, TResponse>>, nowMs: number): number {
-    const decision = this.decideFor(bucket, nowMs);
-    if (decision.action === 'wait') return decision.untilMs;
-    if (decision.action === 'idle') return Infinity;
-    this.dispatch(bucket, decision.size, decision.reason, nowMs);
-    return DISPATCHED;
-  }
-
-  private decideFor(
-    bucket: Bucket<QueuedRequest<TRequest, TResponse>>,
-    nowMs: number,
-    freeSlots = this.freeSlots,
-  ): BatchDecision {
-    this.view.pointAt(bucket, freeSlots, nowMs, this.isExpedited);
-    return this.builder.decide(this.view);
-  }
-
-  private dispatch(
-    bucket: Bucket<QueuedRequest<TRequest, TResponse>>,
-    size: number,
-    reason: DispatchReason,
-    nowMs: number,
-  ): void {
-    const { config, recorder } = this.parts;
-    const { riding, lost } = this.former.form(bucket, size, nowMs);
-    for (const request of lost) this.departures.giveUpLost(request);
-    if (sizeOf(riding) === 0) return;
-    this.view.lastDispatchAtMs = nowMs;
-    const padded = paddedBatchSize(sizeOf(riding), config);
-    const batch = new RequestBatch(++this.lastBatchId, riding, reason, nowMs, padded);
-    this.deadlines.moveToRunning(batch);
-    recorder.batchDispatched(batch);
-    this.runner.run(batch);
+  private isLeftForOtherSlots(size: number): boolean {
+    const { maySplit, dispatchAtOnceSize } = this.builder;
+    if (!maySplit || size !== this.queue.size || this.queue.isFull) return false;
+    return size < this.filler.freeSlots * dispatchAtOnceSize;
   }
 
   private onBatchEnded(batch: RequestBatch<TRequest, TResponse>, ending: BatchEnding<TResponse>): void {
     const { learned, recorder } = this.parts;
     const isFailed = ending.error !== undefined;
+    if (batch.started !== undefined) recorder.batchBegan(batch);
     recorder.batchEnded(batch, isFailed);
     // A batch that failed may have done so before it did anything: its time says nothing.
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);

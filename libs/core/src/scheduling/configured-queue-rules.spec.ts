@@ -22,7 +22,7 @@ describe('ConfiguredQueueRules', () => {
   it('calls a bucket full that has a reason to go at once, by its size or by its cost', () => {
     const config = resolveConfig('test', { costOf: () => 1, maxBatchCost: 10 });
     const rules = new ConfiguredQueueRules(config, { dispatchAtOnceSize: 4 });
-    expect([bucketWith(3), bucketWith(4), bucketWith(2, 10)].map((bucket) => rules.isFull(bucket))).toEqual([
+    expect([bucketWith(3), bucketWith(4), bucketWith(2, 10)].map((bucket) => rules.isReady(bucket))).toEqual([
       false,
       true,
       true,

@@ -1,5 +1,6 @@
 import { DEFAULT_BATCHING_CONFIG, type ResolvedBatchingConfig } from '../batching-config.js';
 import type { QueueRules } from '../queue/bounded-request-queue.js';
+import type { BucketLoad } from '../queue/bucket.js';
 import { isBatchCostReached } from './batch-cost.js';
 import type { BatchBuilder } from './batch-builder.js';
 
@@ -25,11 +26,7 @@ export class ConfiguredQueueRules implements QueueRules {
     return tenant !== undefined && Object.hasOwn(tenantWeights, tenant) ? (tenantWeights[tenant] ?? 1) : 1;
   }
 
-  isFull(bucket: {
-    readonly size: number;
-    readonly totalCost: number;
-    readonly largestCost: number;
-  }): boolean {
+  isReady(bucket: BucketLoad): boolean {
     return bucket.size >= this.builder.dispatchAtOnceSize || isBatchCostReached(bucket, this.config);
   }
 }

@@ -27,7 +27,7 @@ export class RequestDepartures<TRequest, TResponse> {
     const { deadlines, recorder, coalescing, queue } = this.parts;
     const { place } = request;
     deadlines.remove(request);
-    recorder.requestsSettled(outcome);
+    recorder.requestLeft(outcome);
     request.reject(error);
     place.sharedPlace?.callerLeft();
     if (place !== request) coalescing.followers -= 1;

@@ -4,17 +4,10 @@ import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { OrdinaryLine } from '../queue/ordinary-line.js';
 import type { QueuedRequest } from '../queued-request.js';
 import type { BatchBuilder } from './batch-builder.js';
-import type { BatchFormer } from './batch-former.js';
 import { ConfiguredQueueRules } from './configured-queue-rules.js';
 
 /** The queue of a batcher. */
 export type RequestQueue<TRequest, TResponse> = BoundedRequestQueue<
-  QueuedRequest<TRequest, TResponse>,
-  OrdinaryRequests<TRequest, TResponse>
->;
-
-/** What forms its batches. */
-export type RequestFormer<TRequest, TResponse> = BatchFormer<
   QueuedRequest<TRequest, TResponse>,
   OrdinaryRequests<TRequest, TResponse>
 >;

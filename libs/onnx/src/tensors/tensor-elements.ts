@@ -34,23 +34,16 @@ export function zeroOf(type: TensorType): TensorElement {
 }
 
 /**
- * Writes one value into a range of elements.
+ * Writes one value into all elements.
  *
  * @param value One that fits the type (`describeUnfitElement`).
  */
-export function fillElements(
-  type: TensorType,
-  data: TensorData,
-  value: TensorElement,
-  start = 0,
-  end = data.length,
-): void {
-  if (Array.isArray(data)) (data as string[]).fill(String(value), start, end);
-  else if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    data.fill(BigInt(value), start, end);
-  } else {
+export function fillElements(type: TensorType, data: TensorData, value: TensorElement): void {
+  if (Array.isArray(data)) (data as string[]).fill(String(value));
+  else if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value));
+  else {
     const number = type === 'float16' ? toFloat16Bits(Number(value)) : Number(value);
-    (data as Exclude<NumericTensorData, BigInt64Array | BigUint64Array>).fill(number, start, end);
+    (data as Exclude<NumericTensorData, BigInt64Array | BigUint64Array>).fill(number);
   }
 }
 

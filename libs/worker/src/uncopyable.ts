@@ -4,8 +4,8 @@ import { messageOf } from './error-message.js';
 import type { WorkerIsolation } from './worker-host.js';
 
 /** A call that could not be sent, since something in it cannot be copied. */
-export class UncopiedError extends Error {
-  override readonly name = 'UncopiedError';
+export class UncopyableError extends Error {
+  override readonly name = 'UncopyableError';
 
   /** @param cause What the runtime says of it. */
   constructor(cause: unknown) {
@@ -14,7 +14,7 @@ export class UncopiedError extends Error {
 }
 
 /** Why a value cannot be copied into a worker or out of it, in words; undefined if it can. It is copied for that. */
-export function describeUncopied(value: unknown, isolation: WorkerIsolation): string | undefined {
+export function describeUncopyable(value: unknown, isolation: WorkerIsolation): string | undefined {
   try {
     if (isolation === 'process') serialize(value);
     else structuredClone(value);
