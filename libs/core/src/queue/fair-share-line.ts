@@ -10,14 +10,17 @@ const MOST_IDLE_SHARES = 16;
 const MOST_TENANTS_LOOKED_AT = 64;
 /** Passes are counted up to this, and then from 0 again: small integers are stored in place. */
 const LARGEST_PASS = 2 ** 30 - 1;
+/** What an entry has for a number of passes that was taken though it was not its tenant's turn. */
+const OUT_OF_TURN = -1;
 
 /**
  * Tenants take turns, each as much as its weight says, whatever it offers: deficit round robin (Shreedhar and
  * Varghese, "Efficient Fair Queuing using Deficit Round Robin", SIGCOMM 1995). Within a tenant, first in, first
  * out. A tenant without requests loses its place, and with it what it had left of its turn.
  *
- * The quantum is the largest cost seen since the line was last empty, times the tenant's weight, so that with
- * weights of 1 and more each turn serves at least one request.
+ * The quantum is a cost times the tenant's weight. Where all cost the same it is that, so that with weights of 1 and more
+ * each turn serves at least one request; otherwise it is the median of what the first requests of all tenants cost, so
+ * that every other turn does at least, and one request that costs very much does not make everybody's turns long.
  */
 export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEntry> {
   /** How many tenants have requests here. */
@@ -25,11 +28,17 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   private readonly shares = new Map<string | undefined, TenantShare<TEntry>>();
   /** All of them in the order in which they came, whosever they are. */
   private readonly arrivals = new RequestRing<TEntry>(() => this.findShares());
+  /** Nobody costs more who has come since the line was last empty. */
   private largestCost = 0;
+  /** What makes a quantum for a weight of 1. Changed only when somebody comes, so that whatever is undone is so exactly. */
+  private quantumCost = 0;
+  private passesAtQuantum = 0;
   /** Whether all that have come since the line was last empty cost the same. */
   private isCostTheSame = true;
   /** Whose turn it is; the others follow in a circle, the last one stands before it. */
   private current: TenantShare<TEntry> | undefined = undefined;
+  /** Who has lost the last request out of turn. They stand in the circle until somebody comes, in case it is put back. */
+  private emptied: TenantShare<TEntry>[] = [];
   /** How often the turn has passed on to somebody who had it not. */
   private passes = 0;
 
@@ -81,6 +90,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   }
 
   add(entry: TEntry): boolean {
+    if (this.emptied.length > 0) this.dropEmptied();
     this.noteCost(entry.cost);
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
     if (share.size === 0) {
@@ -97,6 +107,18 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     return share === undefined ? undefined : this.takeOf(share);
   }
 
+  /** The turns stay as they are: it goes for its age, whatever its tenant's share is. */
+  takeOldest(): TEntry | undefined {
+    const entry = this.arrivals.oldest;
+    if (entry === undefined) return undefined;
+    const share = this.shares.get(entry.tenant)!;
+    share.removeFirst(entry);
+    this.arrivals.takeOut(entry);
+    if (share.size === 0) this.emptied.push(share);
+    entry.nextOfTenant = OUT_OF_TURN;
+    return entry;
+  }
+
   takeInto(taken: TEntry[], at: number, count: number): void {
     const end = at + count;
     for (let next = at; next < end; next += 1) {
@@ -106,14 +128,16 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   putBack(entry: TEntry): void {
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
-    this.undoPassesSince(entry.nextOfTenant);
-    if (share.size === 0) this.append(share);
-    if (this.current === share) share.hasItsQuantum = true;
-    else this.returnTurnTo(share);
-    if (entry.cost !== this.largestCost) this.isCostTheSame = false;
+    const passes = entry.nextOfTenant;
+    if (passes !== OUT_OF_TURN) {
+      this.undoPassesSince(passes);
+      if (share.size === 0) this.append(share);
+      if (this.current === share) share.hasItsQuantum = true;
+      else this.returnTurnTo(share);
+      share.deficit += entry.cost;
+    }
     this.arrivals.putBack(entry);
     share.putBack(entry);
-    share.deficit += entry.cost;
   }
 
   remove(entry: TEntry): void {
@@ -145,11 +169,13 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   /** Passes the turn on until it is with a tenant that may take its next request. */
   private findTurn(): TenantShare<TEntry> | undefined {
+    if (this.size === 0) return undefined;
     for (let share = this.current; share !== undefined; share = this.passOn(share)) {
       if (!share.hasItsQuantum) {
         share.deficit += this.quantumOf(share);
         share.hasItsQuantum = true;
       }
+      if (share.size === 0) continue;
       if (this.largestCost <= share.deficit) return share;
       // Where all cost the same there is no need to look at the request.
       if (!this.isCostTheSame && share.first.cost <= share.deficit) return share;
@@ -185,17 +211,31 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   private quantumOf({ weight }: TenantShare<TEntry>): number {
     // A number that tells nothing apart from nothing, or from endless, would let no turn end, or none begin.
-    return Math.min(Math.max(this.largestCost * weight, Number.MIN_VALUE), Number.MAX_VALUE);
+    return Math.min(Math.max(this.quantumCost * weight, Number.MIN_VALUE), Number.MAX_VALUE);
   }
 
   private noteCost(cost: number): void {
     if (this.size === 0) {
       this.largestCost = cost;
+      this.quantumCost = cost;
       this.isCostTheSame = true;
-    } else if (cost !== this.largestCost) {
-      this.isCostTheSame = false;
+    } else if (cost !== this.largestCost || !this.isCostTheSame) {
       this.largestCost = Math.max(this.largestCost, cost);
+      // Once in a round: to look at all tenants costs each turn no more than a constant.
+      const passed = (this.passes - this.passesAtQuantum) & LARGEST_PASS;
+      if (this.isCostTheSame || passed >= this.tenantCount) this.findQuantum();
+      this.isCostTheSame = false;
     }
+  }
+
+  private findQuantum(): void {
+    this.passesAtQuantum = this.passes;
+    const costs: number[] = [];
+    for (const share of this.shares.values()) {
+      if (share.size > 0) costs.push(share.first.cost);
+    }
+    costs.sort((one, other) => one - other);
+    this.quantumCost = costs[(costs.length - 1) >> 1]!;
   }
 
   private remember(tenant: string | undefined): TenantShare<TEntry> {
@@ -215,6 +255,15 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     this.tenantCount += 1;
     if (this.current === undefined) this.current = share;
     else share.standBefore(this.current);
+  }
+
+  private dropEmptied(): void {
+    const { emptied } = this;
+    this.emptied = [];
+    for (const share of emptied) {
+      const isInCircle = this.current === share || share.following !== share;
+      if (share.size === 0 && isInCircle) this.loseItsPlace(share);
+    }
   }
 
   private loseItsPlace(share: TenantShare<TEntry>): void {

@@ -20,9 +20,10 @@ export interface PriorityRules {
  */
 export class PriorityLines<TEntry extends QueueEntry> {
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
-  /** Whose turn it is, and since when; found anew when it is asked for, if it may have changed. */
+  /** Whose turn it is, and since when, and since when that of the next one is; found anew when asked for, if it may have changed. */
   private knownUrgentPriority = 0;
   private knownUrgentSinceMs = Infinity;
+  private knownRivalSinceMs = Infinity;
   private isUrgencyKnown = false;
 
   /** @param rules Asked at each step. */
@@ -36,7 +37,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** The arrival number of the most urgent request; Infinity if there is none. */
   get urgentArrival(): number {
-    return this.urgentLine.next?.arrivalNumber ?? Infinity;
+    return this.next?.arrivalNumber ?? Infinity;
   }
 
   /** Since when the one has waited that has waited longest, whatever its priority; Infinity if nobody waits. */
@@ -53,7 +54,9 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** Who is to be served next. */
   get next(): TEntry | undefined {
-    return this.urgentLine.next;
+    if (this.lines.length === 1) return this.lines[0]!.next;
+    this.findUrgency();
+    return this.nextIn(this.lines[this.knownUrgentPriority]!, this.knownRivalSinceMs);
   }
 
   /** Whether tenants take turns in one of them. */
@@ -97,9 +100,12 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** Takes out who is to be served next; undefined if there is nobody. */
   take(): TEntry | undefined {
-    const line = this.urgentLine;
+    const isAlone = this.lines.length === 1;
+    if (!isAlone) this.findUrgency();
     this.isUrgencyKnown = false;
-    return line.take();
+    return isAlone
+      ? this.lines[0]!.take()
+      : this.takeIn(this.lines[this.knownUrgentPriority]!, this.knownRivalSinceMs);
   }
 
   /** Fills `taken` with those who are next; there must be as many. */
@@ -161,33 +167,32 @@ export class PriorityLines<TEntry extends QueueEntry> {
       this.findUrgency();
       const urgent = this.knownUrgentPriority;
       const line = this.lines[urgent]!;
-      const rivalSinceMs = this.urgentSinceMsBesides(urgent);
+      const rivalSinceMs = this.knownRivalSinceMs;
       if (this.effectiveArrivalMs(line.newestAtMs, urgent) < rivalSinceMs) {
-        // It would be so whoever of them were the oldest.
+        // All of them go before the next line's.
         const count = Math.min(end - next, line.size);
         line.takeInto(taken, next, count);
         next += count;
         continue;
       }
       do {
-        taken[next] = line.take()!;
+        taken[next] = this.takeIn(line, rivalSinceMs)!;
         next += 1;
       } while (next < end && this.urgentSinceMsOf(urgent) < rivalSinceMs);
     }
   }
 
-  private urgentSinceMsBesides(one: number): number {
-    let sinceMs = Infinity;
-    for (let priority = 0; priority < this.lines.length; priority += 1) {
-      if (priority !== one) sinceMs = Math.min(sinceMs, this.urgentSinceMsOf(priority));
-    }
-    return sinceMs;
+  /**
+   * Who goes of a line whose turn it is. If that is so only because its oldest has waited for so long, the oldest goes: to
+   * the newest of another tenant, whose turn it may be within the line, it must not lend its age.
+   */
+  private nextIn(line: RequestLine<TEntry>, rivalSinceMs: number): TEntry | undefined {
+    const { next } = line;
+    return next === undefined || this.effectiveArrivalMsOf(next) < rivalSinceMs ? next : line.oldest;
   }
 
-  private get urgentLine(): RequestLine<TEntry> {
-    if (this.lines.length === 1) return this.lines[0]!;
-    this.findUrgency();
-    return this.lines[this.knownUrgentPriority]!;
+  private takeIn(line: RequestLine<TEntry>, rivalSinceMs: number): TEntry | undefined {
+    return this.nextIn(line, rivalSinceMs) === line.next ? line.take() : line.takeOldest();
   }
 
   /** Whose turn it is; of those that are equally urgent the highest. */
@@ -196,21 +201,23 @@ export class PriorityLines<TEntry extends QueueEntry> {
     this.isUrgencyKnown = true;
     this.knownUrgentPriority = 0;
     this.knownUrgentSinceMs = Infinity;
+    this.knownRivalSinceMs = Infinity;
     for (let priority = 0; priority < this.lines.length; priority += 1) {
       const sinceMs = this.urgentSinceMsOf(priority);
-      if (sinceMs >= this.knownUrgentSinceMs) continue;
-      this.knownUrgentPriority = priority;
-      this.knownUrgentSinceMs = sinceMs;
+      if (sinceMs < this.knownUrgentSinceMs) {
+        this.knownRivalSinceMs = this.knownUrgentSinceMs;
+        this.knownUrgentSinceMs = sinceMs;
+        this.knownUrgentPriority = priority;
+      } else if (sinceMs < this.knownRivalSinceMs) {
+        this.knownRivalSinceMs = sinceMs;
+      }
     }
   }
 
-  /**
-   * When the next one of a priority came, less its head start; Infinity if there is none. Not the oldest: where tenants take
-   * turns, one that has parked much would lend its age to the newest of another.
-   */
+  /** When the oldest one of a priority came, plus its head start; Infinity if there is none. */
   private urgentSinceMsOf(priority: number): number {
-    const { next } = this.lines[priority]!;
-    return next === undefined ? Infinity : this.effectiveArrivalMs(next.enqueuedAtMs, priority);
+    const { oldest } = this.lines[priority]!;
+    return oldest === undefined ? Infinity : this.effectiveArrivalMs(oldest.enqueuedAtMs, priority);
   }
 
   private effectiveArrivalMs(atMs: number, priority: number): number {

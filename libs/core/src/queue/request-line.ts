@@ -15,8 +15,10 @@ export interface RequestLine<TEntry extends QueueEntry> {
   countAhead(tenant: string | undefined): number;
   /** Lets an entry wait. Tells whether it may be the oldest now. */
   add(entry: TEntry): boolean;
-  /** Takes out who is to be served next. */
+  /** Takes out who is next. */
   take(): TEntry | undefined;
+  /** Takes out who came first, whoever is next. */
+  takeOldest(): TEntry | undefined;
   /** Takes out the next `count`, at most `size`, and puts them into `taken` from `at` on. */
   takeInto(taken: TEntry[], at: number, count: number): void;
   /**

@@ -77,6 +77,10 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     return oldest;
   }
 
+  takeOldest(): TEntry | undefined {
+    return this.take();
+  }
+
   /** Takes out one that stands in it, wherever that is. */
   takeOut(entry: TEntry): void {
     const { queuePosition } = entry;

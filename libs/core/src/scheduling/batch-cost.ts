@@ -1,6 +1,9 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { BucketLoad } from '../queue/bucket.js';
+import { paddedBatchSize } from './batch-size-choice.js';
 
-type CostOptions = Pick<ResolvedBatchingConfig, 'maxBatchCost' | 'costModel'>;
+type CostOptions = Pick<ResolvedBatchingConfig, 'maxBatchCost' | 'costModel'> &
+  Partial<Pick<ResolvedBatchingConfig, 'allowedBatchSizes'>>;
 
 /** Adds up what a batch costs while it is formed. */
 export class BatchCost {
@@ -15,7 +18,9 @@ export class BatchCost {
     const { maxBatchCost, costModel } = this.options;
     if (maxBatchCost === undefined || this.count === 0) return true;
     const together =
-      costModel === 'sum' ? this.total + cost : (this.count + 1) * Math.max(this.largest, cost);
+      costModel === 'sum'
+        ? this.total + cost
+        : paddedCost(this.count + 1, Math.max(this.largest, cost), this.options);
     return together <= maxBatchCost;
   }
 
@@ -27,12 +32,16 @@ export class BatchCost {
 }
 
 /** Whether requests of these costs reach what a batch may cost, so that there is nothing to wait for. */
-export function isBatchCostReached(
-  waiting: { readonly size: number; readonly totalCost: number; readonly largestCost: number },
-  { maxBatchCost, costModel }: CostOptions,
-): boolean {
+export function isBatchCostReached(waiting: BucketLoad, options: CostOptions): boolean {
+  const { maxBatchCost, costModel } = options;
   // The largest cost may have to be looked for: only who needs it shall pay for that.
   if (maxBatchCost === undefined) return false;
-  const cost = costModel === 'sum' ? waiting.totalCost : waiting.size * waiting.largestCost;
+  const cost =
+    costModel === 'sum' ? waiting.totalCost : paddedCost(waiting.size, waiting.largestCost, options);
   return cost >= maxBatchCost;
+}
+
+/** What a padded tensor costs: its rows, those included that fill it up to an allowed size, times the longest. */
+function paddedCost(count: number, largest: number, options: CostOptions): number {
+  return paddedBatchSize(count, options) * largest;
 }

@@ -3,14 +3,23 @@ import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { Bucket } from '../queue/bucket.js';
 import type { QueueEntry } from '../queue/queue-entry.js';
 import { BatchCost } from './batch-cost.js';
-import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import { chooseBatchSize, largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import { chooseInTime, type TimedCandidate } from './in-time-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
 
-/** So many batches' worth of requests are looked at when not all of them can be answered in time. */
+/**
+ * So many batches' worth of requests are looked at when not all of them can be answered in time; and no more than so many
+ * requests beyond a batch, since a look takes time that grows with them.
+ */
 const BATCHES_LOOKED_AT = 4;
+const MOST_LOOKED_AT_BEYOND = 512;
+
+/** Where batches do not all take what is expected, it is chosen among what is best with so many mean deviations more. */
+const MARGINS = [0, 1, 2];
+/** Mean deviations of a logistic distribution of scale 1: |x| is 2 ln 2 in the mean. */
+const LOGISTIC_MEAN_DEVIATION = 2 * Math.LN2;
 
 const NOBODY: readonly never[] = [];
 
@@ -63,7 +72,11 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
       cost.add(entry.cost);
       taken.push(entry);
     }
-    if (taken.length < size && bucket.size > 0) this.learned.observeCostLimit(taken.length);
+    const isCut = taken.length < size && bucket.size > 0;
+    this.learned.observeCost(taken.length, isCut);
+    // The size was chosen before it was known what they cost; by now another one may be better.
+    const chosen = isCut ? chooseBatchSize(taken.length, this.config, this.learned.curve) : taken.length;
+    while (taken.length > chosen) this.queue.putBack(bucket, taken.pop()!);
     return taken;
   }
 
@@ -76,8 +89,9 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     const most = largestBatchSize(this.config);
     const isTrusted = this.learned.isTrusted(nowMs);
     const shortestAtMs = isTrusted ? nowMs + this.timeMs(1) : -Infinity;
-    const candidates = this.takeMore(bucket, taken, shortestAtMs, BATCHES_LOOKED_AT * most);
-    const choice = this.chooseAffordable(candidates, nowMs, most);
+    const enough = Math.min(BATCHES_LOOKED_AT * most, most + MOST_LOOKED_AT_BEYOND);
+    const candidates = this.takeMore(bucket, taken, shortestAtMs, enough);
+    const choice = this.chooseByChance(candidates, nowMs, most);
     const { riding, lost } = isTrusted ? choice : giveNobodyUp(choice, candidates);
     const takesAgain = mayTakeAgain && lost.length > 0;
     const kept = new Set(takesAgain ? NOBODY : riding);
@@ -111,20 +125,56 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     return candidates;
   }
 
+  /**
+   * A batch takes more or less than S(n), by chance: with a narrow margin more ride, some of them in vain; with a wide one
+   * fewer do, or those who come late at the expense of those who wait. Best is what answers the most per time in the
+   * mean, with what a logistic distribution of the times gives each rider for a chance.
+   */
+  private chooseByChance(candidates: readonly TEntry[], nowMs: number, most: number): FormedBatch<TEntry> {
+    const { curve } = this.learned;
+    let best = this.chooseAffordable(candidates, nowMs, most, MARGINS[0]);
+    if (curve.meanDeviationMs === 0) return best;
+    let bestPerMs = this.expectedAnswersPerMs(best, nowMs);
+    for (const margin of MARGINS.slice(1)) {
+      const choice = this.chooseAffordable(candidates, nowMs, most, margin);
+      const perMs = this.expectedAnswersPerMs(choice, nowMs);
+      if (perMs <= bestPerMs) continue;
+      best = choice;
+      bestPerMs = perMs;
+    }
+    return best;
+  }
+
+  private expectedAnswersPerMs({ riding }: FormedBatch<TEntry>, nowMs: number): number {
+    if (riding.length === 0) return 0;
+    const expectedMs = this.timeMs(riding.length, 0);
+    const scaleMs = this.learned.curve.meanDeviationMs / LOGISTIC_MEAN_DEVIATION;
+    let answers = 0;
+    for (const { latestDeadlineAtMs } of riding) {
+      answers += 1 / (1 + Math.exp((nowMs + expectedMs - latestDeadlineAtMs) / scaleMs));
+    }
+    return answers / expectedMs;
+  }
+
   /** Who would be lost to a batch that costs too much to run need not be lost to a smaller one. */
-  private chooseAffordable(candidates: readonly TEntry[], nowMs: number, most: number): FormedBatch<TEntry> {
+  private chooseAffordable(
+    candidates: readonly TEntry[],
+    nowMs: number,
+    most: number,
+    margin: number | undefined,
+  ): FormedBatch<TEntry> {
     const [, ...otherSlotsFreeAfterMs] = this.slots.freeAfterMs(nowMs);
     const { riding, lost } = chooseInTime(candidates, {
       nowMs,
       mostRiding: most,
-      timeMs: (size) => this.timeMs(size),
+      timeMs: (size) => this.timeMs(size, margin),
       otherSlotsFreeAtMs: otherSlotsFreeAfterMs.map((afterMs) => nowMs + afterMs),
       requestsPerMs: this.learned.arrivals.requestsPerMs,
     });
     const affordable = this.affordable(riding);
     return affordable.length === riding.length
       ? { riding, lost }
-      : this.chooseAffordable(candidates, nowMs, affordable.length);
+      : this.chooseAffordable(candidates, nowMs, affordable.length, margin);
   }
 
   /** As many of the first ones as fit into one batch's cost; the next one is not passed over for a cheaper one. */
@@ -135,11 +185,12 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
       cost.add(entry.cost);
       return false;
     });
-    return tooMuch === -1 ? entries : entries.slice(0, tooMuch);
+    if (tooMuch === -1) return entries;
+    return entries.slice(0, chooseBatchSize(tooMuch, this.config, this.learned.curve));
   }
 
-  private timeMs(size: number): number {
-    return safeBatchTimeMs(size, this.config, this.learned.curve);
+  private timeMs(size: number, margin?: number): number {
+    return safeBatchTimeMs(size, this.config, this.learned.curve, margin);
   }
 }
 

@@ -9,7 +9,10 @@ export function largestBatchSize({ maxBatchSize, allowedBatchSizes }: SizeOption
 }
 
 /** The size at which a batch of `size` runs: the next allowed one, or its own where sizes are not restricted. */
-export function paddedBatchSize(size: number, { allowedBatchSizes }: SizeOptions): number {
+export function paddedBatchSize(
+  size: number,
+  { allowedBatchSizes }: Partial<Pick<SizeOptions, 'allowedBatchSizes'>>,
+): number {
   if (allowedBatchSizes === undefined) return size;
   let padded = Infinity;
   for (const allowed of allowedBatchSizes) {
@@ -37,7 +40,20 @@ export function chooseBatchSize(available: number, options: SizeOptions, curve: 
   return timePerRequestDownMs < timePerRequestUpMs ? smaller : most;
 }
 
-/** How long a batch of `size` is to be reckoned with where deadlines are at stake, at the size at which it really runs. */
-export function safeBatchTimeMs(size: number, options: SizeOptions, curve: CostCurve): number {
-  return curve.predictSafelyMs(paddedBatchSize(size, options));
+/** Where nobody shall be late for it, a batch is reckoned with as taking so many mean deviations longer than expected. */
+const SAFE_DEVIATIONS = 2;
+
+/** How long a batch of `size` takes at most, as a rule, at the size at which it really runs. */
+export function safeBatchTimeMs(
+  size: number,
+  options: SizeOptions,
+  curve: CostCurve,
+  deviations = SAFE_DEVIATIONS,
+): number {
+  return curve.predictSafelyMs(paddedBatchSize(size, options), deviations);
+}
+
+/** How long a batch of `size` is expected to take, at the size at which it really runs. */
+export function expectedBatchTimeMs(size: number, options: SizeOptions, curve: CostCurve): number {
+  return curve.predictMs(paddedBatchSize(size, options));
 }

@@ -1,6 +1,6 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
-import { largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import { expectedBatchTimeMs, largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 import type { LearnedBehavior } from './learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
@@ -144,6 +144,6 @@ export class CompletionForecast {
   }
 
   private timeMs(size: number): number {
-    return safeBatchTimeMs(size, this.config, this.curve);
+    return expectedBatchTimeMs(size, this.config, this.curve);
   }
 }

@@ -17,7 +17,7 @@ describe('CostCurve', () => {
   it('foretells nothing before it has seen a batch', () => {
     const curve = new CostCurve();
     expect(curve.isKnown).toBe(false);
-    expect([curve.predictMs(10), curve.predictSafelyMs(10)]).toEqual([0, 0]);
+    expect([curve.predictMs(10), curve.predictSafelyMs(10, 2)]).toEqual([0, 0]);
     curve.observe(10, 25);
     expect(curve.isKnown).toBe(true);
   });
@@ -27,7 +27,7 @@ describe('CostCurve', () => {
     expect(curve.fixedTimeMs).toBeCloseTo(20, 6);
     expect(curve.timePerRequestMs).toBeCloseTo(0.5, 6);
     expect(curve.predictMs(500)).toBeCloseTo(timeMsOf(500), 4);
-    expect(curve.predictSafelyMs(40)).toBeCloseTo(timeMsOf(40), 1);
+    expect(curve.predictSafelyMs(40, 2)).toBeCloseTo(timeMsOf(40), 1);
   });
 
   it('learns any such curve', () => {
@@ -99,7 +99,7 @@ describe('CostCurve', () => {
         for (const { size, timeMs } of batches) curve.observe(size, timeMs);
         expect(curve.fixedTimeMs).toBeGreaterThanOrEqual(-1e-9);
         expect(curve.timePerRequestMs).toBeGreaterThanOrEqual(0);
-        expect(curve.predictSafelyMs(10)).toBeGreaterThanOrEqual(curve.predictMs(10));
+        expect(curve.predictSafelyMs(10, 2)).toBeGreaterThanOrEqual(curve.predictMs(10));
       }),
       { numRuns: 200 },
     );
@@ -108,8 +108,8 @@ describe('CostCurve', () => {
   it('turns a request alone away only for what is expected, not for what might be', () => {
     const varying = new CostCurve();
     mixedSizes(100).forEach((size, index) => varying.observe(size, index % 2 === 0 ? 10 : 60));
-    expect(varying.predictSafelyMs(1)).toBe(varying.predictMs(1));
-    expect(varying.predictSafelyMs(2)).toBeGreaterThan(varying.predictMs(2));
+    expect(varying.predictSafelyMs(1, 2)).toBe(varying.predictMs(1));
+    expect(varying.predictSafelyMs(2, 2)).toBeGreaterThan(varying.predictMs(2));
   });
 
   it('promises less, the more the times vary', () => {
@@ -118,7 +118,7 @@ describe('CostCurve', () => {
     mixedSizes(100).forEach((size, index) =>
       varying.observe(size, timeMsOf(size) * (index % 2 === 0 ? 0.8 : 1.2)),
     );
-    const marginOf = (curve: CostCurve): number => curve.predictSafelyMs(32) - curve.predictMs(32);
+    const marginOf = (curve: CostCurve): number => curve.predictSafelyMs(32, 2) - curve.predictMs(32);
     expect(marginOf(steady)).toBeLessThan(0.1);
     expect(marginOf(varying)).toBeGreaterThan(5);
   });
@@ -128,7 +128,7 @@ describe('CostCurve', () => {
     curve.observe(8, 5000);
     curve.observe(8, 24);
 
-    expect(curve.predictSafelyMs(8)).toBeCloseTo(24);
+    expect(curve.predictSafelyMs(8, 2)).toBeCloseTo(24);
   });
 
   it('starts anew with a first batch in a while that is faster than any ordinary one: the processor has recovered', () => {

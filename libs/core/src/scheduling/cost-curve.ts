@@ -17,6 +17,14 @@ const WEIGHT_OF_NEWEST_DEVIATION = 0.1;
 const MOST_DEVIATIONS = 3;
 /** Among so many of the first batches, one that is far faster shows that those before it were a warm-up. */
 const FIRST_BATCHES = 5;
+/** Batches in a row that all took more than twice what was expected, or all less than half, show a change for good. */
+const CHANGED_FROM_TIMES = 2;
+/** So many of them, where batches were steady; and so many where that may be chance. */
+const BATCHES_OF_A_CHANGE = 5;
+const BATCHES_OF_A_CHANGE_IN_NOISE = 8;
+/** Batches are steady if so many, or more, deviate from what is expected by no more than this share of it. */
+const STEADY_BATCHES = 20;
+const STEADY_DEVIATION = 0.1;
 /** What passes as ordinary is at least this share of the expected time, however steady the batches were. */
 const LEAST_DEVIATION = 0.02;
 
@@ -27,7 +35,9 @@ const LEAST_DEVIATION = 0.02;
  * Batches are remembered by size class (1, 2–3, 4–7, …), each as a running mean, and the line is the weighted
  * least-squares fit through the classes. So recent batches weigh more; a long time at one size does not
  * erase what was learned at another; and an outlier is cut off at three mean deviations before it counts, yet a
- * change that stays is followed, since the deviation grows with it. Constant memory and time.
+ * change that stays is followed, since the deviation grows with it. A large one is followed at once: when a few batches
+ * in a row have taken more than twice as long as expected, or less than half, all that is known is taken for as much
+ * slower, or faster. Constant memory and time.
  */
 export class CostCurve {
   private readonly classes: (SizeClass | undefined)[] = [];
@@ -35,6 +45,10 @@ export class CostCurve {
   private perRequestMs = 0;
   private deviationMs = 0;
   private observations = 0;
+  /** Of the latest batches that were all far slower, or all far faster, than expected: how many, and by how much at least. */
+  private changed = 0;
+  private changedBy = 1;
+  private batchesOfAChange = BATCHES_OF_A_CHANGE;
 
   /** Whether any batch has been seen. Before that every prediction is 0. */
   get isKnown(): boolean {
@@ -56,13 +70,17 @@ export class CostCurve {
     return this.fixedMs + this.perRequestMs * size;
   }
 
+  /** By how much a batch deviates from what is expected, in the mean, in milliseconds. */
+  get meanDeviationMs(): number {
+    return this.deviationMs;
+  }
+
   /**
-   * A time that a batch of `size` rarely exceeds: S(n) and two mean deviations. For promises about deadlines. Without
-   * the margin for a request alone: nothing better can be done for it, so it is turned away only if it is expected
-   * to be late, not if it might be.
+   * S(n) and so many mean deviations, in milliseconds: two are rarely exceeded. Without them for a request alone: nothing
+   * better can be done for it, so it is turned away only if it is expected to be late, not if it might be.
    */
-  predictSafelyMs(size: number): number {
-    return size === 1 ? this.predictMs(1) : this.predictMs(size) + 2 * this.deviationMs;
+  predictSafelyMs(size: number, deviations: number): number {
+    return size === 1 ? this.predictMs(1) : this.predictMs(size) + deviations * this.deviationMs;
   }
 
   /**
@@ -72,6 +90,7 @@ export class CostCurve {
    */
   observe(size: number, timeMs: number, isFirstInAWhile = false): void {
     if (this.isOutdatedBy(size, timeMs, isFirstInAWhile)) this.startAnew();
+    else this.followChange(timeMs, this.predictMs(size));
     const expectedMs = this.predictMs(size);
     const counted = this.observations < 2 ? timeMs : this.cutOff(timeMs, expectedMs);
     if (this.observations > 0) {
@@ -95,6 +114,44 @@ export class CostCurve {
     this.classes.length = 0;
     this.observations = 0;
     this.deviationMs = 0;
+    this.changed = 0;
+  }
+
+  private followChange(timeMs: number, expectedMs: number): void {
+    const mostMs = this.mostDeviationMs(expectedMs);
+    const isFarSlower = timeMs > CHANGED_FROM_TIMES * expectedMs && timeMs > expectedMs + mostMs;
+    const isFarFaster = timeMs < expectedMs / CHANGED_FROM_TIMES && timeMs < expectedMs - mostMs;
+    if (!isFarSlower && !isFarFaster) {
+      this.changed = 0;
+      return;
+    }
+    const times = timeMs / expectedMs;
+    if (this.changed > 0 && isFarSlower === this.changedBy > 1) {
+      this.changed += 1;
+      this.changedBy = isFarSlower ? Math.min(times, this.changedBy) : Math.max(times, this.changedBy);
+    } else {
+      this.changed = 1;
+      this.changedBy = times;
+      const isSteady =
+        this.observations >= STEADY_BATCHES && this.deviationMs <= STEADY_DEVIATION * expectedMs;
+      this.batchesOfAChange = isSteady ? BATCHES_OF_A_CHANGE : BATCHES_OF_A_CHANGE_IN_NOISE;
+    }
+    if (this.changed >= this.batchesOfAChange) this.takeForChanged(this.changedBy);
+  }
+
+  /** All batches are expected to take so many times as long as they did. */
+  private takeForChanged(times: number): void {
+    if (times === 0 || times === Infinity) {
+      this.startAnew();
+      return;
+    }
+    for (const known of this.classes) {
+      if (known !== undefined) known.meanTimeMs *= times;
+    }
+    this.fixedMs *= times;
+    this.perRequestMs *= times;
+    this.deviationMs *= times;
+    this.changed = 0;
   }
 
   private cutOff(timeMs: number, expectedMs: number): number {

@@ -14,11 +14,13 @@ export class LearnedBehavior {
   /** How many requests come per millisecond. */
   readonly arrivals = new ArrivalRate();
   /**
-   * How many requests make a batch where it is what they cost that limits it: a mean of the latest such batches. Infinity
-   * as long as there was none.
+   * How many requests make a batch where it is what they cost that limits it: a mean of the latest such batches, or what
+   * a larger one has held since. Infinity as long as there was none.
    */
   mostByCost = Infinity;
   private lastObservedAtMs = -Infinity;
+  /** Whether a batch runs that was started on what is trusted. */
+  private isTrustKept = false;
 
   /** A batch of `size` has taken `timeMs`. */
   observeBatch(size: number, timeMs: number, nowMs: number): void {
@@ -27,9 +29,28 @@ export class LearnedBehavior {
     this.lastObservedAtMs = nowMs;
   }
 
-  /** A batch of `size` has been formed, to which the next request would have been too expensive. */
-  observeCostLimit(size: number): void {
+  /**
+   * A batch of `size` has been formed, where what it costs is limited.
+   *
+   * @param isCut Whether the next request would have been too expensive.
+   */
+  observeCost(size: number, isCut: boolean): void {
+    if (!isCut) {
+      // Who comes now costs less than those who were cut off, or of another bucket: the limit is not where it was.
+      if (size > this.mostByCost) this.mostByCost = size;
+      return;
+    }
     this.mostByCost = this.mostByCost === Infinity ? size : this.mostByCost + (size - this.mostByCost) / 8;
+  }
+
+  /** A batch starts. However long it runs, nothing is forgotten meanwhile: nobody else could be asked. */
+  batchStarted(nowMs: number): void {
+    this.isTrustKept ||= this.isTrusted(nowMs);
+  }
+
+  /** No batch runs any more. */
+  allEnded(): void {
+    this.isTrustKept = false;
   }
 
   /**
@@ -38,6 +59,7 @@ export class LearnedBehavior {
    */
   isTrusted(nowMs: number): boolean {
     if (!this.curve.isKnown) return false;
+    if (this.isTrustKept) return true;
     const trustedForMs = TRUSTED_FOR_MS + TRUSTED_FOR_BATCHES * this.curve.predictMs(1);
     return nowMs - this.lastObservedAtMs <= Math.min(trustedForMs, TRUSTED_AT_MOST_MS);
   }

@@ -170,11 +170,12 @@ export class SlotFiller<TRequest, TResponse> {
     reason: DispatchReason,
     nowMs: number,
   ): void {
-    const { config, processor, recorder, departures, deadlines, runner } = this.parts;
+    const { config, processor, learned, recorder, departures, deadlines, runner } = this.parts;
     const { riding, lost } = this.former.form(bucket, size, nowMs);
     for (const request of lost) departures.giveUpLost(request);
     if (sizeOf(riding) === 0) return;
     this.view.lastDispatchAtMs = nowMs;
+    learned.batchStarted(nowMs);
     const padded = paddedBatchSize(sizeOf(riding), config);
     const batch = new RequestBatch(++this.lastBatchId, riding, reason, nowMs, padded);
     deadlines.moveToRunning(batch);

@@ -1,5 +1,5 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
-import { safeBatchTimeMs } from './batch-size-choice.js';
+import { expectedBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 
 /** A batch that runs for more than so many times what was foretold hangs; one that pauses for a while does not yet. */
@@ -65,6 +65,6 @@ export class SlotForecast {
   }
 
   private foretoldMs({ batchSize }: RunningBatch): number {
-    return safeBatchTimeMs(batchSize, this.config, this.curve);
+    return expectedBatchTimeMs(batchSize, this.config, this.curve);
   }
 }
