@@ -29,9 +29,26 @@ describe('DynamicBatcher: tenants', () => {
     await clock.advance(10);
     send('x');
     await endAllBatches();
-    // Of the parked ones those may go first whose turn it is; of the busy tenant's nobody has waited for the head start.
-    const order = processor.requestsByBatch.slice(1).flat().join('');
-    expect(order.indexOf('x')).toBeLessThan(order.indexOf('b'));
+    // The parked ones have waited for the head start that others have over them; of the busy tenant's nobody has.
+    expect(processor.requestsByBatch.slice(1).flat().join('')).toBe('pppxbb');
+  });
+
+  it('are overtaken by no more of higher priority than have a head start, whoever shares theirs', async () => {
+    const { clock, processor, send, sendAll } = await setUpTimedLetters({
+      maxBatchSize: 1,
+      priorityLevels: 2,
+      priorityAgingMs: 100,
+      maxQueueSize: 10_000,
+    });
+    sendAll('ppppp', { priority: 1, tenant: 'parked' });
+    for (let count = 0; count < 40; count += 1) {
+      send('x');
+      if (count % 5 === 0) send('b', { priority: 1, tenant: 'trickling' });
+      await clock.advance(20);
+    }
+    const order = processor.requestsByBatch.flat().join('').replaceAll(/[^px]/g, '');
+    const lateOvertakers = order.slice(0, order.lastIndexOf('p')).replaceAll('p', '').length - 5;
+    expect(lateOvertakers).toBeLessThanOrEqual(1);
   });
 
   it('share by their weights', async () => {

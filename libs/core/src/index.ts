@@ -33,7 +33,7 @@ export {
   type TimeoutStrategy,
 } from './batching-config.js';
 export { BoundedRequestQueue, type QueueRules, type RequestsAhead } from './queue/bounded-request-queue.js';
-export type { Bucket } from './queue/bucket.js';
+export type { Bucket, BucketLoad } from './queue/bucket.js';
 export type { PriorityRules } from './queue/priority-lines.js';
 export type { OrdinaryLine } from './queue/ordinary-line.js';
 export type { BucketKey, QueueEntry } from './queue/queue-entry.js';

@@ -13,11 +13,12 @@ import {
 } from './errors/index.js';
 import { withoutStack } from './errors/without-stack.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
+import type { BucketKey } from './queue/queue-entry.js';
 import type { RequestOptions } from './request-options.js';
 import { ORDINARY_TERMS, type RequestTerms } from './request-terms.js';
 import type { BatchScheduler } from './scheduling/batch-scheduler.js';
 import { CompletionForecast } from './scheduling/completion-forecast.js';
-import { DeadlineAdmission } from './scheduling/deadline-admission.js';
+import { DeadlineAdmission, ONE_NEWCOMER, type Newcomers } from './scheduling/deadline-admission.js';
 import type { LearnedBehavior } from './scheduling/learned-behavior.js';
 import type { StatisticsRecorder } from './statistics-recorder.js';
 
@@ -87,7 +88,7 @@ export class RequestIntake<TRequest, TResponse> {
       const places = this.countPlaces(requests);
       const followers = payloads.length - places;
       this.assertNotTooMany(first, places, followers);
-      if (places > 0) this.deadlines.assertInTime(first, places, arrival);
+      if (places > 0) this.deadlines.assertInTime(first, newcomersOf(first, places, requests), arrival);
       this.assertRoom(first, places, nowMs);
       this.assertSharedRoom(followers, nowMs);
     } else {
@@ -122,7 +123,7 @@ export class RequestIntake<TRequest, TResponse> {
     if (this.canJoin(request)) {
       this.assertSharedRoom(1, nowMs);
     } else {
-      this.deadlines.assertInTime(request, 1, arrival);
+      this.deadlines.assertInTime(request, ONE_NEWCOMER, arrival);
       this.makeRoom(request, nowMs);
     }
     return this.place(request, arrival, wishes);
@@ -166,7 +167,8 @@ export class RequestIntake<TRequest, TResponse> {
 
   /** When as many requests as wait now will have been served, in milliseconds; what a refused caller is told. */
   private retryAfterMs(nowMs: number): number {
-    return this.forecast.drainAfterMs(this.parts.scheduler.queue.size, nowMs);
+    const { size, bucketCount } = this.scheduler.queue;
+    return this.forecast.drainAfterMs(size, bucketCount, nowMs);
   }
 
   /** @throws RequestTooLargeError if there is no room for so many at once, however long they waited. */
@@ -238,6 +240,7 @@ export class RequestIntake<TRequest, TResponse> {
     const { coalescingKey } = request;
     const promise = request.accept(arrival, wishes);
     this.recorder.requestAccepted();
+    if (request.priority > 0) this.deadlines.noteAccepted(request.priority);
     if (coalescingKey === undefined) this.scheduler.enqueue(request);
     else this.shareOrLead(coalescingKey, request);
     return promise;
@@ -258,6 +261,23 @@ export class RequestIntake<TRequest, TResponse> {
 /** For one who said nothing special, and cannot stand in a column all the same. */
 function ordinaryRequest<TRequest, TResponse>(payload: TRequest): QueuedRequest<TRequest, TResponse> {
   return new QueuedRequest<TRequest, TResponse>(payload, ORDINARY_TERMS);
+}
+
+/** Where those of one call wait; who shares the place of another counts for the first one's bucket. */
+function newcomersOf(
+  { bucketKey: first }: RequestTerms,
+  places: number,
+  requests: readonly (RequestTerms | undefined)[],
+): Newcomers {
+  const inOtherBuckets = new Map<BucketKey, number>();
+  let others = 0;
+  for (const terms of requests) {
+    const bucketKey = terms?.bucketKey;
+    if (bucketKey === first || others === places - 1) continue;
+    inOtherBuckets.set(bucketKey, (inOtherBuckets.get(bucketKey) ?? 0) + 1);
+    others += 1;
+  }
+  return { inBucket: places - others, inOtherBuckets };
 }
 
 /** `Array.isArray`, which would take what is known of the entries away. */

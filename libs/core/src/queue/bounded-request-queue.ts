@@ -185,7 +185,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   }
 
   /** The bucket of a request that waits here. */
-  bucketOf({ bucketKey }: TEntry): Bucket<TEntry> | undefined {
+  bucketOf({ bucketKey }: Pick<TEntry, 'bucketKey'>): Bucket<TEntry> | undefined {
     return bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
   }
 

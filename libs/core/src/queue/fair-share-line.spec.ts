@@ -156,8 +156,10 @@ describe('FairShareLine', () => {
         const line = new FairShareLine<NumberedEntry>((tenant) => (tenant === 'c' ? 0.1 : 1));
         let model: NumberedEntry[] = [];
         const leave = (gone: NumberedEntry): void => void (model = model.filter((entry) => entry !== gone));
+        let taken = 0;
         const takeOne = (): NumberedEntry | undefined => {
-          const entry = line.take();
+          taken += 1;
+          const entry = taken % 3 === 0 ? line.takeOldest() : line.take();
           expect(entry).toBe(model.find(({ tenant }) => tenant === entry?.tenant));
           if (entry !== undefined) leave(entry);
           return entry;
@@ -184,6 +186,9 @@ describe('FairShareLine', () => {
             }
           }
           expect([line.size, line.oldest?.id]).toEqual([model.length, model[0]?.id]);
+          expect(line.countAhead('a')).toBeLessThanOrEqual(model.length);
+          if (action === 'add')
+            expect(line.tenantCount).toBe(new Set(model.map(({ tenant }) => tenant)).size);
         }
         const visited: NumberedEntry[] = [];
         line.forEach((entry) => visited.push(entry));
@@ -191,8 +196,32 @@ describe('FairShareLine', () => {
         while (takeOne() !== undefined);
         expect(model).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
+  });
+
+  it('makes nobody wait for long because another once sent something that costs very much', () => {
+    const { line, take } = lineOf([
+      ...many(50, 'a'),
+      ...many(50, 'b'),
+      ...many(1, 'a', 1000),
+      ...many(2000, 'a'),
+    ]);
+    const served = take(101);
+    buildEntries(...many(20, 'b')).forEach((entry) => line.add(entry));
+    // What the giant took of its tenant's share, the others have first.
+    served.push(...take(20));
+    buildEntries(...many(20, 'b')).forEach((entry) => line.add(entry));
+    const later = take(40);
+    expect(served.some(({ cost }) => cost === 1000)).toBe(true);
+    expect(later.filter(({ tenant }) => tenant === 'b').length).toBeGreaterThanOrEqual(19);
+  });
+
+  it('takes the oldest out of turn, and whose turn it is stays as it is', () => {
+    const { line, take } = lineOf([...many(3, 'a'), ...many(3, 'b')]);
+    expect(tenantsOf(take(1))).toBe('a');
+    expect(idsOf(takeAll(() => line.takeOldest(), 2))).toEqual([1, 2]);
+    expect(tenantsOf(take())).toBe('bbb');
   });
 
   it('forgets a tenant when its last request is taken or leaves', () => {
@@ -301,14 +330,17 @@ describe('FairShareLine: what is put back', () => {
       fc.property(
         fc.array(traits, { minLength: 1, maxLength: 40, size: 'max' }),
         fc.nat(20),
-        fc.nat(40),
+        fc.array(fc.constantFrom('next', 'next', 'oldest'), { maxLength: 40, size: 'max' }),
         weights,
         (traits, takenBefore, takenBack, weights) => {
           const [one, other] = [lineOf(traits, weights), lineOf(traits, weights)];
           one.take(takenBefore);
           other.take(takenBefore);
 
-          for (const entry of one.take(takenBack).toReversed()) one.line.putBack(entry);
+          const taken = takenBack.flatMap(
+            (which) => (which === 'next' ? one.line.take() : one.line.takeOldest()) ?? [],
+          );
+          for (const entry of taken.toReversed()) one.line.putBack(entry);
           expect(one.line.size).toBe(other.line.size);
           expect(one.line.oldest?.id).toBe(other.line.oldest?.id);
           expect(idsOf(one.take())).toEqual(idsOf(other.take()));

@@ -10,8 +10,6 @@ const MOST_IDLE_SHARES = 16;
 const MOST_TENANTS_LOOKED_AT = 64;
 /** Passes are counted up to this, and then from 0 again: small integers are stored in place. */
 const LARGEST_PASS = 2 ** 30 - 1;
-/** What an entry has for a number of passes that was taken though it was not its tenant's turn. */
-const OUT_OF_TURN = -1;
 
 /**
  * Tenants take turns, each as much as its weight says, whatever it offers: deficit round robin (Shreedhar and
@@ -115,7 +113,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     share.removeFirst(entry);
     this.arrivals.takeOut(entry);
     if (share.size === 0) this.emptied.push(share);
-    entry.nextOfTenant = OUT_OF_TURN;
+    entry.nextOfTenant = outOfTurn(this.passes);
     return entry;
   }
 
@@ -128,10 +126,10 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   putBack(entry: TEntry): void {
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
-    const passes = entry.nextOfTenant;
-    if (passes !== OUT_OF_TURN) {
-      this.undoPassesSince(passes);
-      if (share.size === 0) this.append(share);
+    const isOutOfTurn = entry.nextOfTenant < 0;
+    this.undoPassesSince(isOutOfTurn ? outOfTurn(entry.nextOfTenant) : entry.nextOfTenant);
+    if (!this.isInCircle(share)) this.append(share);
+    if (!isOutOfTurn) {
       if (this.current === share) share.hasItsQuantum = true;
       else this.returnTurnTo(share);
       share.deficit += entry.cost;
@@ -261,8 +259,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     const { emptied } = this;
     this.emptied = [];
     for (const share of emptied) {
-      const isInCircle = this.current === share || share.following !== share;
-      if (share.size === 0 && isInCircle) this.loseItsPlace(share);
+      if (share.size === 0 && this.isInCircle(share)) this.loseItsPlace(share);
     }
   }
 
@@ -273,9 +270,18 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     if (this.shares.size - this.tenantCount > Math.max(MOST_IDLE_SHARES, this.tenantCount)) this.forgetIdle();
   }
 
+  private isInCircle(share: TenantShare<TEntry>): boolean {
+    return this.current === share || share.following !== share;
+  }
+
   private forgetIdle(): void {
     for (const share of this.shares.values()) {
-      if (share.size === 0) this.shares.delete(share.tenant);
+      if (share.size === 0 && !this.isInCircle(share)) this.shares.delete(share.tenant);
     }
   }
+}
+
+/** A number of passes, told as one below 0 of an entry that was taken though it was not its turn; and by that the number. */
+function outOfTurn(passes: number): number {
+  return -1 - passes;
 }

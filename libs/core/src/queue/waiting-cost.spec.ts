@@ -54,4 +54,21 @@ describe('WaitingCost', () => {
       { numRuns: 500 },
     );
   });
+
+  it('knows the next largest without another look at all, however often the largest leaves', () => {
+    const cost = new WaitingCost();
+    const costs = Array.from({ length: 1000 }, (_, index) => 1000 - index);
+    costs.forEach((each, size) => cost.add(each, size));
+    let looks = 0;
+    for (let left = costs.length; left > 0; left -= 1) {
+      const largest = cost.largest(left, (visit) => {
+        looks += 1;
+        costs.slice(costs.length - left).forEach(visit);
+      });
+      expect(largest).toBe(left);
+      cost.remove(left, left - 1);
+    }
+    expect(looks).toBe(1);
+    expect(cost.isPlain).toBe(true);
+  });
 });

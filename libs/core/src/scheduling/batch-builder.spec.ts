@@ -13,6 +13,7 @@ const VIEW: BatchingView = {
   isCostReached: false,
   oldestEnqueuedAtMs: 1000,
   nearestDeadlineAtMs: Infinity,
+  otherBuckets: 0,
   otherRequests: 0,
   otherBucketsInHurry: 0,
   freeSlots: 1,

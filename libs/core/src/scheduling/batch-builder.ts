@@ -31,7 +31,9 @@ export interface BatchingView {
   readonly isQueueFull: boolean;
   /** In how many milliseconds each of the other slots is free, soonest first; none if that makes no difference. */
   readonly otherSlotsFreeAfterMs: readonly number[];
-  /** How many requests wait in other buckets. */
+  /** How many other buckets hold requests. */
+  readonly otherBuckets: number;
+  /** How many requests wait in them. */
   readonly otherRequests: number;
   /** How many other buckets may hold a deadline, which is not before the nearest one then. */
   readonly otherBucketsInHurry: number;
@@ -127,12 +129,13 @@ export class BatchBuilder {
     return Math.min(sinceMs + longestMs, this.adaptiveWaitUntilMs(view));
   }
 
-  private adaptiveWaitUntilMs({ queueSize, lastDispatchAtMs }: BatchingView): number {
+  /** Of those who come, as many come into this bucket as into each of the others, as far as is known. */
+  private adaptiveWaitUntilMs({ queueSize, lastDispatchAtMs, otherBuckets }: BatchingView): number {
     return adaptiveWaitUntilMs({
       size: queueSize,
       slots: this.config.maxConcurrentBatches,
       lastDispatchAtMs,
-      arrivalsPerMs: this.learned.arrivals.requestsPerMs,
+      arrivalsPerMs: this.learned.arrivals.requestsPerMs / (1 + otherBuckets),
       curve: this.learned.curve,
     });
   }

@@ -73,6 +73,23 @@ describe('BatchFormer: size and cost', () => {
     expect(learned.mostByCost).toBe(2);
   });
 
+  it('keeps to an allowed size where what they cost leaves room for another number', () => {
+    const nine = plain(20, { cost: 110 });
+    const sizes = {
+      costOf: () => 1,
+      maxBatchCost: 1000,
+      maxBatchSize: 32,
+      allowedBatchSizes: [1, 4, 8, 16, 32],
+    };
+    const first = (config: BatchingConfig<never>): number => formerOf(nine, config).form(16).riding.length;
+    // 10 + 8 ms for eight, 10 + 16 for nine.
+    expect(first({ ...sizes, padding: 'down' })).toBe(8);
+    expect(first(sizes)).toBe(8);
+    expect(first({ ...sizes, padding: 'up' })).toBe(9);
+    // As many rows as the tensor has, those included that fill it up.
+    expect(first({ ...sizes, padding: 'up', costModel: 'padded' })).toBe(8);
+  });
+
   it('takes one alone, whatever it costs: the limit may have become smaller since it came', () => {
     const { form } = formerOf([{ cost: 50 }, { cost: 1 }], { costOf: () => 1, maxBatchCost: 10 });
     expect(form(4)).toEqual({ riding: [0], lost: [] });

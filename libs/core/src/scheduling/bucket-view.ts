@@ -69,8 +69,12 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
     return this.queue.size - this.bucket.size;
   }
 
+  get otherBuckets(): number {
+    return this.queue.bucketCount - 1;
+  }
+
   get otherBucketsInHurry(): number {
-    return Math.min(this.queue.bucketCount - 1, this.deadlines.queuedCount - 1);
+    return Math.min(this.otherBuckets, this.deadlines.queuedCount - 1);
   }
 
   isAnyDeadlineBefore(timeMs: number): boolean {

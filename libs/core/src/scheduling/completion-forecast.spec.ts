@@ -23,7 +23,7 @@ function forecastOf(
   const forecast = new CompletionForecast(live, { curve, mostByCost }, slots);
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>
     Math.round(forecast.answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }, NOW_MS));
-  const drain = (queueSize: number): number => forecast.drainAfterMs(queueSize, NOW_MS);
+  const drain = (queueSize: number, buckets = 1): number => forecast.drainAfterMs(queueSize, buckets, NOW_MS);
   /** For the last of those who have so much time left. */
   const answerBeside = (leftMs: readonly number[], others: Partial<RequestsAhead> = {}): number => {
     const ahead = { inBucket: leftMs.length - 1, inOtherBuckets: 0, otherBuckets: 0, ...others };
@@ -201,5 +201,14 @@ describe('CompletionForecast: when as many as wait now have been served', () => 
     expect(forecastOf({}, [], buildCurve(0.001, 0)).drain(10)).toBe(1);
     expect(forecastOf({}, [], buildCurve(10.2, 0)).drain(10)).toBe(11);
     expect(forecastOf().drain(0)).toBeGreaterThanOrEqual(1);
+  });
+
+  it('takes a batch at least for each bucket', () => {
+    expect(forecastOf().drain(10, 5)).toBe(5 * 22);
+    expect(forecastOf({}, [], new CostCurve()).drain(10, 5)).toBe(5 * 7);
+  });
+
+  it('takes batches for as long as the one that runs, where none has succeeded yet', () => {
+    expect(forecastOf({}, [runningFor(500)], new CostCurve()).drain(11)).toBe(2 * 500);
   });
 });

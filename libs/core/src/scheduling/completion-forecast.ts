@@ -48,12 +48,16 @@ export class CompletionForecast {
    * buckets go first, each in the slot that is free first; the request rides in the last, with the rest.
    */
   answerAfterMs(ahead: RequestsAhead, nowMs: number): number {
+    return this.startsAfterMs(ahead, nowMs) + this.timeMs((ahead.inBucket % this.most) + 1);
+  }
+
+  /** How long until the batch starts that it rides in, in milliseconds. */
+  startsAfterMs(ahead: RequestsAhead, nowMs: number): number {
     const most = this.most;
     const fullBatches = Math.floor(ahead.inBucket / most);
     const otherBatches = this.otherBatches(ahead);
     const aheadMs = fullBatches * this.timeMs(most) + otherBatches * this.otherBatchMs(ahead);
-    const startAfterMs = this.startAfterMs(fullBatches + otherBatches, aheadMs, nowMs);
-    return startAfterMs + this.timeMs((ahead.inBucket % most) + 1);
+    return this.slotFreeAfterMs(fullBatches + otherBatches, aheadMs, nowMs);
   }
 
   /**
@@ -95,23 +99,30 @@ export class CompletionForecast {
     const comeMeanwhile = (requestsPerMs * this.curve.predictMs(largest)) / this.slots.count;
     if (comeMeanwhile <= largest) return 0;
     const size = Math.min(Math.max(1, Math.floor(newest - Math.sqrt(newest))), most);
-    return this.startAfterMs(0, 0, nowMs) + this.curve.predictMs(paddedBatchSize(size, this.config));
+    return this.slotFreeAfterMs(0, 0, nowMs) + this.curve.predictMs(paddedBatchSize(size, this.config));
   }
 
-  /** How long until as many requests as wait now have been served, in whole milliseconds, at least 1. */
-  drainAfterMs(queueSize: number, nowMs: number): number {
-    const { maxWaitTimeMs } = this.config;
+  /**
+   * How long until as many requests as wait now have been served, in whole milliseconds, at least 1. Before anything is
+   * known of the processor, a batch is taken to last as long as requests wait for company, or as the oldest one that runs
+   * has by now.
+   *
+   * @param buckets How many buckets they wait in: no batch holds requests of two.
+   */
+  drainAfterMs(waiting: number, buckets: number, nowMs: number): number {
     const most = this.most;
-    const batches = Math.max(1, Math.ceil(queueSize / most));
+    const batches = Math.max(1, buckets, Math.ceil(waiting / most));
     if (!this.curve.isKnown) {
-      const rounds = Math.ceil(batches / this.slots.count);
-      return Math.max(1, Math.ceil(rounds * maxWaitTimeMs));
+      const batchMs = Math.max(this.config.maxWaitTimeMs, this.slots.longestRunningMs(nowMs));
+      return Math.max(1, Math.ceil(Math.ceil(batches / this.slots.count) * batchMs));
     }
+    const isSpread = batches > Math.ceil(waiting / most);
+    const eachMs = this.timeMs(isSpread ? waiting / batches : most);
+    const lastMs = isSpread ? eachMs : this.timeMs(Math.max(1, waiting - (batches - 1) * most));
+    const startAfterMs = (ahead: number): number => this.slotFreeAfterMs(ahead, ahead * eachMs, nowMs);
+    const lastEndsMs = startAfterMs(batches - 1) + lastMs;
     // The last batch may be small and end before the full one that started just before it.
-    const fullMs = this.timeMs(most);
-    const startAfterMs = (ahead: number): number => this.startAfterMs(ahead, ahead * fullMs, nowMs);
-    const lastEndsMs = startAfterMs(batches - 1) + this.timeMs(queueSize - (batches - 1) * most);
-    const fullOneEndsMs = batches > 1 ? startAfterMs(batches - 2) + fullMs : 0;
+    const fullOneEndsMs = batches > 1 ? startAfterMs(batches - 2) + eachMs : 0;
     return Math.max(1, Math.ceil(Math.max(lastEndsMs, fullOneEndsMs)));
   }
 
@@ -126,7 +137,7 @@ export class CompletionForecast {
   }
 
   /** When a slot is free for the batch that `batchesAhead` others go before, which take `aheadMs` together. */
-  private startAfterMs(batchesAhead: number, aheadMs: number, nowMs: number): number {
+  private slotFreeAfterMs(batchesAhead: number, aheadMs: number, nowMs: number): number {
     const { count } = this.slots;
     const freeAfterMs = this.slots.freeAfterMs(nowMs);
     // Those beyond the slots have been taken in advance; they go first.

@@ -143,4 +143,40 @@ describe('CostCurve', () => {
     expect(curve.predictMs(64) / timeMsOf(64)).toBeCloseTo(1, 1);
     expect(curve.timePerRequestMs).toBeGreaterThan(0.4);
   });
+
+  describe('when the processor has changed', () => {
+    /** What is expected of 32, in multiples of what they take, after some batches at the new speed. */
+    const expectedAfter = (batches: number, times: number, before = new CostCurve()): number => {
+      const curve = before.isKnown ? before : watch(before, mixedSizes(100));
+      const changed = (size: number): number => times * timeMsOf(size);
+      watch(curve, mixedSizes(batches), changed);
+      return curve.predictMs(32) / changed(32);
+    };
+
+    it.each([10, 100, 0.1, 0.01])('follows one that takes %p times as long within five batches', (times) => {
+      expect(expectedAfter(5, times)).toBeCloseTo(1, 1);
+    });
+
+    it('believes no four', () => {
+      expect(expectedAfter(4, 10)).toBeLessThan(0.5);
+    });
+
+    it('follows one that has taken no time at all', () => {
+      const curve = watch(new CostCurve(), mixedSizes(100), () => 0);
+      watch(curve, mixedSizes(50));
+      expect(curve.predictMs(32)).toBeCloseTo(timeMsOf(32), 0);
+    });
+
+    it('takes longer to believe it where batches vary', () => {
+      const varying = (): CostCurve => {
+        const curve = new CostCurve();
+        mixedSizes(100).forEach((size, index) =>
+          curve.observe(size, timeMsOf(size) * (index % 3 === 0 ? 3 : 1)),
+        );
+        return curve;
+      };
+      expect(expectedAfter(7, 20, varying())).toBeLessThan(0.6);
+      expect(expectedAfter(10, 20, varying())).toBeGreaterThan(0.8);
+    });
+  });
 });

@@ -15,6 +15,8 @@ interface Situation {
   readonly terms?: Partial<RequestTerms>;
   /** How many come together. */
   readonly count?: number;
+  /** How many of the same call are of each of so many other buckets. */
+  readonly others?: readonly number[];
   /** How many have been accepted until then. */
   readonly accepted?: number;
 }
@@ -39,6 +41,7 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     ahead: NOBODY,
     countAhead: () => queue.ahead,
     forEachAhead: () => undefined,
+    bucketOf: () => undefined,
   };
   let placesTaken = 0;
   const slots = new SlotForecast(live, learned.curve, batches);
@@ -52,19 +55,22 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     placesTaken: () => placesTaken,
   };
   const admission = new DeadlineAdmission(parts);
-  return ({ atMs = 1000, ahead = NOBODY, terms, count = 1, accepted = 0 }: Situation) => {
+  const tell = ({ atMs = 1000, ahead = NOBODY, terms, count = 1, others = [], accepted = 0 }: Situation) => {
     if (atMs !== arrival.timeMs) arrival = { timeMs: atMs };
     queue.ahead = ahead;
     queue.size = ahead.inBucket + ahead.inOtherBuckets;
     placesTaken = accepted;
     try {
-      admission.assertInTime({ ...ORDINARY_TERMS, ...terms }, count, arrival);
+      const inOtherBuckets = new Map(others.map((requests, bucketKey) => [bucketKey, requests]));
+      const newcomers = { inBucket: count, inOtherBuckets };
+      admission.assertInTime({ ...ORDINARY_TERMS, ...terms }, newcomers, arrival);
       return undefined;
     } catch (error) {
       if (error instanceof DeadlineExceededError) return error;
       throw error;
     }
   };
+  return Object.assign(tell, { admission });
 }
 
 describe('DeadlineAdmission', () => {
@@ -130,5 +136,44 @@ describe('DeadlineAdmission', () => {
     const terms = { timeoutMs: 6000 };
     expect(refusal({ terms })).toBeUndefined();
     expect(refusal({ terms, ahead: { ...NOBODY, inBucket: 30 } })).toBeDefined();
+  });
+
+  it('reckons with a batch for each bucket that those of one call are of', () => {
+    const refusal = admissionOf();
+    // 10 + 2 · 21 + 21 ms
+    const call = { others: [1, 1], terms: { bucketKey: 'a' } };
+    expect(refusal({ ...call, terms: { ...call.terms, timeoutMs: 74 } })).toBeUndefined();
+    const error = refusal({ ...call, terms: { ...call.terms, timeoutMs: 72 } });
+    expect(error?.message).toContain('73 ms');
+  });
+
+  describe('of a lower priority', () => {
+    const PRIORITIES: BatchingConfig = { priorityLevels: 2, priorityAgingMs: 1000 };
+    /** In its turn it would be answered after 10 + 24 + 21 ms, so that it waits for 34. */
+    const ofLower = { ahead: { ...NOBODY, inBucket: 4 }, terms: { priority: 1, timeoutMs: 56 } };
+    /** What it is told when so many of the highest have come each second, of 166 that can be served. */
+    const told = (perSecond: number, config: BatchingConfig = PRIORITIES) => {
+      const refusal = admissionOf(config);
+      refusal({ ...ofLower, atMs: 1000 });
+      return refusal({ ...ofLower, atMs: 2000, accepted: perSecond });
+    };
+
+    it('is refused at once if those of higher ones who come meanwhile will make it late', () => {
+      expect(told(0)).toBeUndefined();
+      // In 34 ms four come, with whom those ahead fill a batch more.
+      expect(told(120)?.message).toContain(`${34 + 24 + 21} ms`);
+    });
+
+    it('does not expect more of them than have a head start over it', () => {
+      expect(told(330, { ...PRIORITIES, priorityAgingMs: 10 })?.message).toContain(`${34 + 24} ms`);
+      expect(told(330, { ...PRIORITIES, priorityAgingMs: 0 })).toBeUndefined();
+    });
+
+    it('takes for higher only what is not of its own priority or a lower one', () => {
+      const refusal = admissionOf(PRIORITIES);
+      refusal({ ...ofLower, atMs: 1000 });
+      for (let count = 0; count < 83; count += 1) refusal.admission.noteAccepted(1);
+      expect(refusal({ ...ofLower, atMs: 2000, accepted: 83 })).toBeUndefined();
+    });
   });
 });

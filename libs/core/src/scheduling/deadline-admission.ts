@@ -3,18 +3,22 @@ import type { ResolvedBatchingConfig } from '../batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
 import { withoutStack } from '../errors/without-stack.js';
 import type { BoundedRequestQueue, RequestsAhead } from '../queue/bounded-request-queue.js';
-import type { QueueEntry } from '../queue/queue-entry.js';
+import type { BucketKey, QueueEntry } from '../queue/queue-entry.js';
 import type { RequestTerms } from '../request-terms.js';
 import { ArrivalRate } from './arrival-rate.js';
 import type { CompletionForecast } from './completion-forecast.js';
 import type { TimedCandidate } from './in-time-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';
+import { PriorityArrivals } from './priority-arrivals.js';
 
 /** For so long room is left for buckets that are refused although nothing of theirs waits. */
 const LEAVE_ROOM_FOR_MS = 1000;
 
 /** What holds for so many times as many as wait need not be found out for each one more. */
 const ROOM_FOR_MORE = 2;
+
+/** So often it is told anew how many overtake; each time one batch more may go first. */
+const MOST_ROUNDS = 32;
 
 /** What it goes by. */
 export interface DeadlineAdmissionParts {
@@ -23,13 +27,25 @@ export interface DeadlineAdmissionParts {
   readonly config: ResolvedBatchingConfig;
   readonly queue: Pick<
     BoundedRequestQueue<QueueEntry & TimedCandidate>,
-    'size' | 'bucketCount' | 'countAhead' | 'forEachAhead'
+    'size' | 'bucketCount' | 'countAhead' | 'forEachAhead' | 'bucketOf'
   >;
   readonly forecast: CompletionForecast;
   readonly learned: LearnedBehavior;
   /** How many places have been taken in all. */
   readonly placesTaken: () => number;
 }
+
+/** Requests that come together. */
+export interface Newcomers {
+  /** How many are of the bucket of the first of them. */
+  readonly inBucket: number;
+  /** How many are of each other bucket, by its key. */
+  readonly inOtherBuckets: ReadonlyMap<BucketKey, number>;
+}
+
+const NOWHERE_ELSE: ReadonlyMap<BucketKey, number> = new Map();
+/** One by itself. */
+export const ONE_NEWCOMER: Newcomers = { inBucket: 1, inOtherBuckets: NOWHERE_ELSE };
 
 /**
  * Refuses at once who cannot be answered in time, given those ahead and what batches take: an error now is worth more
@@ -38,34 +54,59 @@ export interface DeadlineAdmissionParts {
 export class DeadlineAdmission {
   /** How many come, those included who are refused for their deadlines. Watched only while deadlines are at stake. */
   private readonly offered = new ArrivalRate();
+  private readonly arrivals = new PriorityArrivals();
   private refused = 0;
   private leaveRoomUntilMs = -Infinity;
   private readonly surely = { toldAt: undefined as Arrival | undefined, waiting: 0, buckets: 0, withinMs: 0 };
 
   constructor(private readonly parts: DeadlineAdmissionParts) {}
 
+  /** A request has been given a place; need not be told of one of the first priority. */
+  noteAccepted(priority: number): void {
+    this.arrivals.noteAccepted(priority);
+  }
+
   /**
-   * @param count How many requests come on these terms.
+   * @param terms Those of the first of them; the others differ in their buckets at most.
    * @throws DeadlineExceededError
    */
-  assertInTime(terms: RequestTerms, count: number, arrival: Arrival): void {
+  assertInTime(terms: RequestTerms, newcomers: Newcomers, arrival: Arrival): void {
     const { learned, queue } = this.parts;
     const { timeoutMs } = terms;
-    if (timeoutMs === Infinity || this.isSurelyInTime(timeoutMs, count, arrival)) return;
+    if (timeoutMs === Infinity) return;
+    const others = this.othersOf(newcomers);
+    const count = newcomers.inBucket + others.requests;
+    if (this.isSurelyInTime(timeoutMs, count, others.newBuckets, arrival)) return;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
     this.offered.observe(this.parts.placesTaken() + this.refused, nowMs);
-    const ahead = queue.countAhead(terms, nowMs);
-    const expectedMs = this.expectedMs(terms, count, ahead, nowMs);
+    const here = queue.countAhead(terms, nowMs);
+    const ahead: RequestsAhead = {
+      inBucket: here.inBucket,
+      inOtherBuckets: here.inOtherBuckets + others.requests,
+      otherBuckets: here.otherBuckets + others.newBuckets,
+    };
+    const expectedMs = this.expectedMs(terms, newcomers.inBucket, ahead, nowMs);
     if (expectedMs > timeoutMs) this.refuse(timeoutMs, expectedMs, count, ahead, nowMs);
   }
 
+  /** All of a call must make it, and none of its batches holds requests of two buckets. */
+  private othersOf({ inOtherBuckets }: Newcomers): { requests: number; newBuckets: number } {
+    let requests = 0;
+    let newBuckets = 0;
+    for (const [bucketKey, count] of inOtherBuckets) {
+      requests += count;
+      if ((this.parts.queue.bucketOf({ bucketKey })?.size ?? 0) === 0) newBuckets += 1;
+    }
+    return { requests, newBuckets };
+  }
+
   /** Told without a look at anybody who waits; and once for many who come at the same time. */
-  private isSurelyInTime(timeoutMs: number, count: number, arrival: Arrival): boolean {
+  private isSurelyInTime(timeoutMs: number, count: number, newBuckets: number, arrival: Arrival): boolean {
     const { forecast, queue } = this.parts;
     const { surely } = this;
     const waiting = queue.size + count;
-    const buckets = queue.bucketCount;
+    const buckets = queue.bucketCount + newBuckets;
     const isKnown = surely.toldAt === arrival && waiting <= surely.waiting && buckets <= surely.buckets;
     if (!isKnown) {
       surely.toldAt = arrival;
@@ -80,13 +121,34 @@ export class DeadlineAdmission {
     const { config, forecast } = this.parts;
     const inTurnMs = forecast.isWorthALook(ahead)
       ? forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
-      : forecast.answerAfterMs({ ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+      : this.answerInTurnMs(terms, { ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
     // Who has a priority or a tenant is not one of a crowd that is all alike: what is best for all may be bad for it.
     const isOneOfCrowd = terms.tenant === undefined && config.priorityLevels === 1;
     const inCrowdMs = isOneOfCrowd
       ? forecast.answerInCrowdMs(terms.timeoutMs, this.offered.requestsPerMs, nowMs)
       : 0;
     return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(ahead, nowMs);
+  }
+
+  /**
+   * As `answerAfterMs`, with those ahead as well who will come while it waits and go first: those of higher priorities, for
+   * as long as they have a head start over it. They make the wait longer, in which more of them come; so it is told again
+   * and again until it stays as it is, or is too long.
+   */
+  private answerInTurnMs({ priority, timeoutMs }: RequestTerms, ahead: RequestsAhead, nowMs: number): number {
+    const { config, forecast, placesTaken } = this.parts;
+    if (priority === 0) return forecast.answerAfterMs(ahead, nowMs);
+    const higherPerMs = this.arrivals.higherPerMs(priority, placesTaken(), nowMs);
+    let withThem = ahead;
+    let waitMs = forecast.startsAfterMs(ahead, nowMs);
+    for (let round = 0; round < MOST_ROUNDS && waitMs <= timeoutMs; round += 1) {
+      const overtaking = Math.floor(higherPerMs * Math.min(waitMs, priority * config.priorityAgingMs));
+      withThem = { ...ahead, inBucket: ahead.inBucket + overtaking };
+      const laterMs = forecast.startsAfterMs(withThem, nowMs);
+      if (laterMs <= waitMs) break;
+      waitMs = laterMs;
+    }
+    return forecast.answerAfterMs(withThem, nowMs);
   }
 
   private refuse(
@@ -103,7 +165,10 @@ export class DeadlineAdmission {
     const retryAfterMs =
       forecast.aloneMs > timeoutMs
         ? undefined
-        : Math.max(forecast.drainAfterMs(queue.size, nowMs), Math.ceil(expectedMs - timeoutMs));
+        : Math.max(
+            forecast.drainAfterMs(queue.size, queue.bucketCount, nowMs),
+            Math.ceil(expectedMs - timeoutMs),
+          );
     throw withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
     );

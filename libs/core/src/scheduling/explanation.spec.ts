@@ -14,6 +14,7 @@ interface Traffic {
   readonly reasons?: QueueStatistics['batches']['dispatchReasons'];
   readonly requests?: Partial<QueueStatistics['requests']>;
   readonly refused?: Readonly<Record<string, number>>;
+  readonly refusedForTenant?: number;
   readonly buckets?: number;
   readonly requestsPerSecond?: number;
 }
@@ -26,6 +27,7 @@ function statisticsOf({
   reasons = { adaptive: 100 },
   requests = {},
   refused = {},
+  refusedForTenant = 0,
   buckets = 1,
   requestsPerSecond = 5000,
 }: Traffic): QueueStatistics {
@@ -43,6 +45,7 @@ function statisticsOf({
     buckets,
     requests: { ...nothing.requests, accepted: 100 * meanSize, ...requests },
     refused,
+    refusedForTenant,
     batches: { ...nothing.batches, dispatched: 100, meanSize, dispatchReasons: reasons },
     learned: { fixedTimeMs: processingMs, timePerRequestMs: 0, requestsPerSecond },
     queueTimeMs: { ...DURATION, mean: queueMs, p50: queueMs },
@@ -88,7 +91,7 @@ describe('explainBatching: overload', () => {
   it('sees that requests wait much longer than a batch takes', () => {
     const message = messageOf('overload', { queueMs: 60, processingMs: 10 });
     expect(message).toContain('half of the requests waited over 60.0 ms');
-    expect(message).toContain('0 requests were turned away');
+    expect(message).not.toContain('turned away');
     expect(causesOf({ queueMs: 20, processingMs: 10 })).not.toContain('overload');
   });
 
@@ -98,6 +101,22 @@ describe('explainBatching: overload', () => {
     expect(causesOf({ requests: { accepted: 2000 }, refused: { QUEUE_FULL: 100 } })).not.toContain(
       'overload',
     );
+  });
+
+  it('does not take it for overload that a tenant may park no more', () => {
+    const traffic: Traffic = { refused: { QUEUE_FULL: 700 }, refusedForTenant: 700 };
+    expect(causesOf(traffic, { maxQueueSizePerTenant: 5 })).toEqual(['tenant-limit']);
+    expect(messageOf('tenant-limit', traffic, { maxQueueSizePerTenant: 5 })).toContain(
+      'maxQueueSizePerTenant (5)',
+    );
+    expect(causesOf({ ...traffic, refusedForTenant: 200 })).toEqual(['overload']);
+  });
+
+  it('does not say that too few come where many are turned away', () => {
+    const traffic: Traffic = { meanSize: 2, requestsPerSecond: 100, requests: { accepted: 200 } };
+    expect(causesOf(traffic)).toEqual(['arrivals-too-few']);
+    expect(causesOf({ ...traffic, refused: { QUEUE_FULL: 1000 } })).toEqual(['overload']);
+    expect(causesOf({ ...traffic, refused: { DEADLINE_EXCEEDED: 1000 } })).toEqual(['deadlines']);
   });
 
   it('does not take waiting for company for overload', () => {

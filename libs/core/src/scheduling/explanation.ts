@@ -20,6 +20,8 @@ export type BatchingCause =
   | 'cost-limit'
   /** Most slots are free most of the time, so that requests go at once. */
   | 'slots-idle'
+  /** Tenants are refused for having as much waiting as one may. */
+  | 'tenant-limit'
   /** Batches go early for a deadline, or requests run out of time. */
   | 'deadlines';
 
@@ -40,7 +42,13 @@ export interface BatchingExplanation {
 }
 
 /** Batches that hold less than this share of what they could count as small. */
-const SMALL = 0.5;
+const SMALL_BATCH = 0.5;
+/** What holds for this share of the batches, or more, holds for most. */
+const MOST_BATCHES = 0.5;
+/** With less than this share of them busy, slots are idle. */
+const BUSY_SLOTS = 0.5;
+/** With less than this share of a batch's requests coming while one runs, arrivals are too few. */
+const ARRIVALS_OF_A_BATCH = 0.5;
 /** What concerns fewer than this share of batches or requests is not worth a word. */
 const WORTH_A_WORD = 0.1;
 
@@ -62,7 +70,7 @@ export function explainBatching(
   const figures: Figures = {
     statistics,
     config,
-    isSmall: batches.meanSize < SMALL * largestBatchSize(config),
+    isSmall: batches.meanSize < SMALL_BATCH * largestBatchSize(config),
   };
   const findings = FINDERS.map((find) => find(figures)).filter((finding) => finding !== undefined);
   return { summary, findings };
@@ -79,6 +87,7 @@ type Finder = (figures: Figures) => BatchingFinding | undefined;
 
 const FINDERS: readonly Finder[] = [
   findOverload,
+  findTenantLimit,
   findFullBatches,
   findDeadlines,
   findCostLimit,
@@ -89,24 +98,44 @@ const FINDERS: readonly Finder[] = [
 ];
 
 function findOverload({ statistics, config }: Figures): BatchingFinding | undefined {
-  const { requests, refused, queueTimeMs, processingTimeMs } = statistics;
+  const { requests, refused, refusedForTenant, queueTimeMs, processingTimeMs } = statistics;
   // So long a request may wait for company, with a slot free all the time.
   const companyMs = (config.timeoutStrategy === 'wait-for-full' ? 2 : 1) * config.maxWaitTimeMs;
-  const turnedAway = (refused['QUEUE_FULL'] ?? 0) + requests.displaced;
+  const turnedAway = (refused['QUEUE_FULL'] ?? 0) - refusedForTenant + requests.displaced;
   const isRefusing = turnedAway > WORTH_A_WORD * (requests.accepted + turnedAway);
-  if (!isRefusing && queueTimeMs.p50 <= companyMs + 2 * processingTimeMs.p50) return undefined;
+  const isWaiting = queueTimeMs.p50 > companyMs + 2 * processingTimeMs.p50;
+  if (!isRefusing && !isWaiting) return undefined;
+  const seen = [
+    ...(isWaiting
+      ? [`half of the requests waited over ${ms(queueTimeMs.p50)}, while every slot was busy`]
+      : []),
+    ...(turnedAway > 0
+      ? [`${count(turnedAway, 'request was', 'requests were')} turned away for want of a place`]
+      : []),
+  ];
   return {
     cause: 'overload',
     message:
-      `More comes than can be served: half of the requests waited over ${ms(queueTimeMs.p50)} while every slot was ` +
-      `busy, and ${count(turnedAway, 'request was', 'requests were')} turned away for want of a place. More workers or a larger ` +
+      `More comes than can be served: ${seen.join(', and ')}. More workers or a larger ` +
       `maxBatchSize would help; a longer queue would only make them wait longer.`,
+  };
+}
+
+function findTenantLimit({ statistics, config }: Figures): BatchingFinding | undefined {
+  const { requests, refusedForTenant } = statistics;
+  if (refusedForTenant <= WORTH_A_WORD * (requests.accepted + refusedForTenant)) return undefined;
+  return {
+    cause: 'tenant-limit',
+    message:
+      `${count(refusedForTenant, 'request was', 'requests were')} refused since their tenant had as many waiting as ` +
+      `maxQueueSizePerTenant (${config.maxQueueSizePerTenant}) allows. That keeps the queue free for the others; raise it if they shall ` +
+      `park more.`,
   };
 }
 
 function findFullBatches({ statistics: { batches } }: Figures): BatchingFinding | undefined {
   const share = (batches.dispatchReasons.full ?? 0) / batches.dispatched;
-  if (share < SMALL) return undefined;
+  if (share < MOST_BATCHES) return undefined;
   return {
     cause: 'batches-full',
     message: `${percent(share)} of the batches were full. A larger maxBatchSize may serve more at once, if memory allows.`,
@@ -150,7 +179,7 @@ function findIdleSlots({ statistics, config, isSmall }: Figures): BatchingFindin
   const { learned, batches } = statistics;
   const batchMs = learned.fixedTimeMs + learned.timePerRequestMs * batches.meanSize;
   const busySlots = (learned.requestsPerSecond / 1000 / batches.meanSize) * batchMs;
-  if (!isSmall || config.maxConcurrentBatches < 2 || busySlots > SMALL * config.maxConcurrentBatches)
+  if (!isSmall || config.maxConcurrentBatches < 2 || busySlots > BUSY_SLOTS * config.maxConcurrentBatches)
     return undefined;
   return {
     cause: 'slots-idle',
@@ -160,22 +189,25 @@ function findIdleSlots({ statistics, config, isSmall }: Figures): BatchingFindin
   };
 }
 
-function findFewArrivals({ statistics, isSmall, config }: Figures): BatchingFinding | undefined {
+function findFewArrivals(figures: Figures): BatchingFinding | undefined {
+  const { statistics, isSmall, config } = figures;
   const { learned, processingTimeMs } = statistics;
   const duringOne = (learned.requestsPerSecond / 1000) * processingTimeMs.mean;
-  if (!isSmall || duringOne > SMALL * largestBatchSize(config)) return undefined;
+  // Who is turned away comes, too.
+  if (findOverload(figures) ?? findDeadlines(figures)) return undefined;
+  if (!isSmall || duringOne > ARRIVALS_OF_A_BATCH * largestBatchSize(config)) return undefined;
   return {
     cause: 'arrivals-too-few',
     message:
       `${learned.requestsPerSecond.toFixed(1)} requests come a second: about ${duringOne.toFixed(1)} while one batch runs. ` +
-      `Batches cannot be larger without making callers wait for nothing else.`,
+      `Batches are small for that alone; to wait for company would only delay the answers.`,
   };
 }
 
 function findShortWait({ statistics, config, isSmall }: Figures): BatchingFinding | undefined {
   const { batches, learned } = statistics;
   const share = (batches.dispatchReasons.waited ?? 0) / batches.dispatched;
-  if (!isSmall || share < SMALL) return undefined;
+  if (!isSmall || share < MOST_BATCHES) return undefined;
   const inTheWait = (learned.requestsPerSecond / 1000) * config.maxWaitTimeMs;
   return {
     cause: 'wait-too-short',

@@ -32,4 +32,30 @@ describe('LearnedBehavior', () => {
     learned.observeBatch(1, 20, 4020 + 2000 + 21);
     expect(learned.curve.predictMs(1)).toBe(20);
   });
+
+  it('stays trusted while a batch runs that was started on it, however long that takes', () => {
+    const learned = new LearnedBehavior();
+    learned.observeBatch(1, 50, 10_000);
+    learned.batchStarted(10_500);
+    expect(learned.isTrusted(60_000)).toBe(true);
+    learned.allEnded();
+    expect(learned.isTrusted(60_000)).toBe(false);
+
+    learned.batchStarted(60_000);
+    expect(learned.isTrusted(60_001)).toBe(false);
+  });
+
+  it('takes for the most by cost what costs leave room for now', () => {
+    const learned = new LearnedBehavior();
+    learned.observeCost(30, false);
+    expect(learned.mostByCost).toBe(Infinity);
+    learned.observeCost(2, true);
+    expect(learned.mostByCost).toBe(2);
+    learned.observeCost(10, true);
+    expect(learned.mostByCost).toBe(3);
+    learned.observeCost(1, false);
+    expect(learned.mostByCost).toBe(3);
+    learned.observeCost(20, false);
+    expect(learned.mostByCost).toBe(20);
+  });
 });

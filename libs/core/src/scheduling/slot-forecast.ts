@@ -37,6 +37,13 @@ export class SlotForecast {
     return this.running.largestBatchSize;
   }
 
+  /** For how long the batch has run that has run longest, in milliseconds; 0 if none runs. */
+  longestRunningMs(nowMs: number): number {
+    let longestMs = 0;
+    for (const { startedAtMs } of this.running) longestMs = Math.max(longestMs, nowMs - startedAtMs);
+    return longestMs;
+  }
+
   /**
    * In how many milliseconds each is free, soonest first. There are more of them than slots if batches were taken in
    * advance. A batch that takes longer than foretold may end at any moment; one that takes much longer hangs, and is
