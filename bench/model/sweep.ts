@@ -42,12 +42,6 @@ export async function sweepModel(
   const points: SweepPoint[] = [];
   for (const instances of settings.instances) {
     const loaded = await loadInstances(model.name, path, instances, settings);
-    if (loaded === undefined) {
-      console.error(
-        `${model.name} on ${instances} instances: skipped, this version has no option "instances"`,
-      );
-      continue;
-    }
     const bare = Array.from({ length: instances }, () => new BareProcess());
     try {
       await Promise.all(
