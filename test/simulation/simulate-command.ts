@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BrokenPromiseError, simulate, type SimulationReport } from '../../test/simulation/simulation.js';
+import { BrokenPromiseError, simulate, type SimulationReport } from './simulation.js';
 
 const MILLISECONDS_BETWEEN_PROGRESS = 1000;
 
