@@ -1,7 +1,8 @@
-import { posix } from 'node:path';
-import { readSourceFiles, type SourceFile } from './source-files.js';
+import { readdirSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { PROJECT_ROOT, readSourceFiles, type SourceFile } from './source-files.js';
 
-/** What each lib may import of the others. Imports point down only; apps may import any of them. */
+/** What each lib may import of the others. Imports point down only; apps and benchmarks may import any of them. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   testing: ['core'],
@@ -30,6 +31,20 @@ function importsOf(
   );
 }
 
+function reachesOutOf(folder: string): (specifier: string, path: string) => boolean {
+  return (specifier, path) =>
+    specifier.startsWith('.') && !posix.join(posix.dirname(path), specifier).startsWith(`${folder}/`);
+}
+
+describe('the libs', () => {
+  it('are all told here what they may import', () => {
+    const libs = readdirSync(join(PROJECT_ROOT, 'libs'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(libs.sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  });
+});
+
 describe.each(Object.entries(MAY_IMPORT))('libs/%s', (lib, allowed) => {
   const files = readSourceFiles(`libs/${lib}`, { withTests: false });
 
@@ -46,11 +61,7 @@ describe.each(Object.entries(MAY_IMPORT))('libs/%s', (lib, allowed) => {
   });
 
   it('reaches no file outside of itself', () => {
-    const wrong = importsOf(files, (specifier, path) => {
-      if (!specifier.startsWith('.')) return false;
-      return !posix.join(posix.dirname(path), specifier).startsWith(`libs/${lib}/`);
-    });
-    expect(wrong).toEqual([]);
+    expect(importsOf(files, reachesOutOf(`libs/${lib}`))).toEqual([]);
   });
 });
 
@@ -79,9 +90,11 @@ describe('libs/testing', () => {
   });
 });
 
-describe('the apps', () => {
-  it('import the libs by the names that a user would', () => {
-    const files = readSourceFiles('apps', { withTests: false });
-    expect(importsOf(files, (specifier) => specifier.includes('/libs/'))).toEqual([]);
+describe.each(['apps', 'bench'])('%s', (folder) => {
+  const files = readSourceFiles(folder, { withTests: false });
+
+  it('imports the libs by the names that a user would, and reaches no file outside of itself', () => {
+    expect(files.length).toBeGreaterThan(0);
+    expect(importsOf(files, reachesOutOf(folder))).toEqual([]);
   });
 });
