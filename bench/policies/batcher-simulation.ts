@@ -1,5 +1,11 @@
 import { DynamicBatcher, type BatchingConfig } from 'nestjs-batching/core';
-import { playArrivals, SimulatedProcessor, SimulationClock, type CostCurve } from 'nestjs-batching/testing';
+import {
+  arrivalsAt,
+  playArrivals,
+  SimulatedProcessor,
+  SimulationClock,
+  type CostCurve,
+} from 'nestjs-batching/testing';
 import type { MeasurementRecorder } from './measurement.js';
 
 /** The batcher itself in virtual time, measured as the rules of others are. */
@@ -24,12 +30,8 @@ export async function simulateBatcher(
     { clock },
   );
   const onAnswered = (arrivedAtMs: number): void => recorder.answered(arrivedAtMs, clock.now());
-  void playArrivals(clock, asArrivals(arrivalTimesMs), ({ atMs }) => {
+  void playArrivals(clock, arrivalsAt(arrivalTimesMs), ({ atMs }) => {
     batcher.process(atMs).then(onAnswered, () => recorder.notAnswered(atMs));
   });
   await clock.run();
-}
-
-function* asArrivals(timesMs: Iterable<number>): Generator<{ readonly atMs: number }> {
-  for (const atMs of timesMs) yield { atMs };
 }
