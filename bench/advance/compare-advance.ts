@@ -6,9 +6,9 @@ import { parseArgs } from 'node:util';
 import { DynamicBatcher, type BatchingConfig, type RequestOptions } from 'nestjs-batching/core';
 import { OnnxModel, type OnnxResultRow, type OnnxRow } from 'nestjs-batching/onnx';
 
+import { measureRows, printRows } from '../measuring/overhead-rows.js';
 import { rowsOf, type BenchModel } from '../model/bench-model.js';
 import { parseCount, selectModels } from '../model/sweep-options.js';
-import { measureRows, printRows } from '../overhead/overhead-rows.js';
 
 const WARM_UP_MS = 500;
 const MEASURED_MS = 500;

@@ -1,5 +1,7 @@
 import { WorkerBatchProcessor, type WorkerIsolation } from 'nestjs-batching/worker';
 
+import { median } from '../measuring/median.js';
+
 /** Batches of so many bytes. */
 const SIZES_BYTES = [100_000, 1_000_000, 5_000_000];
 const ROUNDS = 60;
@@ -34,7 +36,3 @@ for (const bytes of SIZES_BYTES) {
   );
 }
 await Promise.all(processors.map((processor) => processor.close()));
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-}

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
-import { measureInTurns, median } from '../overhead/interleaved.js';
+import { measureInTurns } from '../measuring/interleaved.js';
+import { median } from '../measuring/median.js';
+import { round } from '../measuring/round.js';
 import { BareProcess } from './bare-process.js';
 import { runBatchesFor, warmUp } from './batched-loop.js';
 import { rowsOf, tensorsOf, TRIVIAL_MODEL } from './bench-model.js';
@@ -45,12 +47,13 @@ export async function measureBatchOverhead(
     );
     const bareUs = values.get('bare') ?? [];
     const ours = values.get('ours') ?? [];
+    const medianUs = (valuesUs: readonly number[]): number => round(median(valuesUs), 3);
     return {
       batchSize,
-      bareUs: round(median(bareUs)),
-      throughModelUs: round(median(ours)),
-      overheadUs: round(median(ours.map((value, turn) => value - (bareUs[turn] ?? NaN)))),
-      roundTripUs: round(median(values.get('echo') ?? [])),
+      bareUs: medianUs(bareUs),
+      throughModelUs: medianUs(ours),
+      overheadUs: medianUs(ours.map((value, turn) => value - (bareUs[turn] ?? NaN))),
+      roundTripUs: medianUs(values.get('echo') ?? []),
     };
   } finally {
     bare.close();
@@ -73,8 +76,4 @@ async function measureRoundTripUs(echo: Worker, forMs: number): Promise<number> 
 
 function toUs({ batches, elapsedMs }: { batches: number; elapsedMs: number }): number {
   return (1000 * elapsedMs) / batches;
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }

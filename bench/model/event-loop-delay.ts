@@ -2,11 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
+import { round } from '../measuring/round.js';
+import { watchDelay } from '../measuring/watch-delay.js';
 import { runBatchesFor } from './batched-loop.js';
 import { rowsOf, tensorsOf, type BenchModel } from './bench-model.js';
 import { loadInstances } from './load-instances.js';
 import type { SweepSettings } from './sweep.js';
-import { watchDelay } from './watch-delay.js';
 
 /** How late the event loop is while a model is saturated: what a timer of 1 ms took, at the 99th percentile. */
 export interface EventLoopDelay {
@@ -67,11 +68,7 @@ async function runOnMainThread(
       batches += 1;
     }
   });
-  const runMs = round((performance.now() - startedAtMs) / batches);
+  const runMs = round((performance.now() - startedAtMs) / batches, 3);
   await session.release();
   return { p99Ms, runMs };
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }

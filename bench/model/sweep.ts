@@ -1,10 +1,14 @@
 import type { ExecutionProviderName, OnnxModel } from 'nestjs-batching/onnx';
 
-import { measureInTurns, median, medianRatio } from '../overhead/interleaved.js';
+import { measureInTurns } from '../measuring/interleaved.js';
+import { median, medianRatio } from '../measuring/median.js';
+import { round } from '../measuring/round.js';
 import { BareProcess } from './bare-process.js';
 import { runBatchesFor, warmUp } from './batched-loop.js';
 import { rowsOf, tensorsOf, type BenchModel } from './bench-model.js';
 import { loadInstances } from './load-instances.js';
+
+const DIGITS = 4;
 
 export interface SweepSettings {
   readonly executionProvider: ExecutionProviderName;
@@ -108,19 +112,15 @@ async function measurePoint(
     model: model.name,
     instances: bare.length,
     batchSize,
-    bareItemsPerSecond: round(median(bareValues)),
-    itemsPerSecond: round(median(ours)),
-    ratio: round(medianRatio(ours, bareValues)),
+    bareItemsPerSecond: round(median(bareValues), DIGITS),
+    itemsPerSecond: round(median(ours), DIGITS),
+    ratio: round(medianRatio(ours, bareValues), DIGITS),
     ratioQuartiles: quartilesOf(ours.map((value, turn) => value / (bareValues[turn] ?? NaN))),
   };
 }
 
 function quartilesOf(ratios: readonly number[]): [number, number] {
   const sorted = ratios.toSorted((one, other) => one - other);
-  const at = (share: number): number => round(sorted[Math.round(share * (sorted.length - 1))] ?? NaN);
+  const at = (share: number): number => round(sorted[Math.round(share * (sorted.length - 1))] ?? NaN, DIGITS);
   return [at(0.25), at(0.75)];
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
+import { measureRows, printRows, type OverheadRow } from '../measuring/overhead-rows.js';
 import { DEEP_QUEUES, measureAtDepth } from './deep-queue.js';
-import { measureRows, printRows, type OverheadRow } from './overhead-rows.js';
 
 const DEPTHS = [100, 1_000_000];
 

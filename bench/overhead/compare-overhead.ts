@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
+import { measureRows, printRows, type OverheadRow } from '../measuring/overhead-rows.js';
+import { processorTimeNs } from '../measuring/processor-time.js';
 import { renderBarPlot } from '../plots/bar-plot.js';
 import { callInLoops } from './callers.js';
-import { measureRows, printRows, type OverheadRow } from './overhead-rows.js';
 import { BATCH_SIZE, PEERS, type Peer } from './peers.js';
-import { processorTimeNs } from './processor-time.js';
 import { warmUp } from './warm-up.js';
 
 const CALLERS = 1024;

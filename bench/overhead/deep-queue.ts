@@ -1,9 +1,9 @@
 import { DynamicBatcher } from 'nestjs-batching/core';
+import { processorTimeNs } from '../measuring/processor-time.js';
+import { settleHeap } from '../measuring/settled-heap.js';
 import { bareQueue } from './bare-queue.js';
 import type { Call } from './callers.js';
 import { BATCH_SIZE } from './peers.js';
-import { processorTimeNs } from './processor-time.js';
-import { settleHeap } from './settled-heap.js';
 import { warmUp } from './warm-up.js';
 
 type ProcessBatch = (requests: readonly number[]) => Promise<readonly number[]>;

@@ -1,5 +1,5 @@
 import { formatTick, linearScale, logScale, type Scale } from './scale.js';
-import { element, picture, text } from './svg.js';
+import { element, picture, roundPx, text } from './svg.js';
 
 /** How a line looks; the same in every panel, so that one legend serves all. */
 export interface LineStyle {
@@ -99,14 +99,14 @@ function renderAxes(panel: Panel, x: Scale, y: Scale): string[] {
     ...y.ticks.flatMap((tick) => {
       const yPx = upPx(y, tick);
       return [
-        element('path', { d: `M0 ${round(yPx)}H${PLOT_WIDTH_PX}`, ...grid }),
+        element('path', { d: `M0 ${roundPx(yPx)}H${PLOT_WIDTH_PX}`, ...grid }),
         text(formatTick(tick), { x: -6, y: yPx + 4, 'text-anchor': 'end' }),
       ];
     }),
     ...x.ticks.flatMap((tick) => {
       const xPx = x.place(tick) * PLOT_WIDTH_PX;
       return [
-        element('path', { d: `M${round(xPx)} 0V${PLOT_HEIGHT_PX}`, ...grid }),
+        element('path', { d: `M${roundPx(xPx)} 0V${PLOT_HEIGHT_PX}`, ...grid }),
         text(formatTick(tick), { x: xPx, y: PLOT_HEIGHT_PX + 15, 'text-anchor': 'middle' }),
       ];
     }),
@@ -120,7 +120,7 @@ function renderMark({ mark }: Panel, y: Scale): string[] {
   if (mark === undefined) return [];
   const yPx = upPx(y, mark.y);
   return [
-    element('path', { d: `M0 ${round(yPx)}H${PLOT_WIDTH_PX}`, stroke: '#666', 'stroke-dasharray': '2 3' }),
+    element('path', { d: `M0 ${roundPx(yPx)}H${PLOT_WIDTH_PX}`, stroke: '#666', 'stroke-dasharray': '2 3' }),
     text(mark.label, { x: 4, y: yPx - 4, fill: '#666' }),
   ];
 }
@@ -132,7 +132,7 @@ function renderLine(
   y: Scale,
 ): string {
   const path = [...points]
-    .map(([atX, atY]) => `${round(x.place(atX) * PLOT_WIDTH_PX)} ${round(upPx(y, atY))}`)
+    .map(([atX, atY]) => `${roundPx(x.place(atX) * PLOT_WIDTH_PX)} ${roundPx(upPx(y, atY))}`)
     .join('L');
   return element('path', { d: `M${path}`, ...strokeOf(style) });
 }
@@ -149,8 +149,4 @@ function upPx(y: Scale, value: number): number {
 
 function scaleOf({ isLogarithmic, least, most }: Axis): Scale {
   return isLogarithmic ? logScale(least, most) : linearScale(least, most);
-}
-
-function round(px: number): number {
-  return Math.round(px * 10) / 10;
 }

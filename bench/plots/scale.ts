@@ -1,3 +1,5 @@
+import { round } from '../measuring/round.js';
+
 /** Where a value lies along an axis, and which values are worth a mark. */
 export interface Scale {
   /** From 0 at the start of the axis to 1 at its end; beyond that for values that lie outside. */
@@ -32,7 +34,7 @@ export function logScale(least: number, most: number): Scale {
 
 /** A number as short as it can be read: 0.05, 20, 1.5k. */
 export function formatTick(value: number): string {
-  const rounded = Number(value.toPrecision(3));
+  const rounded = round(value, 3);
   return Math.abs(rounded) >= 1000 ? `${rounded / 1000}k` : String(rounded);
 }
 

@@ -1,4 +1,4 @@
-/** Attributes of an element; numbers are rounded to what an eye can tell. */
+/** Attributes of an element; numbers are rounded as `roundPx` does. */
 export type SvgAttributes = Readonly<Record<string, string | number>>;
 
 /** One element with what it holds, which must be well-formed SVG already. */
@@ -43,7 +43,12 @@ export function picture(
 }
 
 function shorten(value: string | number): string {
-  return typeof value === 'number' ? String(Math.round(value * 10) / 10) : value;
+  return typeof value === 'number' ? String(roundPx(value)) : value;
+}
+
+/** To what an eye can tell. */
+export function roundPx(px: number): number {
+  return Math.round(px * 10) / 10;
 }
 
 function escapeText(content: string): string {

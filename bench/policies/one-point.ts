@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { round } from '../measuring/round.js';
 import { CONTESTANTS } from './contestants.js';
 import { capacityPerSecond, describeCell, type Cell } from './grid.js';
 import { FULL_EFFORT, runPoint } from './run-point.js';
@@ -39,17 +40,13 @@ async function runAll(): Promise<void> {
   for (const contestant of CONTESTANTS) {
     const measured = await runPoint(contestant, cell, rate, Number(values.seed), FULL_EFFORT);
     rows[contestant.name] = {
-      'mean ms': round(measured.meanMs),
-      'p99 ms': round(measured.p99Ms),
+      'mean ms': round(measured.meanMs, 3),
+      'p99 ms': round(measured.p99Ms, 3),
       'in time a second': Math.round(measured.goodputPerSecond),
-      'late %': round(100 * measured.lateShare),
-      'unanswered %': round(100 * measured.unansweredShare),
-      'batch size': round(measured.meanBatchSize),
+      'late %': round(100 * measured.lateShare, 3),
+      'unanswered %': round(100 * measured.unansweredShare, 3),
+      'batch size': round(measured.meanBatchSize, 3),
     };
   }
   console.table(rows);
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,3 +1,4 @@
+import { round } from '../measuring/round.js';
 import { describeCell, nameOf } from './grid.js';
 import type { Measurement } from './measurement.js';
 import type { CellResult } from './result-set.js';
@@ -67,7 +68,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 function short(value: number): string {
-  return value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
+  return value >= 100 ? value.toFixed(0) : round(value, 3).toString();
 }
 
 function percent(share: number): string {

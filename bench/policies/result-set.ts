@@ -1,3 +1,4 @@
+import { round } from '../measuring/round.js';
 import type { Cell } from './grid.js';
 import type { Measurement } from './measurement.js';
 
@@ -35,14 +36,10 @@ export function toJson(seed: number, command: string, results: readonly CellResu
         [...pointsByName].map(([name, points]) => [
           name,
           Object.fromEntries(
-            COLUMNS.map((column) => [column, points.map(({ measurement }) => round(measurement[column]))]),
+            COLUMNS.map((column) => [column, points.map(({ measurement }) => round(measurement[column], 4))]),
           ),
         ]),
       ),
     })),
   };
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -5,9 +5,10 @@ import { parseArgs } from 'node:util';
 
 import { OnnxModel } from 'nestjs-batching/onnx';
 
+import { median } from '../measuring/median.js';
+import { round } from '../measuring/round.js';
 import { rowsOf, type BenchModel } from '../model/bench-model.js';
 import { parseCount, parseCounts, selectModels } from '../model/sweep-options.js';
-import { median } from '../overhead/interleaved.js';
 import { measureThreads, warmUpThreads, type ThreadsMeasured } from './measure-threads.js';
 
 const { values } = parseArgs({
@@ -79,7 +80,7 @@ async function compareThreads(
   }
   return settings.map(({ threads, allowSpinning }, index) => {
     const middle = (of: (one: ThreadsMeasured) => number): number =>
-      Number(median((measured[index] ?? []).map(of)).toPrecision(3));
+      round(median((measured[index] ?? []).map(of)), 3);
     return {
       model: model.name,
       threads,

@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { OnnxModel, OnnxRow } from 'nestjs-batching/onnx';
 
+import { median } from '../measuring/median.js';
+import { watchDelay } from '../measuring/watch-delay.js';
 import { runBatch, runBatchesFor } from '../model/batched-loop.js';
-import { watchDelay } from '../model/watch-delay.js';
-import { median } from '../overhead/interleaved.js';
 
 const WARM_UP_MS = 500;
 const SATURATED_MS = 1000;

@@ -1,4 +1,6 @@
-import { measureInTurns, median, medianRatio, type Measured } from './interleaved.js';
+import { measureInTurns, type Measured } from './interleaved.js';
+import { median, medianRatio } from './median.js';
+import { round } from './round.js';
 
 /** What one of those compared takes, and how that stands to the one that all are compared with. */
 export interface OverheadRow {
@@ -19,9 +21,9 @@ export async function measureRows(all: readonly Measured[], turns: number): Prom
   const reference = valuesByName.get(comparedWith) ?? [];
   return [...valuesByName].map(([name, values]) => ({
     name,
-    nanoseconds: Number(median(values).toPrecision(3)),
+    nanoseconds: round(median(values), 3),
     comparedWith,
-    ratio: Number(medianRatio(values, reference).toPrecision(3)),
+    ratio: round(medianRatio(values, reference), 3),
   }));
 }
 

@@ -1,5 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
+import { round } from './round.js';
+
 const TIMER_MS = 1;
 
 /** How late the event loop was while something ran, and what came of that. */
@@ -14,5 +16,5 @@ export async function watchDelay<TResult>(run: () => Promise<TResult>): Promise<
   histogram.enable();
   const result = await run();
   histogram.disable();
-  return { result, p99Ms: Number((histogram.percentile(99) / 1e6).toPrecision(3)) };
+  return { result, p99Ms: round(histogram.percentile(99) / 1e6, 3) };
 }
