@@ -14,6 +14,7 @@ import {
 } from 'nestjs-batching';
 import { NestFactory } from '@nestjs/core';
 import { get, post } from '../http/json-client.js';
+import { until } from '../http/until.js';
 import { HttpApps } from './http-apps.js';
 
 interface Mood {
@@ -74,19 +75,22 @@ afterEach(() => apps.closeAll());
 
 describe('a @BatchProcessor that can run several batches', () => {
   it('is given as many at once, without being told how many', async () => {
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => (end = resolve));
     @BatchProcessor('wide', { maxBatchSize: 1 })
     class WideProcessor implements BatchProcessorHost<string, string> {
       readonly concurrentBatches = 3;
       async processBatch(texts: readonly string[]): Promise<string[]> {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await ended;
         return [...texts];
       }
     }
     const { batcher } = await apps.start({ imports: [BatchingModule.forRoot()], providers: [WideProcessor] });
     const wide = batcher<string, string>('wide');
     const answers = Promise.all(['a', 'b', 'c', 'd'].map((text) => wide.process(text)));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(wide.getStatistics()).toMatchObject({ batchesInFlight: 3, maxConcurrentBatches: 3 });
+    await until('three batches run', () => wide.getStatistics().batchesInFlight === 3);
+    expect(wide.getStatistics()).toMatchObject({ currentQueueSize: 1, maxConcurrentBatches: 3 });
+    end();
     expect(await answers).toEqual(['a', 'b', 'c', 'd']);
   });
 });

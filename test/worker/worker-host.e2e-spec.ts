@@ -1,4 +1,4 @@
-import { startWorker, type WorkerHost } from 'nestjs-batching/worker';
+import { startWorker, WorkerEndedError, type WorkerHost } from 'nestjs-batching/worker';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -45,6 +45,7 @@ it('A thread that is given up while it is busy passes over what stood behind tha
     host.call('count', { busyMs: 600_000 }),
   ]);
   host.abandon('it is too slow');
-  await calls;
+  const failed = { status: 'rejected', reason: new WorkerEndedError('counter', 'it is too slow') };
+  expect(await calls).toEqual([failed, failed]);
   await host.ended;
 });
