@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 import { BatchProcessingError, InvalidRequestError, type BatchContext } from 'nestjs-batching/core';
 import {
@@ -12,7 +14,7 @@ import {
   type TensorData,
   type TensorType,
 } from 'nestjs-batching/onnx';
-import { buildOnnxModel, buildPerceptronModel, type OnnxGraph } from 'nestjs-batching/testing';
+import { buildOnnxModel, type OnnxGraph } from 'nestjs-batching/testing';
 
 describe('OnnxModel, run by ONNX Runtime', () => {
   let folder: string;
@@ -152,23 +154,22 @@ describe('OnnxModel, run by ONNX Runtime', () => {
     for (const [index, rows] of batches.entries()) expect(together[index]).toEqual(await run(model, rows));
   });
 
-  it('leaves the cores to others between the runs, unless its threads may spin', async () => {
-    const path = join(folder, 'wide.onnx');
-    await writeFile(path, await buildPerceptronModel({ layers: 2, width: 512 }));
-    const cpuTimeWith = async (allowSpinning: boolean): Promise<number> => {
-      const model = await load(path, { session: { intraOpNumThreads: 4, allowSpinning } });
-      const rows = Array.from({ length: 8 }, () => ({ x: randomRow(512) }));
-      await run(model, rows);
-      const before = process.cpuUsage();
-      for (let count = 0; count < 40; count += 1) {
-        await run(model, rows);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      const { user, system } = process.cpuUsage(before);
-      return user + system;
+  it('has the threads of ONNX Runtime block while they wait, unless they may spin', async () => {
+    const path = join(folder, 'logged.onnx');
+    await writeFile(path, await buildOnnxModel(perceptron()));
+    const program = join('test', 'onnx', 'programs', 'log-a-start.js');
+    const optionsOf = async (session: OnnxModelOptions['session']): Promise<string> => {
+      const { stderr } = await promisify(execFile)(process.execPath, [
+        program,
+        path,
+        JSON.stringify(session),
+      ]);
+      return /Session Options .* config_options: \{(.*?)\}/.exec(stderr)?.[1] ?? 'no options in the log';
     };
-    const spinning = await cpuTimeWith(true);
-    expect(await cpuTimeWith(false)).toBeLessThan(0.8 * spinning);
+    const withoutSpinning = await optionsOf({});
+    expect(withoutSpinning).toContain('session.intra_op.allow_spinning: 0');
+    expect(withoutSpinning).toContain('session.inter_op.allow_spinning: 0');
+    expect((await optionsOf({ allowSpinning: true })).trim()).toBe('');
   });
 
   it('keeps the event loop turning while the model runs', async () => {
