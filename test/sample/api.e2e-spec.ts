@@ -6,25 +6,29 @@ import { SampleServers } from './sample-servers.js';
 /** The parts of an OpenAPI document that are looked at here. */
 interface OpenApi {
   readonly openapi: string;
-  readonly info: { readonly title: string };
-  readonly paths: Readonly<
-    Record<
-      string,
-      Readonly<
-        Record<
-          string,
-          {
-            readonly summary?: string;
-            readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
-            readonly responses: Readonly<Record<string, unknown>>;
-          }
-        >
-      >
-    >
-  >;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-interface BurstAnswer extends Classification {
+interface Operation {
+  readonly summary?: string;
+  readonly requestBody?: Body;
+  readonly responses: Readonly<Record<string, Partial<Body>>>;
+}
+
+interface Body {
+  readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+}
+
+interface Schema {
+  readonly type: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+interface ClassifyManyAnswer extends Classification {
   readonly batch: { readonly batchId: number; readonly batchSize: number };
 }
 
@@ -40,7 +44,7 @@ describe('POST /digits/classify-many', () => {
   it('answers the images of one call in their order, in batches, as they are answered alone', async () => {
     const digits = drawDigits(100);
 
-    const { status, body } = await post<BurstAnswer[]>(`${url}/digits/classify-many`, {
+    const { status, body } = await post<ClassifyManyAnswer[]>(`${url}/digits/classify-many`, {
       images: digits.map(({ pixels }) => pixels),
     });
 
@@ -146,7 +150,25 @@ describe('the OpenAPI document', () => {
       'image/png',
       'multipart/form-data',
     ]);
-    expect(Object.keys(classifyRoute?.responses ?? {})).toEqual(['200', '400', '503']);
+    expect(Object.keys(classifyRoute?.responses ?? {})).toEqual(['200', '400', '413', '415', '503']);
+  });
+
+  it('describes what a call for many images takes and gives', async () => {
+    const { body } = await get<OpenApi>(`${url}/api-json`);
+    const route = body.paths['/digits/classify-many']?.['post'];
+    const images = route?.requestBody?.content['application/json']?.schema.properties?.['images'];
+    const answer = route?.responses['200']?.content?.['application/json']?.schema.items;
+    expect(images).toMatchObject({ type: 'array', minItems: 1, maxItems: 512 });
+
+    const given = await post<ClassifyManyAnswer[]>(`${url}/digits/classify-many`, {
+      images: [drawDigits(1)[0]?.pixels],
+    });
+    const [classification = { batch: {} }] = given.body;
+    expect(new Set(answer?.required)).toEqual(new Set(Object.keys(classification)));
+    expect(new Set(answer?.properties?.['batch']?.required)).toEqual(
+      new Set(Object.keys(classification.batch)),
+    );
+    expect(Object.keys(route?.responses ?? {})).toEqual(['200', '400', '413', '415', '503']);
   });
 
   it('has a page at /api', async () => {

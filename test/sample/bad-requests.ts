@@ -44,6 +44,13 @@ export const badRequests: readonly BadRequest[] = [
     status: 415,
     says: /received the content type text\/csv, expected application\/json.*image\/png.*multipart/,
   },
+  {
+    name: 'images in a charset that there is not',
+    path: '/digits/classify-many',
+    init: { method: 'POST', headers: { 'content-type': 'application/json; charset=foo' }, body: '{}' },
+    status: 415,
+    says: /unsupported charset/,
+  },
   image('a PNG that is none', Buffer.from('GIF89a, in truth'), /expected a PNG file, received 16 bytes/),
   image('an empty PNG', Buffer.alloc(0), /expected a PNG file, received 0 bytes/),
   image('a truncated PNG', png.subarray(0, png.length - 40), /expected a PNG file, received a broken one/),

@@ -4,9 +4,12 @@ import {
   ApiBody,
   ApiConsumes,
   ApiOkResponse,
+  ApiPayloadTooLargeResponse,
   ApiServiceUnavailableResponse,
+  ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
-import { PIXEL_COUNT } from './pixels.schema.js';
+import type { DispatchReason } from 'nestjs-batching';
+import { MOST_IMAGES, PIXEL_COUNT } from './pixels.schema.js';
 
 type Schema = NonNullable<Extract<Parameters<typeof ApiOkResponse>[0], { schema: unknown }>['schema']>;
 
@@ -18,7 +21,7 @@ const PIXELS: Schema = {
   description: '28 × 28 pixels, row by row; 0 background to 255 ink',
 };
 
-const CLASSIFICATION: Schema = {
+const CLASSIFICATION = {
   type: 'object',
   required: ['digit', 'confidence', 'probabilities'],
   properties: {
@@ -26,6 +29,28 @@ const CLASSIFICATION: Schema = {
     confidence: { type: 'number', minimum: 0, maximum: 1 },
     probabilities: { type: 'array', items: { type: 'number' }, minItems: 10, maxItems: 10 },
   },
+} satisfies Schema;
+
+const BATCH: Schema = {
+  type: 'object',
+  description: 'The batch that the image rode in.',
+  required: ['batchId', 'batchSize', 'queueTimeMs', 'processingTimeMs', 'dispatchReason'],
+  properties: {
+    batchId: { type: 'integer', minimum: 1 },
+    batchSize: { type: 'integer', minimum: 1, description: 'with the images of other calls' },
+    queueTimeMs: { type: 'number', minimum: 0, description: 'how long the image waited' },
+    processingTimeMs: { type: 'number', minimum: 0, description: 'how long the model took for the batch' },
+    dispatchReason: {
+      type: 'string',
+      enum: ['full', 'preferred', 'waited', 'adaptive', 'deadline', 'drain'] satisfies DispatchReason[],
+    },
+  },
+};
+
+const CLASSIFICATION_IN_BATCH: Schema = {
+  ...CLASSIFICATION,
+  required: [...CLASSIFICATION.required, 'batch'],
+  properties: { ...CLASSIFICATION.properties, batch: BATCH },
 };
 
 /** How `POST /digits/classify` stands in the OpenAPI document. */
@@ -41,18 +66,18 @@ export const ApiClassify = (): MethodDecorator =>
   );
 
 /** How `POST /digits/classify-many` stands in the OpenAPI document. */
-export const ApiBurst = (): MethodDecorator =>
+export const ApiClassifyMany = (): MethodDecorator =>
   applyDecorators(
     ApiBody({
       schema: {
         type: 'object',
         required: ['images'],
-        properties: { images: { type: 'array', items: PIXELS } },
+        properties: { images: { type: 'array', items: PIXELS, minItems: 1, maxItems: MOST_IMAGES } },
       },
     }),
     ApiOkResponse({
       description: 'The digits, in the order of the images.',
-      schema: { type: 'array', items: CLASSIFICATION },
+      schema: { type: 'array', items: CLASSIFICATION_IN_BATCH },
     }),
     ApiRefusals(),
   );
@@ -60,5 +85,9 @@ export const ApiBurst = (): MethodDecorator =>
 const ApiRefusals = (): MethodDecorator =>
   applyDecorators(
     ApiBadRequestResponse({ description: 'The request is wrong; the message says what is expected.' }),
+    ApiPayloadTooLargeResponse({ description: 'The body is too large; the message says what is allowed.' }),
+    ApiUnsupportedMediaTypeResponse({
+      description: 'The body’s type, charset or encoding is not understood.',
+    }),
     ApiServiceUnavailableResponse({ description: 'The queue is full; Retry-After says when to try again.' }),
   );

@@ -4,10 +4,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Batched, InjectBatcher, type DynamicBatcher } from 'nestjs-batching';
 import type { OnnxResultRow, OnnxRow } from 'nestjs-batching/onnx';
 import { LARGEST_DIGIT_BYTES } from '../http/accept-bodies.js';
-import { BurstPipe } from './burst.pipe.js';
+import { ClassifyManyPipe } from './classify-many.pipe.js';
 import { toClassification, type Classification } from './classification.js';
 import { DigitPixels } from './digit-pixels.decorator.js';
-import { ApiBurst, ApiClassify } from './digits.api.js';
+import { ApiClassifyMany, ApiClassify } from './digits.api.js';
 import { toModelInput } from './model-input.js';
 
 @ApiTags('digits')
@@ -30,8 +30,8 @@ export class DigitsController {
   @ApiOperation({
     summary: 'Recognizes many digits of one call, each as a request of its own to the batcher.',
   })
-  @ApiBurst()
-  classifyMany(@Body(BurstPipe) images: readonly (readonly number[])[]): Promise<Classification[]> {
+  @ApiClassifyMany()
+  classifyMany(@Body(ClassifyManyPipe) images: readonly (readonly number[])[]): Promise<Classification[]> {
     return Promise.all(images.map((pixels) => this.classifyOne(pixels)));
   }
 

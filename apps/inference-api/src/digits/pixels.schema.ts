@@ -29,7 +29,7 @@ export const digitSchema = z.object(
 
 export const MOST_IMAGES = 512;
 
-export const burstSchema = z.object(
+export const classifyManySchema = z.object(
   {
     images: z
       .array(pixelsSchema, {

@@ -7,7 +7,7 @@ import {
   type ArgumentsHost,
 } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
-import { LARGEST_BURST_BYTES, LARGEST_DIGIT_BYTES } from './accept-bodies.js';
+import { LARGEST_JSON_BYTES, LARGEST_DIGIT_BYTES } from './accept-bodies.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -23,7 +23,7 @@ function explain(exception: unknown): unknown {
   if (isTooLarge(exception)) {
     return new PayloadTooLargeException(
       `The body is too large: at most ${LARGEST_DIGIT_BYTES / MEBIBYTE} MiB for a PNG, ` +
-        `${LARGEST_BURST_BYTES / MEBIBYTE} MiB for JSON.`,
+        `${LARGEST_JSON_BYTES / MEBIBYTE} MiB for JSON.`,
     );
   }
   if (exception instanceof NotFoundException && exception.message.startsWith('Cannot ')) {

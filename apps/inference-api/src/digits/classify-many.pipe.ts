@@ -1,11 +1,11 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { burstSchema } from './pixels.schema.js';
+import { classifyManySchema } from './pixels.schema.js';
 import { validate } from './validate.js';
 
 /** The images of a call for many. */
 @Injectable()
-export class BurstPipe implements PipeTransform<unknown, number[][]> {
+export class ClassifyManyPipe implements PipeTransform<unknown, number[][]> {
   transform(body: unknown): number[][] {
-    return validate(burstSchema, body).images;
+    return validate(classifyManySchema, body).images;
   }
 }
