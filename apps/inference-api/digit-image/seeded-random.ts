@@ -4,6 +4,7 @@ export type Random = () => number;
 /**
  * A sequence of pseudo-random numbers; the same seed always gives the same one, in every JavaScript engine.
  * For drawings, training and tests; not for secrets.
+ * Not `SeededRandom` of `nestjs-batching/testing`: the page draws with this one, and a browser finds no packages.
  *
  * Counter with a mixing function after Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators"
  * (OOPSLA 2014), with 32-bit state and Chris Wellons' `lowbias32` constants.
