@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { OnnxModel, type OnnxResultRow, type OnnxRow } from 'nestjs-batching/onnx';
 import { buildEncoderModel, buildPerceptronModel } from 'nestjs-batching/testing';
 
+import { runRows } from './run-rows.js';
+
 const WIDTH = 16;
 
 describe('A generated model', () => {
@@ -33,9 +35,9 @@ describe('A generated model', () => {
     const rows = [1, 2, 3].map((phase) => ({
       x: Float32Array.from({ length: WIDTH }, (_, index) => Math.sin(phase * (index + 1))),
     }));
-    const together = await run(model, rows);
+    const together = await runRows(model, rows);
     for (const [index, row] of rows.entries()) {
-      const [alone] = await run(model, [row]);
+      const [alone] = await runRows(model, [row]);
       expectClose(together[index], alone, 'y');
       const largest = Math.max(...numbersOf(alone, 'y').map(Math.abs));
       expect(largest).toBeGreaterThan(0.01);
@@ -56,7 +58,7 @@ describe('A generated model', () => {
     });
 
     it('has a hidden state for each token, and one for the whole', async () => {
-      const [short, long] = await run(model, [tokens([7, 8, 9]), tokens([1, 2, 3, 4, 5])]);
+      const [short, long] = await runRows(model, [tokens([7, 8, 9]), tokens([1, 2, 3, 4, 5])]);
       expect(short?.['hidden']?.dims).toEqual([3, WIDTH]);
       expect(long?.['hidden']?.dims).toEqual([5, WIDTH]);
       expect(short?.['pooled']?.dims).toEqual([WIDTH]);
@@ -64,8 +66,8 @@ describe('A generated model', () => {
 
     it('gives a padded row what it gives it without padding, whatever the padding is', async () => {
       const ids = [5, 17, 900, 3];
-      const [bare] = await run(model, [tokens(ids)]);
-      const padded = await run(model, [
+      const [bare] = await runRows(model, [tokens(ids)]);
+      const padded = await runRows(model, [
         tokens(ids, [0, 0, 0]),
         tokens(ids, [999, 1, 500]),
         tokens([8, 8, 8, 8, 8, 8, 8]),
@@ -78,12 +80,12 @@ describe('A generated model', () => {
     });
 
     it('knows the order of the tokens', async () => {
-      const [one, other] = await run(model, [tokens([1, 2, 3]), tokens([3, 2, 1])]);
+      const [one, other] = await runRows(model, [tokens([1, 2, 3]), tokens([3, 2, 1])]);
       expect(numbersOf(one, 'pooled')).not.toEqual(numbersOf(other, 'pooled'));
     });
 
     it('gives a row of nothing but padding the mean 0', async () => {
-      const [row] = await run(model, [tokens([], [1, 2])]);
+      const [row] = await runRows(model, [tokens([], [1, 2])]);
       expect(numbersOf(row, 'pooled')).toEqual(Array(WIDTH).fill(0));
     });
   });
@@ -92,20 +94,6 @@ describe('A generated model', () => {
     expect(() => buildEncoderModel({ width: 10, heads: 4 })).toThrow('received 10 with 4 heads');
   });
 });
-
-async function run(model: OnnxModel, rows: readonly OnnxRow[]): Promise<readonly OnnxResultRow[]> {
-  const signal = new AbortController().signal;
-  const results = await model.processBatch(rows, {
-    batchId: 1,
-    batchSize: rows.length,
-    paddedBatchSize: rows.length,
-    signal,
-  });
-  return results.map((result) => {
-    if (result instanceof Error) throw result;
-    return result;
-  });
-}
 
 function tokens(ids: readonly number[], padding: readonly number[] = []): OnnxRow {
   const dims = [ids.length + padding.length];

@@ -14,9 +14,10 @@ import {
   type OnnxResultRow,
   type OnnxRow,
 } from 'nestjs-batching/onnx';
-import { buildOnnxModel, type OnnxGraph } from 'nestjs-batching/testing';
+import { buildOnnxModel } from 'nestjs-batching/testing';
 
 import { findWorkerProcesses } from '../programs/child-processes.js';
+import { doubling } from './doubling.js';
 
 const warnings: string[] = [];
 const logger = {
@@ -156,11 +157,3 @@ describe('OnnxModule', () => {
     ]);
   });
 });
-
-function doubling(shape: readonly (number | string)[]): OnnxGraph {
-  return {
-    inputs: [{ name: 'x', type: 'float32', shape }],
-    outputs: [{ name: 'y', type: 'float32', shape }],
-    nodes: [{ op: 'Add', inputs: ['x', 'x'], outputs: ['y'] }],
-  };
-}

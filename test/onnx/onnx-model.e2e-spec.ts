@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-import { BatchProcessingError, InvalidRequestError, type BatchContext } from 'nestjs-batching/core';
+import { BatchProcessingError, InvalidRequestError } from 'nestjs-batching/core';
 import {
   OnnxModel,
   TENSOR_TYPES,
@@ -15,6 +15,9 @@ import {
   type TensorType,
 } from 'nestjs-batching/onnx';
 import { buildOnnxModel, type OnnxGraph } from 'nestjs-batching/testing';
+
+import { batchOf } from './echo-rows.js';
+import { runRows } from './run-rows.js';
 
 describe('OnnxModel, run by ONNX Runtime', () => {
   let folder: string;
@@ -57,8 +60,8 @@ describe('OnnxModel, run by ONNX Runtime', () => {
     const large = randomRow(3 * 16);
     const before = large.slice();
     const rows = [0, 1, 2].map((index) => ({ x: large.subarray(16 * index, 16 * (index + 1)) }));
-    await run(model, rows);
-    await run(model, rows.slice(0, 1));
+    await runRows(model, rows);
+    await runRows(model, rows.slice(0, 1));
     expect(large).toEqual(before);
   });
 
@@ -75,7 +78,7 @@ describe('OnnxModel, run by ONNX Runtime', () => {
       })),
     });
     const rows = [elementsOfAllTypes(0), elementsOfAllTypes(1)];
-    const results = await run(model, rows);
+    const results = await runRows(model, rows);
     results.forEach((result, index) => {
       for (const type of TENSOR_TYPES) {
         const { data, ...rest } = result[`${type}-out`] ?? {};
@@ -89,7 +92,7 @@ describe('OnnxModel, run by ONNX Runtime', () => {
     const model = await load(maskedTokens());
     const lengths = [3, 5, 3, 1, 5, 5];
     const rows = lengths.map((length, index) => maskedRow(length, index));
-    const results = await run(model, rows);
+    const results = await runRows(model, rows);
     results.forEach((result, index) => {
       const length = lengths[index] ?? 0;
       const expected = Float32Array.from({ length }, (_, at) => (at % 2 === 0 ? 10 * index + at : 0));
@@ -103,7 +106,7 @@ describe('OnnxModel, run by ONNX Runtime', () => {
 
   it('fetches the named outputs only', async () => {
     const model = await load(maskedTokens(), { outputs: ['hidden'] });
-    const [result] = await run(model, [maskedRow(2, 0)]);
+    const [result] = await runRows(model, [maskedRow(2, 0)]);
     expect(Object.keys(result ?? {})).toEqual(['hidden']);
     expect(model.metadata.outputs).toEqual([
       { name: 'hidden', type: 'bool', shape: ['batch', 'length'], batchAxis: 0 },
@@ -121,7 +124,7 @@ describe('OnnxModel, run by ONNX Runtime', () => {
   it('fails a request alone that makes ONNX Runtime fail, with its words, and answers its neighbors', async () => {
     const model = await load(lookup(), { session: { logLevel: 'fatal' } });
     const rows = [0, 1, 2, 99, 0, 1, 2].map((index) => lookupRow(index));
-    const results = await model.processBatch(rows, contextFor(rows.length));
+    const results = await model.processBatch(rows, batchOf(rows.length));
     const poisoned = results[3];
     expect(poisoned).toBeInstanceOf(BatchProcessingError);
     expect((poisoned as Error).message).toMatch(/indices element out of data bounds/);
@@ -132,17 +135,17 @@ describe('OnnxModel, run by ONNX Runtime', () => {
 
   it('fails a batch in which nobody can be answered, and runs the next', async () => {
     const model = await load(lookup(), { session: { logLevel: 'fatal' } });
-    await expect(run(model, [lookupRow(98), lookupRow(99)])).rejects.toThrow(
+    await expect(runRows(model, [lookupRow(98), lookupRow(99)])).rejects.toThrow(
       /Model "test": a run of 2 rows failed: .*indices element out of data bounds/,
     );
-    const [result] = await run(model, [lookupRow(1)]);
+    const [result] = await runRows(model, [lookupRow(1)]);
     expect(result?.['y']?.data).toEqual(Float32Array.of(20));
     expect(model.getHealth().isReady).toBe(true);
   });
 
   it('fails only the shape that ONNX Runtime fails', async () => {
     const model = await load(lookup(), { session: { logLevel: 'fatal' } });
-    const [failed, ran] = await model.processBatch([lookupRow(99), lookupRow(0, 1)], contextFor(2));
+    const [failed, ran] = await model.processBatch([lookupRow(99), lookupRow(0, 1)], batchOf(2));
     expect(failed).toBeInstanceOf(BatchProcessingError);
     expect((ran as OnnxResultRow)['y']?.data).toEqual(Float32Array.of(10, 20));
   });
@@ -150,8 +153,9 @@ describe('OnnxModel, run by ONNX Runtime', () => {
   it('runs overlapping batches one after the other, each with its own results', async () => {
     const model = await load(perceptron());
     const batches = Array.from({ length: 6 }, () => [{ x: randomRow(16) }, { x: randomRow(16) }]);
-    const together = await Promise.all(batches.map((rows) => run(model, rows)));
-    for (const [index, rows] of batches.entries()) expect(together[index]).toEqual(await run(model, rows));
+    const together = await Promise.all(batches.map((rows) => runRows(model, rows)));
+    for (const [index, rows] of batches.entries())
+      expect(together[index]).toEqual(await runRows(model, rows));
   });
 
   it('has the threads of ONNX Runtime block while they wait, unless they may spin', async () => {
@@ -179,7 +183,7 @@ describe('OnnxModel, run by ONNX Runtime', () => {
 
     const startedAtMs = performance.now();
     let isRunning = true;
-    const running = run(model, rows).finally(() => (isRunning = false));
+    const running = runRows(model, rows).finally(() => (isRunning = false));
     const lap = { lastMs: performance.now(), longestMs: 0 };
     while (isRunning) {
       await new Promise((next) => setImmediate(next));
@@ -211,18 +215,6 @@ describe('OnnxModel, run by ONNX Runtime', () => {
   });
 });
 
-async function run(model: OnnxModel, rows: readonly OnnxRow[]): Promise<OnnxResultRow[]> {
-  const results = await model.processBatch(rows, contextFor(rows.length));
-  return results.map((result) => {
-    if (result instanceof Error) throw result;
-    return result;
-  });
-}
-
-function contextFor(batchSize: number): BatchContext {
-  return { batchId: 1, batchSize, paddedBatchSize: batchSize, signal: new AbortController().signal };
-}
-
 /** To 1e-6 of the largest element: a batch may add in another order than a single row. */
 async function expectSameAsAlone(
   model: OnnxModel,
@@ -230,10 +222,10 @@ async function expectSameAsAlone(
   outputName: string,
   dims: readonly number[],
 ): Promise<void> {
-  const together = await run(model, rows);
+  const together = await runRows(model, rows);
   expect(together).toHaveLength(rows.length);
   for (const [index, row] of rows.entries()) {
-    const [alone] = await run(model, [row]);
+    const [alone] = await runRows(model, [row]);
     const expected = Array.from((alone?.[outputName]?.data ?? []) as Float32Array);
     const received = Array.from((together[index]?.[outputName]?.data ?? []) as Float32Array);
     const largest = Math.max(1, ...expected.map(Math.abs));

@@ -8,6 +8,8 @@ import { InvalidConfigError } from 'nestjs-batching/core';
 import { OnnxModel, type OnnxModelOptions } from 'nestjs-batching/onnx';
 import { buildOnnxModel, type OnnxGraph } from 'nestjs-batching/testing';
 
+import { doubling } from './doubling.js';
+
 /** One that this machine cannot have. */
 const ABSENT = process.platform === 'darwin' ? 'dml' : 'coreml';
 
@@ -252,14 +254,6 @@ describe('The start of an OnnxModel', () => {
     );
   }, 60_000);
 });
-
-function doubling(shape: readonly (number | string)[]): OnnxGraph {
-  return {
-    inputs: [{ name: 'x', type: 'float32', shape }],
-    outputs: [{ name: 'y', type: 'float32', shape }],
-    nodes: [{ op: 'Add', inputs: ['x', 'x'], outputs: ['y'] }],
-  };
-}
 
 /** `y` is `x`; `anchors` is the same for every batch. */
 function withConstant(rows: number): OnnxGraph {

@@ -12,6 +12,8 @@ import {
 } from 'nestjs-batching/onnx';
 import { buildOnnxModel, type OnnxGraph } from 'nestjs-batching/testing';
 
+import { runRows } from './run-rows.js';
+
 describe('what goes into a model, run by ONNX Runtime', () => {
   let folder: string;
   let count = 0;
@@ -44,9 +46,9 @@ describe('what goes into a model, run by ONNX Runtime', () => {
     it('goes through with each request’s own', async () => {
       const model = await load(recurrent(), options);
       const requests = [0, 1, 2, 3].map(request);
-      const together = await run(model, requests);
+      const together = await runRows(model, requests);
       for (const [index, result] of together.entries()) {
-        expect(result).toEqual((await run(model, [requests[index]!]))[0]);
+        expect(result).toEqual((await runRows(model, [requests[index]!]))[0]);
         expect(result['next']?.dims).toEqual([2, 3]);
         expect(elements(result['next']?.data)).toEqual(
           elements(floats(6, 10 * index)).map((value) => value + 1),
@@ -73,7 +75,7 @@ describe('what goes into a model, run by ONNX Runtime', () => {
 
     it('keeps requests of different values apart, and every request gets its own', async () => {
       const model = await load(scaled(), options);
-      const results = await run(model, [request(1, 10), request(2, 100), request(3, 10)]);
+      const results = await runRows(model, [request(1, 10), request(2, 100), request(3, 10)]);
       expect(results.map((result) => elements(result['y']?.data))).toEqual([[10], [200], [30]]);
       expect(model.layout.readPadding().runs).toBe(2);
     });
@@ -94,7 +96,7 @@ describe('what goes into a model, run by ONNX Runtime', () => {
 
     it('is given back to everybody if the output is shared, and refused if nobody says so', async () => {
       const model = await load(scaled(), { ...options, outputs: { y: {}, used: { shared: true } } });
-      const results = await run(model, [request(1, 10), request(2, 10)]);
+      const results = await runRows(model, [request(1, 10), request(2, 10)]);
       expect(results.map((result) => result['used'])).toEqual(
         Array(2).fill({ type: 'float32', data: Float32Array.of(10), dims: [1] }),
       );
@@ -113,7 +115,7 @@ describe('what goes into a model, run by ONNX Runtime', () => {
       const inputs = { x: {}, rate: { shared: true } };
       const model = await load(scaled(), { inputs, outputs: ['y'], maxRowsPerRequest: 4 });
       const single = { x: Float32Array.of(7), rate: Float32Array.of(2) };
-      const results = await run(model, [many([1, 2, 3]), single, many([4]), many([5, 6])]);
+      const results = await runRows(model, [many([1, 2, 3]), single, many([4]), many([5, 6])]);
       expect(results.map((result) => result['y']?.dims)).toEqual([[3], [], [1], [2]]);
       expect(results.map((result) => elements(result['y']?.data))).toEqual([[2, 4, 6], [14], [8], [10, 12]]);
       expect(() => model.validateRequest(many([1, 2, 3, 4, 5]))).toThrow(/dims: \[1 to 4\].*dims \[5\]/);
@@ -126,7 +128,7 @@ describe('what goes into a model, run by ONNX Runtime', () => {
       outputs: [{ name: 'same', type: 'string', shape: ['batch', 2] }],
       nodes: [{ op: 'Identity', inputs: ['text'], outputs: ['same'] }],
     });
-    const results = await run(model, [{ text: ['grüß', ''] }, { text: ['\u{1F600}', 'b'] }]);
+    const results = await runRows(model, [{ text: ['grüß', ''] }, { text: ['\u{1F600}', 'b'] }]);
     expect(results.map((result) => result['same'])).toEqual([
       { type: 'string', dims: [2], data: ['grüß', ''] },
       { type: 'string', dims: [2], data: ['\u{1F600}', 'b'] },
@@ -146,7 +148,7 @@ describe('what goes into a model, run by ONNX Runtime', () => {
       ],
     });
     // 1 and -2; 65,504 and the smallest number above 0.
-    const results = await run(model, [
+    const results = await runRows(model, [
       { x: Uint16Array.of(0x3c00, 0xc000) },
       { x: Uint16Array.of(0x7bff, 1) },
     ]);
@@ -170,7 +172,7 @@ describe('what goes into a model, run by ONNX Runtime', () => {
     expect(model.allowedBatchSizes).toEqual([4]);
     for (const size of [1, 4, 9]) {
       const requests = Array.from({ length: size }, (_, index) => ({ x: Float32Array.of(index) }));
-      const results = await run(model, requests);
+      const results = await runRows(model, requests);
       expect(results.map((result) => elements(result['y']?.data))).toEqual(
         requests.map((_, index) => [2 * index]),
       );
@@ -190,14 +192,14 @@ describe('what goes into a model, run by ONNX Runtime', () => {
     it('are answered together as they are alone', async () => {
       const model = await load(pooled(), { dynamicAxes });
       const requests = [3, 7, 1, 7, 4].map(request);
-      const together = await run(model, requests);
+      const together = await runRows(model, requests);
       expect(model.layout.readPadding()).toMatchObject({
         runs: 1,
         realElements: 2 * 22,
         paddingElements: 2 * 13,
       });
       for (const [index, result] of together.entries()) {
-        const [alone] = await run(model, [requests[index]!]);
+        const [alone] = await runRows(model, [requests[index]!]);
         expect(result['tokens']).toEqual(alone?.['tokens']);
         const [mean, expected] = [elements(result['mean']?.data), elements(alone?.['mean']?.data)];
         mean.forEach((value, at) => expect(value).toBeCloseTo(expected[at] ?? NaN, 5));
@@ -222,7 +224,7 @@ describe('what goes into a model, run by ONNX Runtime', () => {
         mask: { data: new Float32Array(length).fill(1), dims: [length] },
       });
       const rows = [full(1), full(3)];
-      const results = await run(model, rows);
+      const results = await runRows(model, rows);
       expect(results.map((result) => result['tokens']?.dims)).toEqual([
         [1, 2],
         [3, 2],
@@ -238,16 +240,6 @@ describe('what goes into a model, run by ONNX Runtime', () => {
     });
   });
 });
-
-async function run(model: OnnxModel, rows: readonly OnnxRow[]): Promise<OnnxResultRow[]> {
-  const signal = new AbortController().signal;
-  const context = { batchId: 1, batchSize: rows.length, paddedBatchSize: rows.length, signal };
-  const results = await model.processBatch(rows, context);
-  return results.map((result) => {
-    if (result instanceof Error) throw result;
-    return result;
-  });
-}
 
 async function failureOf(loading: Promise<OnnxModel>): Promise<InvalidConfigError> {
   const error: unknown = await loading.then(
