@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { DynamicBatcher, type BatchingConfig, type RequestOptions } from 'nestjs-batching/core';
 import { OnnxModel, type OnnxResultRow, type OnnxRow } from 'nestjs-batching/onnx';
 
 import { measureRows, printRows } from '../measuring/overhead-rows.js';
+import { inTemporaryFolder } from '../measuring/temporary-folder.js';
 import { rowsOf, type BenchModel } from '../model/bench-model.js';
 import { parseCount, selectModels } from '../model/sweep-options.js';
 
@@ -41,12 +39,10 @@ if (values.help) {
 } else {
   const size = parseCount('size', values.size, 1);
   const turns = parseCount('turns', values.turns, 1);
-  const folder = mkdtempSync(join(tmpdir(), 'bench-advance-'));
-  try {
-    for (const model of selectModels(values.models)) await compareWishes(model, folder, size, turns);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const models = selectModels(values.models);
+  await inTemporaryFolder(async (folder) => {
+    for (const model of models) await compareWishes(model, folder, size, turns);
+  });
 }
 
 async function compareWishes(model: BenchModel, folder: string, size: number, turns: number): Promise<void> {

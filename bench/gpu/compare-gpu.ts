@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import type { ExecutionProviderName } from 'nestjs-batching/onnx';
 
+import { inTemporaryFolder } from '../measuring/temporary-folder.js';
+import { writeJson } from '../measuring/write-json.js';
 import { plotSweep } from '../model/plot-sweep.js';
 import {
   parseProvider,
@@ -13,7 +13,7 @@ import {
   SWEEP_OPTIONS,
   SWEEP_USAGE,
 } from '../model/sweep-options.js';
-import { toTableRow, writeResults } from '../model/sweep-results.js';
+import { toTableRow } from '../model/sweep-results.js';
 import { sweepModel, type SweepPoint, type SweepSettings } from '../model/sweep.js';
 import { nameDevice } from './device-name.js';
 import { findProblem } from './probe-provider.js';
@@ -49,17 +49,14 @@ async function compareOnGpu(): Promise<void> {
   const settings = parseSweep(values);
   const device = await nameDevice();
   console.error(`device: ${device}`);
-  const folder = mkdtempSync(join(tmpdir(), 'bench-gpu-'));
   const results: ProviderResult[] = [];
-  try {
+  await inTemporaryFolder(async (folder) => {
     for (const executionProvider of values.providers.split(',').map(parseProvider)) {
       const result = await measureProvider(folder, { ...settings, executionProvider });
       results.push(result);
       if (result.problem !== undefined) console.log(`${executionProvider}: skipped, ${result.problem}`);
     }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
   if (results.every(({ points }) => points.length === 0)) {
     console.log('No GPU works here, so nothing was measured.');
     return;
@@ -93,7 +90,7 @@ function print(results: readonly ProviderResult[]): void {
 }
 
 async function write(content: object, device: string, results: readonly ProviderResult[]): Promise<void> {
-  await writeResults(values.out, content);
+  await writeJson(values.out, 'results.json', content);
   for (const { executionProvider, points } of results) {
     if (points.length === 0) continue;
     const title = `Through OnnxModel beside the bare runtime: ${executionProvider}, ${device}`;

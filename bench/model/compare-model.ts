@@ -1,14 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import { inTemporaryFolder } from '../measuring/temporary-folder.js';
+import { writeJson } from '../measuring/write-json.js';
 import { judge, type Verdict } from './acceptance.js';
 import { measureBatchOverhead, type BatchOverhead } from './batch-overhead.js';
 import { measureEventLoopDelay } from './event-loop-delay.js';
 import { plotSweep } from './plot-sweep.js';
 import { parseProvider, parseSweep, selectModels, SWEEP_OPTIONS, SWEEP_USAGE } from './sweep-options.js';
-import { toTableRow, writeResults } from './sweep-results.js';
+import { toTableRow } from './sweep-results.js';
 import { sweepModel, type SweepPoint, type SweepSettings } from './sweep.js';
 
 const DELAY_BATCH_SIZE = 32;
@@ -39,8 +39,7 @@ async function compareModels(): Promise<void> {
     ...parseSweep(values),
   };
   const models = selectModels(values.models);
-  const folder = mkdtempSync(join(tmpdir(), 'bench-model-'));
-  try {
+  await inTemporaryFolder(async (folder) => {
     const points: SweepPoint[] = [];
     const delays = [];
     for (const model of models) {
@@ -56,7 +55,7 @@ async function compareModels(): Promise<void> {
     }
     const verdicts = judge(points, overheads, delays);
     print(points, verdicts);
-    await writeResults(values.out, {
+    await writeJson(values.out, 'results.json', {
       node: process.version,
       nodeOptions: process.execArgv,
       ...settings,
@@ -69,9 +68,7 @@ async function compareModels(): Promise<void> {
       `${values.out}/throughput.svg`,
       plotSweep('Through OnnxModel beside the bare runtime', points),
     );
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 function print(points: readonly SweepPoint[], verdicts: readonly Verdict[]): void {

@@ -1,14 +1,11 @@
-import type { Call } from './callers.js';
+import type { Call, ProcessBatch } from './callers.js';
 
 /**
  * The least that batching can cost in JavaScript: put the request and its resolver into a list, run the list
  * when it is full, resolve each. No queue, slots, errors, time or statistics; a list that does not fill up
  * waits for ever.
  */
-export function bareMinimum(
-  batchSize: number,
-  processBatch: (requests: readonly number[]) => Promise<readonly number[]>,
-): Call {
+export function bareMinimum(batchSize: number, processBatch: ProcessBatch): Call {
   let requests: number[] = [];
   let resolvers: ((response: number) => void)[] = [];
 

@@ -1,14 +1,11 @@
-import type { Call } from './callers.js';
+import type { Call, ProcessBatch } from './callers.js';
 
 /**
  * The least that a deep queue can cost in JavaScript: one promise a request, the oldest run first, one batch at
  * a time. Beside it one sees what a long queue costs by itself: everything in it grows old, and the garbage
  * collector has to move it there.
  */
-export function bareQueue(
-  batchSize: number,
-  processBatch: (requests: readonly number[]) => Promise<readonly number[]>,
-): Call {
+export function bareQueue(batchSize: number, processBatch: ProcessBatch): Call {
   let requests: number[] = [];
   let resolvers: ((response: number) => void)[] = [];
   let head = 0;

@@ -1,6 +1,9 @@
 /** Sends one request and answers with its result. */
 export type Call = (request: number) => Promise<number>;
 
+/** What answers the requests of a batch, in their order. */
+export type ProcessBatch = (requests: readonly number[]) => Promise<readonly number[]>;
+
 /** So many callers at once, each of whom sends its next request when it has its answer. */
 export async function callInLoops(call: Call, callers: number, requestsEach: number): Promise<void> {
   const loops: Promise<void>[] = [];

@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { measureRows, printRows, type OverheadRow } from '../measuring/overhead-rows.js';
+import { writeJson } from '../measuring/write-json.js';
 import { DEEP_QUEUES, measureAtDepth } from './deep-queue.js';
 
 const DEPTHS = [100, 1_000_000];
@@ -36,8 +35,6 @@ one shows. To see what the queue itself costs, give Node so much room for the yo
     rows.push(...(await measureRows(depths, Number(values.turns))));
   }
   printRows(rows);
-  mkdirSync(values.out, { recursive: true });
   const setting = { node: process.version, flags: process.execArgv, turns: Number(values.turns) };
-  const json = JSON.stringify({ ...setting, rows });
-  writeFileSync(`${values.out}/depths.json`, await format(json, { parser: 'json', printWidth: 110 }));
+  await writeJson(values.out, 'depths.json', { ...setting, rows });
 }

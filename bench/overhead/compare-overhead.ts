@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { measureRows, printRows, type OverheadRow } from '../measuring/overhead-rows.js';
 import { processorTimeNs } from '../measuring/processor-time.js';
+import { writeJson } from '../measuring/write-json.js';
 import { renderBarPlot } from '../plots/bar-plot.js';
 import { callInLoops } from './callers.js';
 import { BATCH_SIZE, PEERS, type Peer } from './peers.js';
@@ -48,9 +48,7 @@ async function measurePeer({ create }: Peer, requests: number): Promise<number> 
 }
 
 async function write(setting: object, rows: readonly OverheadRow[]): Promise<void> {
-  mkdirSync(values.out, { recursive: true });
-  const json = JSON.stringify({ ...setting, rows });
-  writeFileSync(`${values.out}/overhead.json`, await format(json, { parser: 'json', printWidth: 110 }));
+  await writeJson(values.out, 'overhead.json', { ...setting, rows });
   const bars = rows.map(({ name, ratio }) => ({
     label: name,
     value: ratio,

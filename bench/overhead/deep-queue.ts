@@ -2,11 +2,9 @@ import { DynamicBatcher } from 'nestjs-batching/core';
 import { processorTimeNs } from '../measuring/processor-time.js';
 import { settleHeap } from '../measuring/settled-heap.js';
 import { bareQueue } from './bare-queue.js';
-import type { Call } from './callers.js';
+import type { Call, ProcessBatch } from './callers.js';
 import { BATCH_SIZE } from './peers.js';
 import { warmUp } from './warm-up.js';
-
-type ProcessBatch = (requests: readonly number[]) => Promise<readonly number[]>;
 
 /** Something with a queue that grows as deep as it has to. */
 export interface DeepQueue {

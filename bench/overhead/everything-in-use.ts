@@ -1,5 +1,5 @@
 import { DynamicBatcher, type BatchingConfig, type RequestOptions } from 'nestjs-batching/core';
-import type { Call } from './callers.js';
+import type { Call, ProcessBatch } from './callers.js';
 
 const LONG_MS = 60_000;
 const PRIORITIES = 3;
@@ -7,10 +7,7 @@ const TENANTS = 8;
 const BUCKETS = 4;
 
 /** A batcher in which priorities, tenants, buckets and deadlines are all in use. */
-export function callWithEverythingInUse(
-  batchSize: number,
-  processBatch: (requests: readonly number[]) => Promise<readonly number[]>,
-): Call {
+export function callWithEverythingInUse(batchSize: number, processBatch: ProcessBatch): Call {
   const batcher = new DynamicBatcher<number, number>(configWithEverything(batchSize), processBatch);
   return (request) => batcher.process(request, OPTIONS[request % OPTIONS.length]);
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
+import { writeJson } from '../measuring/write-json.js';
 import { CONTESTANTS } from './contestants.js';
 import { CELLS, LOADS, nameOf, QUICK_LOADS, type Cell } from './grid.js';
 import { plotCell } from './plot-cell.js';
@@ -62,10 +63,8 @@ async function runCell(cell: Cell, loads: readonly number[], seed: number): Prom
 async function write(seed: number, results: readonly CellResult[]): Promise<void> {
   const command = `npm run bench:policies --${values.quick ? ' --quick' : ''} --seed ${seed}`;
   const report = writeReport(seed, command, results, findShortfalls(results));
-  const json = JSON.stringify(toJson(seed, command, results));
-  mkdirSync(values.out, { recursive: true });
+  await writeJson(values.out, 'results.json', toJson(seed, command, results));
   writeFileSync(`${values.out}/report.md`, await format(report, { parser: 'markdown', printWidth: 110 }));
-  writeFileSync(`${values.out}/results.json`, await format(json, { parser: 'json', printWidth: 110 }));
   for (const result of results) writeFileSync(`${values.out}/${nameOf(result.cell)}.svg`, plotCell(result));
   console.log(report);
 }

@@ -24,7 +24,7 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof Measurement)[];
 
 /** The results for machines: each measure as one list over the loads, four digits each. */
-export function toJson(seed: number, command: string, results: readonly CellResult[]): unknown {
+export function toJson(seed: number, command: string, results: readonly CellResult[]): object {
   return {
     seed,
     command,

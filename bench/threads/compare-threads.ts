@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { OnnxModel } from 'nestjs-batching/onnx';
 
 import { median } from '../measuring/median.js';
 import { round } from '../measuring/round.js';
+import { inTemporaryFolder } from '../measuring/temporary-folder.js';
 import { rowsOf, type BenchModel } from '../model/bench-model.js';
 import { parseCount, parseCounts, selectModels } from '../model/sweep-options.js';
 import { measureThreads, warmUpThreads, type ThreadsMeasured } from './measure-threads.js';
@@ -39,12 +37,9 @@ Run it within what your servers will have, such as a container with a quota.
     threads: parseCounts('threads', values.threads, 0),
     turns: parseCount('turns', values.turns, 1),
   };
-  const folder = mkdtempSync(join(tmpdir(), 'bench-threads-'));
-  try {
+  await inTemporaryFolder(async (folder) => {
     for (const model of models) console.table(await compareThreads(model, folder, comparison));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 interface Comparison {
