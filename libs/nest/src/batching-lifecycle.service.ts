@@ -22,7 +22,7 @@ export class BatchingLifecycleService
   implements OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown
 {
   private readonly logger = new Logger('Batching');
-  private readonly drainTimers: NodeJS.Timeout[] = [];
+  private drainTimers: readonly NodeJS.Timeout[] | undefined;
   private shuttingDown: Promise<unknown> | undefined;
 
   constructor(
@@ -38,13 +38,14 @@ export class BatchingLifecycleService
 
   /** Of a global module, Nest calls it after those of all others: no load balancer is waited for any more. */
   beforeApplicationShutdown(): void {
-    for (const { batcher } of this.registry.all) {
-      this.drainTimers.push(setTimeout(() => void batcher.close(), batcher.config.drainTimeoutMs));
-    }
+    // An app may be closed twice; the time counts from the first, whose end clears the timers.
+    this.drainTimers ??= this.registry.all.map(({ batcher }) =>
+      setTimeout(() => void batcher.close(), batcher.config.drainTimeoutMs),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // An app may be closed twice, a processor only once.
+    // A processor is closed once, however often the app is.
     this.shuttingDown ??= this.shutDownAll();
     await this.shuttingDown;
   }
@@ -52,7 +53,7 @@ export class BatchingLifecycleService
   /** One that cannot be released keeps none of the others from it. @throws what the first one said */
   private async shutDownAll(): Promise<void> {
     const ends = await Promise.allSettled(this.registry.all.map((registered) => this.shutDown(registered)));
-    for (const timer of this.drainTimers) clearTimeout(timer);
+    for (const timer of this.drainTimers ?? []) clearTimeout(timer);
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
