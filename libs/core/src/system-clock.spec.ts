@@ -131,3 +131,25 @@ describe('An alarm of the systemClock', () => {
     expect((rang[2] ?? 0) - (rang[1] ?? 0)).toBeGreaterThanOrEqual(2);
   });
 });
+
+describe('The systemClock under fake timers', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('tells the time that the test makes, though it was loaded before', () => {
+    const beforeMs = systemClock.now();
+    jest.advanceTimersByTime(60_000);
+    expect(systemClock.now() - beforeMs).toBe(60_000);
+  });
+
+  it('rings when that time has come, and calls back when the turn is over', () => {
+    const order: string[] = [];
+    systemClock.createAlarm(() => order.push('alarm')).set(systemClock.now() + 200);
+    systemClock.defer(() => order.push('deferred'));
+
+    jest.advanceTimersByTime(199);
+    expect(order).toEqual(['deferred']);
+    jest.advanceTimersByTime(1);
+    expect(order).toEqual(['deferred', 'alarm']);
+  });
+});

@@ -1,13 +1,16 @@
 import type { Alarm, Clock } from './clock.js';
 
-/** Looked up once: as a global it is made by a getter, and time is asked for with every deadline. */
-const { performance } = globalThis;
 /** The longest delay that `setTimeout` takes; a later alarm is set again when this one rings. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The clock of the running process: monotonic, with a resolution of microseconds (alarms: 1 ms). */
+/**
+ * The clock of the running process: monotonic, with a resolution of microseconds (alarms: 1 ms).
+ *
+ * Time and timers are looked up at each call: a test may have put fake ones in their place since this file was loaded, and
+ * to read the real time while the timers are fake would let no alarm ever ring.
+ */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => globalThis.performance.now(),
   createAlarm: (ring) => new SystemAlarm(ring),
   defer: (callback) => {
     setImmediate(callback);
@@ -37,14 +40,14 @@ class SystemAlarm implements Alarm {
 
   private arm(): void {
     clearTimeout(this.timer);
-    const delayMs = Math.min(Math.max(Math.ceil(this.ringAtMs - performance.now()), 0), LONGEST_TIMER_MS);
+    const delayMs = Math.min(Math.max(Math.ceil(this.ringAtMs - systemClock.now()), 0), LONGEST_TIMER_MS);
     this.timerAtMs = this.ringAtMs;
     this.timer = setTimeout(this.onTimer, delayMs);
   }
 
   private readonly onTimer = (): void => {
     this.timer = undefined;
-    if (performance.now() < this.ringAtMs) {
+    if (systemClock.now() < this.ringAtMs) {
       this.arm();
       return;
     }
