@@ -2,12 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { ConfigFault } from 'nestjs-batching/core';
+import { declarationOf } from './batch-processor.decorator.js';
 import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { unknownBatcherError } from './batcher.service.js';
+import { isProcessorToken } from './batcher.tokens.js';
 import { problemsOfConstants } from './constant-options.js';
 import { moduleNameOf, type DiscoveredProvider } from './discovered-provider.js';
+import { findMockedBatchers } from './find-mocked-batchers.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -24,9 +27,11 @@ const NOT_WRAPPED =
   'so that its methods cannot be batched when they are called from code; use @InjectBatcher() there';
 const NOT_CALLED_BY_NEST =
   'no route or message leads to it; a @Batched() method that other code calls belongs into a provider';
+const RUNS_BATCHES =
+  'it runs the batches, and would wait for itself; what @Batched() sends is what a method returns that asks for one result';
 
 /** What Nest, or a package of it, leaves on a method that it calls by itself, through the interceptors. */
-const HANDLER_METADATA = /^(?:path|microservices:|websockets:message_mapping|graphql:|__resolve)/;
+const HANDLER_METADATA = /^(?:path$|microservices:|websockets:message_mapping$|graphql:|__resolve)/;
 
 /**
  * Finds every `@Batched()` method when the app starts. One that names no batcher, or has options with which every call
@@ -43,9 +48,10 @@ export class BatchedMethodExplorer {
 
   /** What is wrong with the methods. */
   explore(): ConfigFault[] {
+    const mocked = findMockedBatchers(this.discovery.getProviders());
     const controllers = this.discovery.getControllers().flatMap((wrapper) => this.findMethods(wrapper));
     const providers = this.discovery.getProviders().flatMap((wrapper) => this.findMethods(wrapper));
-    const faults = [...controllers, ...providers].flatMap((found) => this.findFaults(found));
+    const faults = [...controllers, ...providers].flatMap((found) => this.findFaults(found, mocked));
     // Nest makes controllers its own way; what code calls belongs into a provider.
     for (const found of controllers.filter(({ method }) => !isCalledByNest(method))) {
       faults.push({ field: nameOf(found), problem: NOT_CALLED_BY_NEST });
@@ -67,8 +73,10 @@ export class BatchedMethodExplorer {
     });
   }
 
-  private findFaults(found: FoundMethod): ConfigFault[] {
+  private findFaults(found: FoundMethod, mocked: ReadonlySet<string>): ConfigFault[] {
     const { batcherName, ...options } = found.metadata;
+    if (mocked.has(batcherName)) return [{ field: nameOf(found), problem: mockedProblem(batcherName) }];
+    if (runsBatches(found)) return [{ field: nameOf(found), problem: RUNS_BATCHES }];
     const batcher = this.registry.find(batcherName);
     if (batcher !== undefined) {
       const problems = problemsOfConstants(options, batcher.config);
@@ -88,15 +96,31 @@ export class BatchedMethodExplorer {
     if (wrapper.isTransient) return [{ field: nameOf(found), problem: `it is transient, ${NOT_WRAPPED}` }];
     const { calls } = this;
     const target = instance.constructor;
-    instance[methodName] = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
+    const batched = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
       const returned = await method.apply(this, args);
       if (calls.hasAnswered(returned)) return returned;
       const context = new ExecutionContextHost(args, target as never, method);
       context.setType('method');
       return calls.bodyOf(metadata, await calls.send(returned, metadata, context));
     };
-    return [];
+    if (Reflect.set(instance, methodName, batched)) return [];
+    return [{ field: nameOf(found), problem: `it is frozen, ${NOT_WRAPPED}` }];
   }
+}
+
+function mockedProblem(name: string): string {
+  return (
+    `something that is no DynamicBatcher stands in the place of the batcher "${name}"; in a test, replace what runs its ` +
+    `batches, by BatchingTestingModule.forRoot({ processors: { '${name}': fake } }), or the batcher by a ` +
+    'new DynamicBatcher({}, fake)'
+  );
+}
+
+/** Whether it is the method of a processor that its batcher calls with each batch. */
+function runsBatches({ wrapper, methodName }: FoundMethod): boolean {
+  if (methodName !== 'processBatch') return false;
+  const { token, metatype } = wrapper;
+  return isProcessorToken(token) || [token, metatype].some((type) => declarationOf(type) !== undefined);
 }
 
 function isCalledByNest(method: Method): boolean {

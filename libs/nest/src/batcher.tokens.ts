@@ -18,3 +18,8 @@ export function batcherNameOfToken(token: unknown): string | undefined {
 export function getProcessorToken(name: string): string {
   return `BatchProcessor(${name})`;
 }
+
+/** Whether an injection token stands for a batcher's processor. */
+export function isProcessorToken(token: unknown): boolean {
+  return typeof token === 'string' && /^BatchProcessor\(.+\)$/.test(token);
+}

@@ -1,0 +1,154 @@
+import { Controller, Get, Injectable, SetMetadata } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import {
+  Batched,
+  BatchingModule,
+  BatchProcessor,
+  DynamicBatcher,
+  getBatcherToken,
+  InjectBatcher,
+} from 'nestjs-batching';
+import { HttpApps } from './http-apps.js';
+
+@BatchProcessor('echo')
+class EchoProcessor {
+  processBatch(texts: readonly string[]): string[] {
+    return texts.map((text) => `${text}!`);
+  }
+}
+
+const echo = { imports: [BatchingModule.forRoot()], providers: [EchoProcessor] };
+
+const apps = new HttpApps();
+afterEach(() => apps.closeAll());
+
+describe('a @Batched method that other code calls', () => {
+  it('is wrapped whatever else the app has noted on it', async () => {
+    @Injectable()
+    class Annotated {
+      @SetMetadata('pathPolicy', 'strict')
+      @SetMetadata('websockets:message_mapping_of_mine', true)
+      @Batched('echo')
+      async say(text: string): Promise<string> {
+        return Promise.resolve(text);
+      }
+    }
+    const { app } = await apps.start({ ...echo, providers: [EchoProcessor, Annotated] });
+
+    expect(await app.get(Annotated).say('hello')).toBe('hello!');
+  });
+
+  it('stops the start where its instance cannot be changed', async () => {
+    @Injectable()
+    class Frozen {
+      constructor() {
+        Object.freeze(this);
+      }
+
+      @Batched('echo')
+      say(): string {
+        return 'hello';
+      }
+    }
+    const error = await apps.failureOf({ ...echo, providers: [EchoProcessor, Frozen] });
+
+    expect(error.message).toBe(
+      'Invalid configuration of batching:\n' +
+        '  - Frozen.say (TestedModule): it is frozen, so that its methods cannot be batched when they are called ' +
+        'from code; use @InjectBatcher() there',
+    );
+  });
+});
+
+describe('@Batched on the method that runs the batches', () => {
+  class Waiting {
+    @Batched('waiting')
+    processBatch(texts: readonly string[]): readonly string[] {
+      return texts;
+    }
+  }
+
+  it('stops the start of a @BatchProcessor, which would wait for itself', async () => {
+    class Declared extends Waiting {}
+    BatchProcessor('waiting')(Declared);
+    const error = await apps.failureOf({ ...echo, providers: [Declared] });
+
+    expect(error.message).toContain('Declared.processBatch (TestedModule): it runs the batches');
+  });
+
+  it('stops the start of a registered class as well', async () => {
+    const error = await apps.failureOf({
+      imports: [BatchingModule.registerBatcher({ name: 'waiting', processor: Waiting })],
+    });
+
+    expect(error.message).toContain('Waiting.processBatch (BatchingModule): it runs the batches');
+  });
+
+  it('is no matter in a class that is no processor', async () => {
+    @Injectable()
+    class Other {
+      @Batched('echo')
+      processBatch(text: string): unknown {
+        return text;
+      }
+    }
+    const { app } = await apps.start({ ...echo, providers: [EchoProcessor, Other] });
+
+    expect(await app.get(Other).processBatch('a')).toBe('a!');
+  });
+});
+
+describe('a test that puts something else in the place of a batcher', () => {
+  const mock = { process: () => Promise.resolve('mocked') };
+
+  @Controller()
+  class EchoController {
+    @Get('echo')
+    @Batched('echo')
+    echo(): string {
+      return 'hello';
+    }
+  }
+
+  @Injectable()
+  class Asking {
+    constructor(@InjectBatcher('echo') private readonly batcher: DynamicBatcher<string, string>) {}
+
+    ask(): Promise<string> {
+      return this.batcher.process('hello');
+    }
+  }
+
+  const registered = {
+    imports: [
+      BatchingModule.registerBatcher({ name: 'echo', processor: (texts: readonly string[]) => texts }),
+    ],
+  };
+
+  it.each([
+    ['of a @BatchProcessor', echo],
+    ['of a registered batcher', registered],
+  ])('is told at the start what a @Batched() method needs: in the place %s', async (_, metadata) => {
+    const module = await Test.createTestingModule({ ...metadata, controllers: [EchoController] })
+      .overrideProvider(getBatcherToken('echo'))
+      .useValue(mock)
+      .compile();
+
+    await expect(module.init()).rejects.toThrow(
+      'EchoController.echo (RootTestModule): something that is no DynamicBatcher stands in the place of the batcher ' +
+        '"echo"; in a test, replace what runs its batches, by BatchingTestingModule.forRoot({ processors: ' +
+        "{ 'echo': fake } }), or the batcher by a new DynamicBatcher({}, fake)",
+    );
+  });
+
+  it('may do so where only @InjectBatcher() asks for it', async () => {
+    const module = await Test.createTestingModule({ ...echo, providers: [EchoProcessor, Asking] })
+      .overrideProvider(getBatcherToken('echo'))
+      .useValue(mock)
+      .compile();
+    await module.init();
+
+    expect(await module.get(Asking).ask()).toBe('mocked');
+    await module.close();
+  });
+});
