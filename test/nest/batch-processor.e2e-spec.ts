@@ -373,7 +373,7 @@ describe('the start of the app stops', () => {
         return [...texts];
       }
     }
-    expect(() => Batched(NoProcessor)({}, 'method', {})).toThrow(
+    expect(() => Batched(NoProcessor)({}, 'method', { value: () => undefined })).toThrow(
       /received class NoProcessor, expected a name/,
     );
   });

@@ -2,9 +2,12 @@ import { Injectable, type InjectableOptions, type Type } from '@nestjs/common';
 import {
   describeValue,
   InvalidConfigError,
+  isRecord,
   type BatchingConfig,
   type BatchProcessor as CoreBatchProcessor,
+  type ConfigFault,
 } from 'nestjs-batching/core';
+import { nameOfMember } from './decorated-member.js';
 import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
 
 /** Where Nest keeps what `@Injectable()` was given; its own name for it cannot be imported from both of its majors. */
@@ -41,14 +44,16 @@ const declaredNames = new Set<string>();
  * @param name Unique in the app. Default: the default batcher's.
  * @param config How the requests are batched. What is left out comes from `forRoot`, then from the defaults. What is only
  *   known when the app starts is said by `BatchingModule.registerBatcherAsync`, which then provides the class.
- * @throws InvalidConfigError if the name is none.
+ * @throws InvalidConfigError if the name is none, the configuration is no object, or what it stands on is no class.
  */
 export function BatchProcessor<TRequest = never>(
   name: string = DEFAULT_BATCHER_NAME,
   config: BatchingConfig<TRequest> = {},
 ): ClassDecorator {
-  return (target) => {
-    assertName(name, target.name);
+  // As a decorator itself it is called with the class in place of the name.
+  if (typeof name === 'function') throw withoutBrackets(name);
+  return (target, ...member: unknown[]) => {
+    assertDeclared(target, member, name, config);
     const declared: DeclaredProcessor = { name, config };
     // Whatever scope the class has been given below is to be seen when the app starts.
     Injectable(Reflect.getOwnMetadata(SCOPE_OPTIONS_METADATA, target) as InjectableOptions | undefined)(
@@ -59,10 +64,40 @@ export function BatchProcessor<TRequest = never>(
   };
 }
 
-function assertName(name: unknown, className: string): void {
-  if (typeof name === 'string' && name !== '') return;
-  const problem = `received ${describeValue(name)}, expected a name that is not empty, before the configuration`;
-  throw new InvalidConfigError(`@BatchProcessor() of ${className}`, [{ field: 'name', problem }]);
+function withoutBrackets({ name: className }: { readonly name: string }): InvalidConfigError {
+  const problem =
+    "it has no brackets; write @BatchProcessor('name'), or @BatchProcessor() for the default batcher";
+  return new InvalidConfigError(`@BatchProcessor of ${className}`, [{ field: 'name', problem }]);
+}
+
+function assertDeclared(
+  target: { readonly name: string },
+  [propertyKey, descriptor]: readonly unknown[],
+  name: unknown,
+  config: unknown,
+): void {
+  const field = problemOfDeclaration(target, propertyKey, name, config);
+  if (field === undefined) return;
+  const decorated = { target, propertyKey: propertyKey as string | undefined, descriptor };
+  throw new InvalidConfigError(`@BatchProcessor() of ${nameOfMember(decorated)}`, [field]);
+}
+
+function problemOfDeclaration(
+  target: unknown,
+  propertyKey: unknown,
+  name: unknown,
+  config: unknown,
+): ConfigFault | undefined {
+  if (typeof target !== 'function' || propertyKey !== undefined) {
+    return { field: 'class', problem: 'received a member of a class, expected the class itself' };
+  }
+  if (typeof name !== 'string' || name === '') {
+    const expected = 'a name that is not empty, before the configuration';
+    return { field: 'name', problem: `received ${describeValue(name)}, expected ${expected}` };
+  }
+  if (isRecord(config)) return undefined;
+  const expected = 'an object such as { maxBatchSize: 32 }';
+  return { field: 'config', problem: `received ${describeValue(config)}, expected ${expected}` };
 }
 
 /** What was declared of a class itself, not of one that it extends; undefined if it is no `@BatchProcessor()`. */
@@ -74,18 +109,4 @@ export function declarationOf(target: unknown): DeclaredProcessor | undefined {
 /** The names of all processors that have been declared so far, in this app or in another one of the process. */
 export function declaredProcessorNames(): readonly string[] {
   return [...declaredNames];
-}
-
-/** A batcher, by its name or by its processor's class. */
-export type BatcherReference<TRequest = never, TResponse = unknown> =
-  string | BatchProcessorClass<TRequest, TResponse>;
-
-/** @throws InvalidConfigError if the class is no `@BatchProcessor()`. */
-export function batcherNameOf(reference: BatcherReference | undefined, askedBy: string): string {
-  if (typeof reference === 'string') return reference;
-  const declared = declarationOf(reference);
-  if (declared !== undefined) return declared.name;
-  const received = typeof reference === 'function' ? `class ${reference.name}` : String(reference);
-  const advice = 'expected a name, or a class with @BatchProcessor(); is there a circular import?';
-  throw new InvalidConfigError(askedBy, [{ field: 'batcher', problem: `received ${received}, ${advice}` }]);
 }

@@ -1,14 +1,13 @@
 import { SetMetadata, UseInterceptors } from '@nestjs/common';
 import { InvalidConfigError } from 'nestjs-batching/core';
 import type { Observable } from 'rxjs';
-import {
-  batcherNameOf,
-  type BatcherReference,
-  type BatchProcessorClass,
-} from './batch-processor.decorator.js';
+import { assertBatchable, assertBatchedArguments } from './assert-batched.js';
+import type { BatchProcessorClass } from './batch-processor.decorator.js';
+import { batcherNameOf, type BatcherReference } from './batcher-reference.js';
 import { BatchedInterceptor } from './batched.interceptor.js';
 import { BATCHED_METADATA, type BatchedMetadata, type BatchedOptions } from './batched.metadata.js';
 import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
+import { nameOfMember } from './decorated-member.js';
 
 /** A method that `@Batched()` may stand on, for batches whose requests are of this type. */
 export type BatchedHandler<TRequest, TResponse> = (
@@ -65,17 +64,25 @@ export function Batched<TResponse = never>(
 export function Batched(
   batcher: BatcherReference = DEFAULT_BATCHER_NAME,
   options: BatchedOptions = {},
+  ...others: unknown[]
 ): MethodDecorator {
+  // As a decorator itself it is called with what it stands on.
+  if (others.length > 0) throw withoutBrackets(batcher, options);
   return (target, propertyKey, descriptor) => {
-    const method = `@Batched() of ${target.constructor.name}.${String(propertyKey)}`;
-    if (typeof target === 'function' || typeof propertyKey === 'symbol') {
-      const problem = `received a ${typeof target === 'function' ? 'static' : 'symbol-named'} method, expected one of instances, with a name`;
-      throw new InvalidConfigError(method, [{ field: 'method', problem }]);
-    }
+    const decorated = { target, propertyKey, descriptor };
+    assertBatchable(decorated);
+    const method = `@Batched() of ${nameOfMember(decorated)}`;
+    assertBatchedArguments(batcher, options, method);
     const metadata: BatchedMetadata = { ...options, batcherName: batcherNameOf(batcher, method) };
     SetMetadata(BATCHED_METADATA, metadata)(target, propertyKey, descriptor);
     UseInterceptors(BatchedInterceptor)(target, propertyKey, descriptor);
   };
+}
+
+function withoutBrackets(target: unknown, propertyKey: unknown): InvalidConfigError {
+  const member = nameOfMember({ target, propertyKey: propertyKey as string, descriptor: undefined });
+  const problem = "it has no brackets; write @Batched('name'), or @Batched() for the default batcher";
+  return new InvalidConfigError(`@Batched of ${member}`, [{ field: 'batcher', problem }]);
 }
 
 /**

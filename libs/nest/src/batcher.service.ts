@@ -6,12 +6,8 @@ import {
   type QueueStatistics,
   type RequestOptions,
 } from 'nestjs-batching/core';
-import {
-  batcherNameOf,
-  declaredProcessorNames,
-  type BatcherReference,
-  type BatchProcessorClass,
-} from './batch-processor.decorator.js';
+import { declaredProcessorNames, type BatchProcessorClass } from './batch-processor.decorator.js';
+import { batcherNameOf, type BatcherReference } from './batcher-reference.js';
 import { BatcherRegistry } from './batcher.registry.js';
 import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
 

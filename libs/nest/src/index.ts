@@ -15,7 +15,6 @@ export {
 } from './assert-registration.js';
 export {
   BatchProcessor,
-  type BatcherReference,
   type BatchProcessorClass,
   type BatchProcessorHost,
 } from './batch-processor.decorator.js';
@@ -28,6 +27,7 @@ export {
   type BatchRequest,
 } from './batched.decorator.js';
 export type { BatchedOptions, PerCall } from './batched.metadata.js';
+export type { BatcherReference } from './batcher-reference.js';
 export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
 export { BatcherService } from './batcher.service.js';
 export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';

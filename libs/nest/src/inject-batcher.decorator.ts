@@ -1,10 +1,7 @@
 import { Inject } from '@nestjs/common';
 import type { DynamicBatcher } from 'nestjs-batching/core';
-import {
-  batcherNameOf,
-  type BatcherReference,
-  type BatchProcessorHost,
-} from './batch-processor.decorator.js';
+import type { BatchProcessorHost } from './batch-processor.decorator.js';
+import { batcherNameOf, type BatcherReference } from './batcher-reference.js';
 import { DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
 
 /**

@@ -1,0 +1,29 @@
+import type { Type } from '@nestjs/common';
+import { describeValue, InvalidConfigError, isRecord } from 'nestjs-batching/core';
+import { declarationOf, type BatchProcessorClass } from './batch-processor.decorator.js';
+
+/** A batcher, by its name or by its processor's class. */
+export type BatcherReference<TRequest = never, TResponse = unknown> =
+  string | BatchProcessorClass<TRequest, TResponse>;
+
+/** @throws InvalidConfigError if the class is no `@BatchProcessor()`. */
+export function batcherNameOf(reference: BatcherReference | undefined, askedBy: string): string {
+  if (typeof reference === 'string') return reference;
+  const declared = declarationOf(reference);
+  if (declared !== undefined) return declared.name;
+  throw new InvalidConfigError(askedBy, [{ field: 'batcher', problem: problemOfReference(reference) }]);
+}
+
+function problemOfReference(reference: unknown): string {
+  const expected = 'expected a name, or a class with @BatchProcessor()';
+  if (typeof reference === 'function') {
+    return `received class ${reference.name}, ${expected}; is there a circular import?`;
+  }
+  if (reference === undefined) return `received undefined, ${expected}; is there a circular import?`;
+  if (!isRecord(reference)) return `received ${describeValue(reference)}, ${expected}`;
+  const { constructor } = reference;
+  if (declarationOf(constructor) !== undefined) {
+    return `received an instance of ${(constructor as Type).name}, ${expected}; give the class itself`;
+  }
+  return `received an object, ${expected}`;
+}
