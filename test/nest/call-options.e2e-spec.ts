@@ -8,6 +8,11 @@ import { HttpApps, platforms } from './http-apps.js';
 
 const headersOf = (context: ExecutionContext) => context.switchToHttp().getRequest<IncomingMessage>().headers;
 
+/** A function in JavaScript, where no compiler looks at what it returns. */
+function unchecked<TOption>(option: () => unknown): () => TOption {
+  return option as () => TOption;
+}
+
 @Controller()
 class OptionsController {
   @Post('sorted')
@@ -47,6 +52,30 @@ class OptionsController {
   @Batched('echo')
   many(): Observable<string> {
     return of('first', 'second', 'last');
+  }
+
+  @Get('wrong/timeoutMs')
+  @Batched('echo', { timeoutMs: unchecked(() => 'abc') })
+  wrongTimeout(): string {
+    return 'a';
+  }
+
+  @Get('wrong/tenant')
+  @Batched('echo', { tenant: unchecked(() => Promise.reject(new Error('later'))) })
+  wrongTenant(): string {
+    return 'a';
+  }
+
+  @Get('wrong/priority')
+  @Batched('echo', { priority: unchecked(() => '1') })
+  wrongPriority(): string {
+    return 'a';
+  }
+
+  @Get('wrong/signal')
+  @Batched('echo', { signal: unchecked(() => 3) })
+  wrongSignal(): string {
+    return 'a';
   }
 
   @Get('throws')
@@ -112,6 +141,28 @@ describe.each(platforms)('a call of @Batched on $name', (platform) => {
     expect(refused.status).toBe(400);
     expect(await refused.text()).toContain('expected an integer from 0 to 2');
   });
+
+  it.each([
+    ['timeoutMs', 'wrongTimeout', '"abc", expected a number of milliseconds, or undefined'],
+    ['tenant', 'wrongTenant', 'a promise, expected a string, or undefined'],
+    ['priority', 'wrongPriority', '"1", expected a number, or undefined'],
+    ['signal', 'wrongSignal', '3, expected an AbortSignal, or undefined'],
+  ])(
+    'fails by the server’s fault, which its log tells, if the app’s function returns no %s',
+    async (option, method, what) => {
+      const { url, logger } = await start();
+      const failed = await fetch(`${url}/wrong/${option}`);
+      expect(failed.status).toBe(500);
+      expect(await failed.json()).toEqual({
+        statusCode: 500,
+        code: 'ADMISSION_FAILED',
+        message: 'The request could not be processed.',
+      });
+      expect(logger.at('error').join()).toContain(
+        `@Batched() of OptionsController.${method}: its ${option} returned ${what}.`,
+      );
+    },
+  );
 
   it('takes no deadline from a header unless that is switched on', async () => {
     const { url, processor } = await start();

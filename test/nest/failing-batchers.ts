@@ -46,7 +46,7 @@ const FAILING: readonly FailingBatcher[] = [
       processor: {
         processBatch: echo,
         validateRequest: () => {
-          throw new TypeError('received a request, expected better');
+          throw new RangeError('received a request, expected better');
         },
       },
     },
@@ -155,6 +155,41 @@ const FAILING: readonly FailingBatcher[] = [
         throw new Error(SECRET);
       },
     },
+  },
+  {
+    name: 'admissionFailed',
+    code: 'ADMISSION_FAILED',
+    message: OPAQUE,
+    isRetryable: false,
+    hasRetryHint: false,
+    status: 500,
+    batcher: {
+      processor: {
+        processBatch: echo,
+        validateRequest: () => {
+          throw new TypeError(SECRET);
+        },
+      },
+    },
+  },
+  {
+    name: 'costUnknown',
+    code: 'ADMISSION_FAILED',
+    message: OPAQUE,
+    isRetryable: false,
+    hasRetryHint: false,
+    status: 500,
+    batcher: { processor: echo, costOf: () => NaN },
+  },
+  {
+    name: 'optionMistyped',
+    code: 'ADMISSION_FAILED',
+    message: OPAQUE,
+    isRetryable: false,
+    hasRetryHint: false,
+    status: 500,
+    batcher: { processor: echo },
+    callOptions: { tenant: (() => Promise.reject(new Error(SECRET))) as never },
   },
   {
     name: 'responseCountMismatch',

@@ -1,6 +1,7 @@
 import { Admission } from './admission.js';
 import type { BatchingConfig } from './batching-config.js';
 import {
+  AdmissionFailedError,
   BatchProcessingError,
   DeadlineExceededError,
   InvalidRequestError,
@@ -170,11 +171,12 @@ describe('Admission: cost', () => {
     [Infinity, 'Infinity'],
     ['3', '"3"'],
     [undefined, 'undefined'],
-  ])('refuses a request whose cost is %p', (cost, received) => {
+    [Promise.resolve(3), 'a promise'],
+  ])('puts a cost of %p down to costOf, not to the request', (cost, received) => {
     const error = refusalOf({ costOf: () => cost as number });
-    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect(error).toBeInstanceOf(AdmissionFailedError);
     expect((error as Error).message).toBe(
-      `Batcher "letters": received the cost ${received}, expected costOf to return a number above 0.`,
+      `Batcher "letters": costOf returned ${received}, expected a number above 0.`,
     );
   });
 
@@ -193,17 +195,48 @@ describe('Admission: cost', () => {
   it.each(['costOf', 'bucketOf', 'keyOf'] as const)(
     'puts what %s throws down to the request, with it as the cause',
     (name) => {
-      const thrown = new TypeError('no such field');
+      const thrown = new RangeError('too many letters');
       const error = refusalOf({
         [name]: () => {
           throw thrown;
         },
       });
       expect(error).toBeInstanceOf(InvalidRequestError);
-      expect((error as Error).message).toBe('no such field');
+      expect((error as Error).message).toBe('too many letters');
       expect((error as Error).cause).toBe(thrown);
     },
   );
+});
+
+describe('Admission: functions of the app that are wrong', () => {
+  const useAsWhatItIsNot = (text: string): number => (text as unknown as { words: string[] }).words.length;
+
+  it.each<[string, () => unknown]>([
+    ['costOf', () => refusalOf({ costOf: useAsWhatItIsNot })],
+    ['bucketOf', () => refusalOf({ bucketOf: useAsWhatItIsNot })],
+    ['keyOf', () => refusalOf({ keyOf: useAsWhatItIsNot })],
+    ['validateRequest', () => errorOf(() => admissionWith({}, useAsWhatItIsNot).examine('abc', NO_OPTIONS))],
+  ])('have a TypeError in %s put down to it, and not to the request', (name, refusal) => {
+    const error = refusal();
+    expect(error).toBeInstanceOf(AdmissionFailedError);
+    expect((error as Error).message).toBe(
+      `Batcher "letters": ${name} failed: Cannot read properties of undefined (reading 'length')`,
+    );
+    expect((error as Error).cause).toBeInstanceOf(TypeError);
+  });
+
+  it('leave no promise behind that ends the process when it rejects', async () => {
+    const later = (): never => Promise.reject(new Error('later')) as never;
+    const rejected: unknown[] = [];
+    const note = (reason: unknown): unknown => rejected.push(reason);
+    process.on('unhandledRejection', note);
+    for (const name of ['costOf', 'bucketOf', 'keyOf']) {
+      expect(refusalOf({ [name]: later })).toBeInstanceOf(AdmissionFailedError);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.removeListener('unhandledRejection', note);
+    expect(rejected).toEqual([]);
+  });
 });
 
 describe('Admission: what cannot be told in words', () => {
@@ -259,7 +292,11 @@ describe('Admission: the processor’s own look', () => {
 
   it('refuses a request whose validation nobody would wait for', () => {
     const admission = admissionWith({}, () => Promise.reject(new Error('later')) as never);
-    expect(() => admission.examine('a', NO_OPTIONS)).toThrow(/expected validateRequest to return at once/);
+    expect(errorOf(() => admission.examine('a', NO_OPTIONS))).toMatchObject({
+      code: 'ADMISSION_FAILED',
+      message:
+        'Batcher "letters": validateRequest returned a promise, expected nothing; nobody waits for what it finds later.',
+    });
   });
 
   it.each(['keyOf', 'bucketOf'] as const)(
@@ -267,8 +304,8 @@ describe('Admission: the processor’s own look', () => {
     (name) => {
       for (const key of [NaN, {}, Promise.resolve('a'), true, Symbol('a')]) {
         expect(refusalOf({ [name]: () => key })).toMatchObject({
-          code: 'INVALID_REQUEST',
-          message: expect.stringContaining(`expected ${name} to return a string, a number`) as string,
+          code: 'ADMISSION_FAILED',
+          message: expect.stringMatching(`${name} returned .*, expected a string, a number`) as string,
         });
       }
     },
@@ -292,7 +329,7 @@ describe('Admission: the processor’s own look', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['an error of another kind', new TypeError('expected 784 pixels'), 'expected 784 pixels'],
+    ['an error of another kind', new RangeError('expected 784 pixels'), 'expected 784 pixels'],
     ['a string', 'too long', 'too long'],
   ])('makes an InvalidRequestError of %s, with it as the cause', (_, thrown, message) => {
     const admission = admissionWith({}, () => {

@@ -1,14 +1,17 @@
 import type { BatchProcessor } from './batch-processor.js';
 import type { ResolvedBatchingConfig } from './batching-config.js';
-import { describeValue, isRecord } from './config-rules.js';
+import { isRecord } from './config-rules.js';
 import {
+  AdmissionFailedError,
   BatchingError,
+  describeReceived,
+  describeThrown,
   DeadlineExceededError,
   InvalidRequestError,
   RequestAbortedError,
   RequestTooLargeError,
 } from './errors/index.js';
-import { describeThrown } from './errors/describe-thrown.js';
+import { isProgrammingError } from './errors/is-programming-error.js';
 import { NO_OPTIONS, type RequestOptions } from './request-options.js';
 import type { BucketKey } from './queue/queue-entry.js';
 import { QueuedRequest } from './queued-request.js';
@@ -38,7 +41,8 @@ export class Admission<TRequest, TResponse> {
    * it may wait on those that are ordinary.
    *
    * @throws InvalidRequestError, RequestTooLargeError, RequestAbortedError, or DeadlineExceededError (phase
-   *   `admission`) if its time is over already; and what the processor's `validateRequest` throws.
+   *   `admission`) if its time is over already; what the processor's `validateRequest` throws; or AdmissionFailedError if that,
+   *   or a function of the configuration, is itself wrong.
    */
   examine(payload: TRequest, options: RequestOptions): QueuedRequest<TRequest, TResponse> | undefined {
     if (!this.isNothingAsked || !saysNothing(options)) return this.examineClosely(payload, options);
@@ -65,7 +69,7 @@ export class Admission<TRequest, TResponse> {
       timeoutMs: this.timeoutMsOf(options),
       priority: priority === undefined ? 0 : this.checkPriority(priority),
       tenant: tenant === undefined ? undefined : this.checkTenant(tenant),
-      cost: costOf === undefined ? 1 : this.checkCost(this.ask(costOf, payload)),
+      cost: costOf === undefined ? 1 : this.checkCost(this.ask('costOf', costOf, payload)),
       bucketKey: bucketOf === undefined ? undefined : this.keyBy('bucketOf', bucketOf, payload),
       coalescingKey: keyOf === undefined ? undefined : this.keyBy('keyOf', keyOf, payload),
     });
@@ -113,7 +117,7 @@ export class Admission<TRequest, TResponse> {
   private checkCost(cost: number): number {
     const { maxBatchCost = Infinity } = this.config;
     if (typeof cost !== 'number' || !(cost > 0) || cost === Infinity) {
-      throw this.invalid('cost', cost, 'costOf to return a number above 0');
+      throw this.wrongReturn('costOf', cost, 'a number above 0');
     }
     if (cost > maxBatchCost) {
       throw new RequestTooLargeError(this.batcherName, `it costs ${cost}`, 'maxBatchCost', maxBatchCost);
@@ -128,39 +132,50 @@ export class Admission<TRequest, TResponse> {
     try {
       verdict = processor.validateRequest(request);
     } catch (error) {
-      throw this.faultOfRequest(error);
+      throw this.faultOf('validateRequest', error);
     }
-    if (verdict instanceof Promise) {
-      verdict.catch(() => undefined);
-      throw this.invalid('verdict', verdict, 'validateRequest to return at once: nobody waits for a promise');
-    }
+    if (verdict instanceof Promise)
+      throw this.wrongReturn('validateRequest', verdict, 'nothing; nobody waits for what it finds later');
   }
 
   /** Keys are compared as those of a `Map`: what is no text and no number would equal nothing, or too much. */
   private keyBy(name: string, look: (request: TRequest) => BucketKey, request: TRequest): BucketKey {
-    const key = this.ask(look, request) ?? undefined;
+    const key = this.ask(name, look, request) ?? undefined;
     if (key === undefined || typeof key === 'string' || (typeof key === 'number' && !Number.isNaN(key)))
       return key;
-    throw this.invalid('key', key, `${name} to return a string, a number that is not NaN, or undefined`);
+    throw this.wrongReturn(name, key, 'a string, a number that is not NaN, or undefined');
   }
 
-  private ask<TAnswer>(look: (request: TRequest) => TAnswer, request: TRequest): TAnswer {
+  private ask<TAnswer>(name: string, look: (request: TRequest) => TAnswer, request: TRequest): TAnswer {
     try {
       return look(request);
     } catch (error) {
-      throw this.faultOfRequest(error);
+      throw this.faultOf(name, error);
     }
   }
 
-  /** What a user's function throws when it looks at a request is that request's fault. */
-  private faultOfRequest(error: unknown): BatchingError {
+  /** What a user's function throws when it looks at a request is that request's fault, unless it shows a bug. */
+  private faultOf(name: string, error: unknown): BatchingError {
     if (error instanceof BatchingError) return error;
-    return new InvalidRequestError(describeThrown(error), { cause: error });
+    const reason = describeThrown(error);
+    if (!isProgrammingError(error)) return new InvalidRequestError(reason, { cause: error });
+    return new AdmissionFailedError(`Batcher "${this.batcherName}": ${name} failed: ${reason}`, {
+      cause: error,
+    });
+  }
+
+  /** What a user's function returns is never the request's fault. */
+  private wrongReturn(name: string, returned: unknown, expected: string): AdmissionFailedError {
+    // Nobody waits for a promise, and what it rejects with would end the process.
+    if (returned instanceof Promise) returned.catch(() => undefined);
+    return new AdmissionFailedError(
+      `Batcher "${this.batcherName}": ${name} returned ${describeReceived(returned)}, expected ${expected}.`,
+    );
   }
 
   private invalid(what: string, received: unknown, expected: string): InvalidRequestError {
     return new InvalidRequestError(
-      `Batcher "${this.batcherName}": received the ${what} ${describeValue(received)}, expected ${expected}.`,
+      `Batcher "${this.batcherName}": received the ${what} ${describeReceived(received)}, expected ${expected}.`,
     );
   }
 }

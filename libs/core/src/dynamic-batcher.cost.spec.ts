@@ -1,5 +1,5 @@
 import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
-import { InvalidRequestError, RequestTooLargeError } from './errors/index.js';
+import { RequestTooLargeError } from './errors/index.js';
 
 /** What a digit costs; a letter costs 1. */
 const costOf = (text: string): number => Number(text) || 1;
@@ -81,16 +81,17 @@ describe('DynamicBatcher: what a batch may cost', () => {
     expect(batcher.getStatistics()).toMatchObject({ currentQueueSize: 1, refused: { REQUEST_TOO_LARGE: 1 } });
   });
 
-  it.each<[string, () => number]>([
+  it.each<[string, () => number, string]>([
     [
       'throws',
       () => {
         throw new Error('no tokens');
       },
+      'INVALID_REQUEST',
     ],
-    ['returns NaN', () => NaN],
-    ['returns 0', () => 0],
-  ])('puts it down to the request when costOf %s, and goes on with the others', async (_, wrongCost) => {
+    ['returns NaN', () => NaN, 'ADMISSION_FAILED'],
+    ['returns 0', () => 0, 'ADMISSION_FAILED'],
+  ])('refuses one request when costOf %s, and goes on with the others', async (_, wrongCost, code) => {
     const { clock, batcher, send, endBatch } = await setUpBusyLetters({
       costOf: (letter) => (letter === 'x' ? wrongCost() : 1),
     });
@@ -99,8 +100,8 @@ describe('DynamicBatcher: what a batch may cost', () => {
     await endBatch();
     await clock.advance();
 
-    expect(wrong.error).toBeInstanceOf(InvalidRequestError);
+    expect(wrong.error).toMatchObject({ code });
     expect(other.response).toBe('A');
-    expect(batcher.getStatistics().refused).toEqual({ INVALID_REQUEST: 1 });
+    expect(batcher.getStatistics().refused).toEqual({ [code]: 1 });
   });
 });

@@ -6,9 +6,9 @@ import { WatchedPromise } from '../../../test/core/watched-promise.js';
 import type { BatchContext } from './batch-processor.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
 import {
+  AdmissionFailedError,
   BatcherClosedError,
   DeadlineExceededError,
-  InvalidRequestError,
   QueueFullError,
   RequestAbortedError,
   RequestTooLargeError,
@@ -128,7 +128,7 @@ describe('DynamicBatcher: many requests at once', () => {
 
 describe('DynamicBatcher: many requests at once are accepted all or none', () => {
   it.each<[string, string, new (...given: never[]) => Error]>([
-    ['one of them is invalid', 'ab!d', InvalidRequestError],
+    ['one of them has no cost', 'ab!d', AdmissionFailedError],
     ['there is no room for all of them', 'abcd', QueueFullError],
     ['they are more than the queue can ever hold', 'abcdefg', RequestTooLargeError],
   ])('none when %s', async (_, letters, expected) => {

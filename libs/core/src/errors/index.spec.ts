@@ -1,4 +1,5 @@
 import {
+  AdmissionFailedError,
   BatcherClosedError,
   BatchingError,
   BatchProcessingError,
@@ -15,6 +16,7 @@ const EXAMPLES: readonly [name: string, error: BatchingError, code: string, isRe
   ['DeadlineExceededError', new DeadlineExceededError('digits', 'queue', 30), 'DEADLINE_EXCEEDED', false],
   ['RequestAbortedError', new RequestAbortedError('digits', 'gone'), 'ABORTED', false],
   ['InvalidRequestError', new InvalidRequestError('too long'), 'INVALID_REQUEST', false],
+  ['AdmissionFailedError', new AdmissionFailedError('costOf failed'), 'ADMISSION_FAILED', false],
   ['BatcherClosedError', new BatcherClosedError('digits', 'it is full.'), 'BATCHER_CLOSED', true],
   [
     'ResponseCountMismatchError',
