@@ -7,11 +7,12 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { InvalidConfigError } from 'nestjs-batching/core';
-import { catchError, concatMap, type Observable } from 'rxjs';
+import { catchError, concatMap, of, type Observable } from 'rxjs';
 import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatchingErrorResponder } from './batching-error.responder.js';
 import { ClientDisconnect, type HttpResponse } from './client-disconnect.js';
+import { leavableAnswer } from './leavable-answer.js';
 import { toServerTiming } from './server-timing.js';
 
 /**
@@ -38,12 +39,11 @@ export class BatchedInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const metadata = this.reflector.get<BatchedMetadata>(BATCHED_METADATA, context.getHandler());
     return next.handle().pipe(
-      concatMap(async (returned: unknown) => {
-        if (this.calls.hasAnswered(returned)) return returned;
-        return context.getType() === 'http'
-          ? this.answerHttp(returned, metadata, context)
-          : this.calls.bodyOf(metadata, await this.calls.send(returned, metadata, context));
-      }),
+      concatMap((returned: unknown) =>
+        this.calls.hasAnswered(returned)
+          ? of(returned)
+          : leavableAnswer((leaving) => this.answer(returned, metadata, context, leaving)),
+      ),
       catchError((error: unknown) => {
         // A microservice that is connected to an app has none of its interceptors, unless it inherits them.
         throw context.getType() === 'rpc' ? this.errors.toException(error, context) : error;
@@ -51,15 +51,27 @@ export class BatchedInterceptor implements NestInterceptor {
     );
   }
 
+  private async answer(
+    request: unknown,
+    metadata: BatchedMetadata,
+    context: ExecutionContext,
+    leaving: AbortController,
+  ): Promise<unknown> {
+    return context.getType() === 'http'
+      ? this.answerHttp(request, metadata, context, leaving)
+      : this.calls.bodyOf(metadata, await this.calls.send(request, metadata, context, leaving.signal));
+  }
+
   private async answerHttp(
     request: unknown,
     metadata: BatchedMetadata,
     context: ExecutionContext,
+    leaving: AbortController,
   ): Promise<unknown> {
     const response = context.switchToHttp().getResponse<HttpResponse>();
-    const client = new ClientDisconnect(response);
+    const client = new ClientDisconnect(response, leaving);
     try {
-      const answer = await this.calls.send(request, metadata, context, client.signal);
+      const answer = await this.calls.send(request, metadata, context, leaving.signal);
       if (!client.areHeadersSent) this.addServerTiming(response, toServerTiming(answer.batch));
       return this.calls.bodyOf(metadata, answer);
     } finally {

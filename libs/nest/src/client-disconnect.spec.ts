@@ -10,31 +10,36 @@ function respond(state: { readonly closed?: boolean } = {}) {
 
 describe('ClientDisconnect', () => {
   it('tells when the client disconnects', () => {
+    const leaving = new AbortController();
     const { events, response } = respond();
-    const { signal } = new ClientDisconnect(response);
-    expect(signal.aborted).toBe(false);
+    new ClientDisconnect(response, leaving);
+    expect(leaving.signal.aborted).toBe(false);
     events.emit('close');
-    expect(signal.aborted).toBe(true);
-    expect(signal.reason).toEqual(new Error('The client disconnected.'));
+    expect(leaving.signal.aborted).toBe(true);
+    expect(leaving.signal.reason).toEqual(new Error('The client disconnected.'));
   });
 
   it('tells at once that the client has disconnected before', () => {
-    expect(new ClientDisconnect(respond({ closed: true }).response).signal.aborted).toBe(true);
+    const leaving = new AbortController();
+    new ClientDisconnect(respond({ closed: true }).response, leaving);
+    expect(leaving.signal.aborted).toBe(true);
   });
 
   it('looks at the response of Node inside of that of Fastify', () => {
+    const leaving = new AbortController();
     const { events, response } = respond();
-    const { signal } = new ClientDisconnect({ raw: response });
+    new ClientDisconnect({ raw: response }, leaving);
     events.emit('close');
-    expect(signal.aborted).toBe(true);
+    expect(leaving.signal.aborted).toBe(true);
   });
 
   it('does not care what the client does once the answer is there, and leaves no listener', () => {
+    const leaving = new AbortController();
     const { events, response } = respond();
-    const client = new ClientDisconnect(response);
+    const client = new ClientDisconnect(response, leaving);
     client.stopWatching();
     expect(events.listenerCount('close')).toBe(0);
     events.emit('close');
-    expect(client.signal.aborted).toBe(false);
+    expect(leaving.signal.aborted).toBe(false);
   });
 });

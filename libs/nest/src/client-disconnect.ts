@@ -3,19 +3,18 @@ import type { ServerResponse } from 'node:http';
 /** The parts of an HTTP response that tell whether the client is still there; Fastify wraps Node's (`raw`). */
 export type HttpResponse = ServerResponse | { readonly raw: ServerResponse };
 
-/** A signal that is aborted when the client disconnects before it has its whole answer. */
+/** Tells when the client disconnects before it has its whole answer. */
 export class ClientDisconnect {
-  private readonly controller = new AbortController();
   private readonly response: ServerResponse;
 
-  constructor(response: HttpResponse) {
+  /** @param leaving Is aborted then. */
+  constructor(
+    response: HttpResponse,
+    private readonly leaving: AbortController,
+  ) {
     this.response = 'raw' in response ? response.raw : response;
     if (this.response.closed) this.onClose();
     else this.response.once('close', this.onClose);
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
   }
 
   /** Whether the answer has begun, so that it is too late for a header. */
@@ -29,6 +28,6 @@ export class ClientDisconnect {
   }
 
   private readonly onClose = (): void => {
-    this.controller.abort(new Error('The client disconnected.'));
+    this.leaving.abort(new Error('The client disconnected.'));
   };
 }
