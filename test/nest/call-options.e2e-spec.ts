@@ -48,6 +48,20 @@ class OptionsController {
     return new StreamableFile(Buffer.from('a file'));
   }
 
+  @Get('pieces')
+  @Batched('echo')
+  async *pieces(): AsyncGenerator<string> {
+    await Promise.resolve();
+    yield 'one ';
+    yield 'two';
+  }
+
+  @Get('response')
+  @Batched('echo')
+  response(): Response {
+    return new Response('a body', { status: 203 });
+  }
+
   @Get('many')
   @Batched('echo')
   many(): Observable<string> {
@@ -210,6 +224,9 @@ describe.each(platforms)('a call of @Batched on $name', (platform) => {
     const { url, batcher } = await start();
     expect((await fetch(`${url}/nothing`)).status).toBe(200);
     expect(await (await fetch(`${url}/file`)).text()).toBe('a file');
+    const streamed = await fetch(`${url}/response`);
+    expect([streamed.status, await streamed.text()]).toEqual([203, 'a body']);
+    expect(await (await fetch(`${url}/pieces`)).text()).toBe('one two');
     expect(batcher('echo').getStatistics().requests.accepted).toBe(0);
   });
 

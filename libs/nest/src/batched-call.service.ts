@@ -15,6 +15,9 @@ import type { BatchingModuleOptions } from './batching-options.js';
 import { callOptions } from './call-options.js';
 import { timeoutHeaderName } from './timeout-header.js';
 
+/** What Nest streams to the client. Told by what they call themselves: a web `Response` may be of another realm or library. */
+const STREAMS: readonly string[] = ['[object AsyncGenerator]', '[object Response]'];
+
 /** Sends what a `@Batched()` method has returned through its batcher, wherever the call has come from. */
 @Injectable()
 export class BatchedCallService implements OnModuleInit {
@@ -32,9 +35,13 @@ export class BatchedCallService implements OnModuleInit {
     assertForRootOptions(this.options);
   }
 
-  /** Whether there is nothing to batch: the method has answered by itself. */
+  /** Whether there is nothing to batch: the method has answered by itself, or streams what Nest sends on. */
   hasAnswered(returned: unknown): boolean {
-    return returned === undefined || returned instanceof StreamableFile;
+    return (
+      returned === undefined ||
+      returned instanceof StreamableFile ||
+      STREAMS.includes(Object.prototype.toString.call(returned))
+    );
   }
 
   /** @param leaving Aborted when the caller has left; besides the signal that the decorator names. */
