@@ -1,5 +1,8 @@
 import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { RpcException } from '@nestjs/microservices';
+import { WsException } from '@nestjs/websockets';
+import { Batched, BatchingModule } from 'nestjs-batching';
 import {
   createHandlers,
   FailingBatchersModule,
@@ -34,6 +37,41 @@ for (const transport of TRANSPORTS) {
         expectToBeTold((await client.ask(error.name, {})) as object, error);
       },
     );
+  });
+}
+
+for (const transport of TRANSPORTS) {
+  describeOver(transport, 'An exception of the transport', () => {
+    const client = transport.create();
+    beforeAll(() =>
+      client.open({
+        imports: [
+          BatchingModule.registerBatcher({
+            name: 'strict',
+            processor: {
+              processBatch: () => [],
+              validateRequest: () => {
+                const body = { status: 'error', message: 'no such dish', dish: 'a shoe' };
+                throw transport.isGateway ? new WsException(body) : new RpcException(body);
+              },
+            },
+          }),
+        ],
+        createHandlers: (decorate) => {
+          class Handlers {}
+          const handler = { value: () => 'a request', writable: true, configurable: true };
+          Object.defineProperty(Handlers.prototype, 'strict', handler);
+          Batched('strict')(Handlers.prototype, 'strict', handler);
+          decorate('strict')(Handlers.prototype, 'strict', handler);
+          return Handlers;
+        },
+      }),
+    );
+    afterAll(() => client.close());
+
+    it('reaches the caller as it is where validateRequest throws it', async () => {
+      expect(await client.ask('strict', {})).toMatchObject({ message: 'no such dish', dish: 'a shoe' });
+    });
   });
 }
 

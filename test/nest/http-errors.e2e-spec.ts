@@ -1,4 +1,4 @@
-import { ConflictException } from '@nestjs/common';
+import { ConflictException, UnprocessableEntityException } from '@nestjs/common';
 import { InvalidRequestError } from 'nestjs-batching';
 import { FakeProcessor } from 'nestjs-batching/testing';
 import { HeldRequests, type Order } from './held-requests.js';
@@ -40,6 +40,22 @@ describe.each(platforms)('errors of @Batched handlers on $name', (platform) => {
     held.processor.running[0]?.succeed([new ConflictException('taken already')]);
 
     expect(await answer).toMatchObject({ status: 409, body: { message: 'taken already' } });
+  });
+
+  it('pass through with status and body where validateRequest throws an HttpException', async () => {
+    class StrictProcessor extends FakeProcessor<Order, Order> {
+      validateRequest(): void {
+        throw new UnprocessableEntityException({ message: 'no such dish', dish: 'a shoe' });
+      }
+    }
+    const processor = new StrictProcessor((order) => order);
+    const held = await HeldRequests.start(apps, platform, {}, processor);
+
+    expect(await held.send('a shoe')).toMatchObject({
+      status: 422,
+      body: { message: 'no such dish', dish: 'a shoe' },
+    });
+    expect(held.httpApp.logger.at('error')).toEqual([]);
   });
 
   it('tell the clients nothing of a failed batch, and the log everything, once', async () => {

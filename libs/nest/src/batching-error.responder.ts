@@ -1,6 +1,6 @@
-import { Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
+import { HttpException, Injectable, Logger, type ArgumentsHost } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { BatchingError } from 'nestjs-batching/core';
+import { BatchingError, InvalidRequestError } from 'nestjs-batching/core';
 import { BatchingHttpException } from './batching-http.exception.js';
 import { isServerFault } from './told-error.js';
 import { TransportErrors } from './transport-errors.js';
@@ -37,17 +37,26 @@ export class BatchingErrorResponder {
 
   /**
    * The exception of the transport that the call has come by: a `BatchingHttpException` for HTTP and GraphQL, an
-   * `RpcException`, a `WsException`. An error that is not the batcher's is returned as it is.
+   * `RpcException`, a `WsException`. An error that is not the batcher's is returned as it is, and so is an exception of that
+   * transport which `validateRequest` has thrown.
    *
    * @param host Where it happened. An HTTP response gets `Retry-After` where that helps, unless it has begun.
    */
   toException(error: unknown, host: ArgumentsHost): unknown {
     if (!(error instanceof BatchingError)) return error;
     const contextType = host.getType<string>();
+    if (error instanceof InvalidRequestError && this.isException(error.cause, contextType))
+      return error.cause;
     if (contextType === 'http') return this.toHttp(error, host.switchToHttp().getResponse());
     this.logServerFault(error);
     if (contextType === 'graphql') return new BatchingHttpException(error, 'graphql');
     return this.transports.toException(error, contextType);
+  }
+
+  private isException(cause: unknown, contextType: string): boolean {
+    return contextType === 'http' || contextType === 'graphql'
+      ? cause instanceof HttpException
+      : this.transports.isException(cause, contextType);
   }
 
   private toHttp(error: BatchingError, response: unknown): BatchingHttpException {

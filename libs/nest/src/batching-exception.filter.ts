@@ -29,7 +29,8 @@ export class BatchingExceptionFilter extends BaseExceptionFilter<unknown> {
     const contextType = host.getType<string>();
     if (contextType === 'http') return super.catch(exception, host);
     // A microservice sends what the stream fails with.
-    if (contextType === 'rpc') return throwError(() => bodyOf(error));
+    if (contextType === 'rpc')
+      return throwError(() => (hasBody(exception) ? exception.getError() : bodyOf(error)));
     throw exception;
   }
 
@@ -42,4 +43,9 @@ export class BatchingExceptionFilter extends BaseExceptionFilter<unknown> {
       return classes.length === 0 || classes.some((caught) => exception instanceof caught);
     });
   }
+}
+
+/** Whether it is an `RpcException`; its package need not be installed. */
+function hasBody(exception: unknown): exception is { getError(): unknown } {
+  return exception instanceof Error && 'getError' in exception && typeof exception.getError === 'function';
 }

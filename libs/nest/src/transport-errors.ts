@@ -39,9 +39,22 @@ export class TransportErrors {
 
   /** @param contextType `rpc` or `ws`; for any other the error is returned as it is. */
   toException(error: BatchingError, contextType: string): Error {
-    const exception =
-      contextType === 'rpc' ? this.exceptions.rpc : contextType === 'ws' ? this.exceptions.ws : undefined;
+    const exception = this.exceptionOf(contextType);
     return exception === undefined ? error : new exception(bodyOf(error));
+  }
+
+  /** Whether it is what that transport tells its callers as it is. */
+  isException(thrown: unknown, contextType: string): boolean {
+    const exception = this.exceptionOf(contextType);
+    return exception !== undefined && thrown instanceof exception;
+  }
+
+  private exceptionOf(contextType: string): ExceptionClass | undefined {
+    return contextType === 'rpc'
+      ? this.exceptions.rpc
+      : contextType === 'ws'
+        ? this.exceptions.ws
+        : undefined;
   }
 }
 
