@@ -4,10 +4,10 @@ import {
   batchRequest,
   BatchProcessor,
   BatcherService,
+  DynamicBatcher,
   type BatcherOf,
   type BatchProcessorHost,
   type BatchRequest,
-  type DynamicBatcher,
 } from 'nestjs-batching';
 
 interface Image {
@@ -43,6 +43,20 @@ class RoundingProcessor implements BatchProcessorHost<number, number> {
 class VectorProcessor implements BatchProcessorHost<string, number[]> {
   processBatch(texts: readonly string[]): number[][] {
     return texts.map((text) => [text.length]);
+  }
+}
+
+@BatchProcessor('promised')
+class PromisingProcessor implements BatchProcessorHost<string, number> {
+  processBatch(texts: readonly string[]) {
+    return texts.map(async (text) => Promise.resolve(text.length));
+  }
+}
+
+@BatchProcessor('promised without a word')
+class InferredProcessor {
+  processBatch(texts: readonly string[]): (Promise<number | Error> | Error)[] {
+    return texts.map((text) => (text === '' ? new Error('empty') : Promise.resolve(text.length)));
   }
 }
 
@@ -127,6 +141,11 @@ export class Handlers {
     return batchRequest(RoundingProcessor, 1.5);
   }
 
+  @Batched(InferredProcessor, { toBody: (length) => length.toFixed() })
+  answeredByPromises(): string {
+    return 'text';
+  }
+
   // @ts-expect-error A handler must return the processor's request.
   @Batched(DigitsProcessor)
   wrong(): number {
@@ -152,6 +171,15 @@ function neverCalled(service: BatcherService, digits: BatcherOf<DigitsProcessor>
   const found = service.get(DigitsProcessor);
   assertType<IsSame<typeof found, DynamicBatcher<Image, Scores>>>();
   assertType<IsSame<BatcherOf<DigitsProcessor>, DynamicBatcher<Image, Scores>>>();
+  // What a processor promises for each request is what each caller gets.
+  const lengths = new DynamicBatcher({}, (texts: readonly string[]) =>
+    texts.map(async (text) => text.length),
+  );
+  assertType<IsSame<typeof lengths, DynamicBatcher<string, number>>>();
+  assertType<IsSame<BatcherOf<PromisingProcessor>, DynamicBatcher<string, number>>>();
+  assertType<IsSame<BatcherOf<InferredProcessor>, DynamicBatcher<string, number>>>();
+  const inferred = service.get(InferredProcessor);
+  assertType<IsSame<typeof inferred, DynamicBatcher<string, number>>>();
   // @ts-expect-error A batcher of images takes no words.
   void digits.process('seven');
   // @ts-expect-error A request of another type.

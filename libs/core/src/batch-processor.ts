@@ -1,5 +1,6 @@
 import { describeValue } from './config-rules.js';
 import { InvalidConfigError } from './errors/index.js';
+import type { ProcessorResults } from './processor-results.js';
 import { hasProcessBatch, isClass, isProcessFunction } from './processor-shape.js';
 
 /** What a processor is told about the batch it runs. */
@@ -23,7 +24,7 @@ export interface BatchContext {
 }
 
 /**
- * Runs one batch. Result *i* answers request *i*; an `Error` in place *i* rejects request *i* alone. Where the results are
+ * Runs one batch. Result *i* answers request *i*; an `Error` in place *i* rejects request *i* alone. Where results are
  * promises, as those of `requests.map(async …)`, the batch runs until all of them are settled; one that rejects, rejects
  * its request alone.
  * What it throws (or rejects with) fails every request of the batch.
@@ -31,7 +32,7 @@ export interface BatchContext {
 export type ProcessBatch<TRequest, TResponse> = (
   requests: readonly TRequest[],
   context: BatchContext,
-) => PromiseLike<readonly (TResponse | Error)[]> | readonly (TResponse | Error)[];
+) => PromiseLike<ProcessorResults<TResponse>> | ProcessorResults<TResponse>;
 
 /** How a processor fares, as a health check wants to know it. */
 export interface ProcessorHealth {

@@ -3,7 +3,7 @@ import type { Clock } from './clock.js';
 import { BatchProcessingError, BatchingError, ResponseCountMismatchError } from './errors/index.js';
 import type { RequestBatch } from './request-batch.js';
 import { isError } from './is-error.js';
-import { areResultsPromised, settleResults, type ProcessorResults } from './processor-results.js';
+import { areResultsThere, settleResults, type ProcessorResults } from './processor-results.js';
 import { RunningBatches } from './running-batches.js';
 
 /** How a processor call ended: with one result per request, or with an error for all of them. */
@@ -33,7 +33,7 @@ export class BatchRunner<TRequest, TResponse> {
     if (this.processor.batchesInAdvance) batch.started = () => (batch.startedAtMs = this.clock.now());
     this.callProcessor(batch).then(
       (results) => {
-        if (!areResultsPromised(results)) this.end(batch, slot, this.endingOf(batch, results));
+        if (areResultsThere(results)) this.end(batch, slot, this.endingOf(batch, results));
         // The batch runs as long as one of them does.
         else
           void settleResults(results).then((settled) => this.end(batch, slot, this.endingOf(batch, settled)));

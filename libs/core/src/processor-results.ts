@@ -1,9 +1,14 @@
 import { describeThrown } from './errors/describe-thrown.js';
 import { isError } from './is-error.js';
 
-/** What a processor may have returned: a result for each request, or the promise of one for each. */
-export type ProcessorResults<TResponse> =
-  readonly (TResponse | Error)[] | readonly PromiseLike<TResponse | Error>[];
+/**
+ * What a processor may have returned: for each request a result, or the promise of one. (One union for the entries, rather
+ * than one of lists: the compiler infers the response from `requests.map(async …)` only so.)
+ */
+export type ProcessorResults<TResponse> = readonly (TResponse | Error | PromiseLike<TResponse | Error>)[];
+
+/** No batch is longer; a list that is, is refused, however far it goes on. */
+const LONGEST_BATCH = 65_536;
 
 /** Result *i*, or the error that reading it throws: an array may have getters, and need not be a plain one. */
 export function resultAt<TResult>(results: readonly TResult[], index: number): TResult | Error {
@@ -14,23 +19,29 @@ export function resultAt<TResult>(results: readonly TResult[], index: number): T
   }
 }
 
-/**
- * Whether there are promises for results, as of a processor that returns `requests.map(async …)`. Told by the first: such a
- * list holds nothing else.
- */
-export function areResultsPromised<TResponse>(
+/** Whether there are promises among the results, as of a processor that returns `requests.map(async …)`. */
+export function areResultsPromised<TResponse>(results: ProcessorResults<TResponse>): boolean {
+  return !areResultsThere(results);
+}
+
+/** Whether no result is promised, as far as that can be read; what is no list is nothing to wait for either. */
+export function areResultsThere<TResponse>(
   results: ProcessorResults<TResponse>,
-): results is readonly PromiseLike<TResponse | Error>[] {
+): results is readonly (TResponse | Error)[] {
   try {
-    return Array.isArray(results) && results[0] instanceof Promise;
+    if (!Array.isArray(results)) return true;
+    const looked = Math.min(results.length, LONGEST_BATCH);
+    for (let index = 0; index < looked; index++) if (results[index] instanceof Promise) return false;
+    return true;
   } catch {
-    return false;
+    // A proxy may refuse to tell.
+    return true;
   }
 }
 
 /** The results when all are there; an `Error` for each that failed. Never rejects. */
 export async function settleResults<TResponse>(
-  results: readonly PromiseLike<TResponse | Error>[],
+  results: ProcessorResults<TResponse>,
 ): Promise<(TResponse | Error)[]> {
   const settled = await Promise.allSettled(results);
   return settled.map((each) => (each.status === 'fulfilled' ? each.value : toError(each.reason)));
