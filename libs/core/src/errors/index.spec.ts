@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   AdmissionFailedError,
   BatcherClosedError,
@@ -135,5 +136,14 @@ describe('BatchProcessingError', () => {
     expect(new BatchProcessingError('digits', 1, 1, cause).message.endsWith(`requests: ${reason}`)).toBe(
       true,
     );
+  });
+});
+
+describe('InvalidConfigError', () => {
+  it('tells its faults to code, and to a log once', () => {
+    const faults = [{ field: 'maxBatchSize', problem: 'received 0' }];
+    const error = new InvalidConfigError('batcher "digits"', faults);
+    expect([error.subject, error.faults]).toEqual(['batcher "digits"', faults]);
+    expect(inspect(error).match(/maxBatchSize/g)).toHaveLength(1);
   });
 });

@@ -13,16 +13,18 @@ export class InvalidConfigError extends BatchingError {
   readonly code = 'INVALID_CONFIG';
   readonly isRetryable = false;
 
+  /** What was being configured, as a noun phrase: `batcher "digits"`. */
+  declare readonly subject: string;
+  /** Every fault that was found, at least one. */
+  declare readonly faults: readonly ConfigFault[];
+
   /** The message lists the faults, one a line. */
-  constructor(
-    /** What was being configured, as a noun phrase: `batcher "digits"`. */
-    readonly subject: string,
-    /** Every fault that was found, at least one. */
-    readonly faults: readonly ConfigFault[],
-  ) {
+  constructor(subject: string, faults: readonly ConfigFault[]) {
     super(
       `Invalid configuration of ${subject}:\n` +
         faults.map(({ field, problem }) => `  - ${field}: ${problem}`).join('\n'),
     );
+    // The message says it all; loggers print what is enumerable below it once more.
+    Object.defineProperties(this, { subject: { value: subject }, faults: { value: faults } });
   }
 }
