@@ -73,6 +73,17 @@ describe('BatcherService', () => {
   });
 });
 
+describe('BatcherService, asked for a misspelt name,', () => {
+  it('tells which one is probably meant', async () => {
+    const { app } = await apps.start({ imports: [WordsModule] });
+    const service = app.get(BatcherService, { strict: false });
+
+    expect(() => service.get('lover')).toThrow(
+      'received "lover", but registered are default, lower; did you mean "lower"?',
+    );
+  });
+});
+
 describe('@InjectBatcher', () => {
   it('injects the very batcher that the service gives for the name', async () => {
     const { app } = await apps.start({ imports: [WordsModule] });

@@ -173,13 +173,15 @@ function neverCalled(service: BatcherService, digits: BatcherOf<DigitsProcessor>
   assertType<IsSame<BatcherOf<DigitsProcessor>, DynamicBatcher<Image, Scores>>>();
   // What a processor promises for each request is what each caller gets.
   const lengths = new DynamicBatcher({}, (texts: readonly string[]) =>
-    texts.map(async (text) => text.length),
+    texts.map(async (text) => Promise.resolve(text.length)),
   );
   assertType<IsSame<typeof lengths, DynamicBatcher<string, number>>>();
+  void lengths.process('text').then((length) => length.toFixed());
   assertType<IsSame<BatcherOf<PromisingProcessor>, DynamicBatcher<string, number>>>();
   assertType<IsSame<BatcherOf<InferredProcessor>, DynamicBatcher<string, number>>>();
   const inferred = service.get(InferredProcessor);
   assertType<IsSame<typeof inferred, DynamicBatcher<string, number>>>();
+  void inferred.process('text').then((length) => length.toFixed());
   // @ts-expect-error A batcher of images takes no words.
   void digits.process('seven');
   // @ts-expect-error A request of another type.

@@ -43,7 +43,8 @@ export function areResultsThere<TResponse>(
 export async function settleResults<TResponse>(
   results: ProcessorResults<TResponse>,
 ): Promise<(TResponse | Error)[]> {
-  const settled = await Promise.allSettled(results);
+  const promises = results.map(async (result): Promise<TResponse | Error> => result);
+  const settled = await Promise.allSettled(promises);
   return settled.map((each) => (each.status === 'fulfilled' ? each.value : toError(each.reason)));
 }
 

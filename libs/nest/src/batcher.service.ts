@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   InvalidConfigError,
+  nearestName,
   type BatchedResponse,
   type DynamicBatcher,
   type QueueStatistics,
@@ -63,7 +64,7 @@ export class BatcherService<TRequest = unknown, TResponse = unknown> {
   }
 }
 
-/** Says which batcher was asked for, by whom, which ones there are, and how to come by this one. */
+/** Says which batcher was asked for, by whom, which ones there are, and which is meant or how to come by this one. */
 export function unknownBatcherError(
   askedBy: string,
   name: string,
@@ -71,14 +72,16 @@ export function unknownBatcherError(
 ): InvalidConfigError {
   const there = known.length === 0 ? 'no batcher is registered' : `registered are ${known.join(', ')}`;
   return new InvalidConfigError(askedBy, [
-    { field: 'name', problem: `received "${name}", but ${there}; ${adviceFor(name)}` },
+    { field: 'name', problem: `received "${name}", but ${there}; ${adviceFor(name, known)}` },
   ]);
 }
 
-function adviceFor(name: string): string {
+function adviceFor(name: string, known: readonly string[]): string {
   if (declaredProcessorNames().includes(name)) {
     return "its processor is no provider of this app: list its class in a module's providers";
   }
+  const meant = nearestName(name, known);
+  if (meant !== undefined) return `did you mean "${meant}"?`;
   return name === DEFAULT_BATCHER_NAME
     ? 'give BatchingModule.forRoot() a processor'
     : `add BatchingModule.registerBatcher({ name: '${name}', processor })`;
