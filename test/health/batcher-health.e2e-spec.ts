@@ -1,6 +1,12 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
-import { BatcherRegistry, BatchingModule, type BatchingConfig, type ProcessorHealth } from 'nestjs-batching';
+import {
+  BatcherRegistry,
+  BatchingModule,
+  BatchProcessor,
+  type BatchingConfig,
+  type ProcessorHealth,
+} from 'nestjs-batching';
 import { BatcherHealthIndicator, BatchingHealthModule } from 'nestjs-batching/health';
 import { FakeProcessor } from 'nestjs-batching/testing';
 import { get, type Answer } from '../http/json-client.js';
@@ -161,6 +167,40 @@ describe.each(platforms)('BatcherHealthIndicator on $name', (platform) => {
     expect((await check(httpApp, 'unknown')).status).toBe(500);
     expect(() => httpApp.app.get(BatcherHealthIndicator, { strict: false }).check('unknown')).toThrow(
       'received "unknown", but registered are others, words',
+    );
+  });
+});
+
+describe('BatchingHealthModule', () => {
+  it('says what is missing in an app that has no batching', async () => {
+    const error = await apps.failureOf({ imports: [HealthModule] });
+
+    expect(error.message).toBe(
+      'Invalid configuration of BatchingHealthModule:\n' +
+        '  - BatchingModule: no module of the app imports it; add BatchingModule.forRoot() to the imports of the root ' +
+        'module, or of the testing module',
+    );
+  });
+});
+
+@BatchProcessor('echo')
+class EchoProcessor {
+  processBatch(texts: readonly string[]): readonly string[] {
+    return texts;
+  }
+}
+
+describe('BatcherHealthIndicator.check()', () => {
+  it('knows a batcher by the class of its processor, and which one a misspelt name is meant to be', async () => {
+    const { app } = await apps.start({
+      imports: [BatchingModule.forRoot(), HealthModule],
+      providers: [EchoProcessor],
+    });
+    const batchers = app.get(BatcherHealthIndicator, { strict: false });
+
+    expect(batchers.check(EchoProcessor)).toMatchObject({ echo: { status: 'up' } });
+    expect(() => batchers.check('ecko')).toThrow(
+      'received "ecko", but registered are echo; did you mean "echo"?',
     );
   });
 });

@@ -11,6 +11,7 @@ import {
   type BatchProcessorHost,
   type ProcessorReference,
 } from 'nestjs-batching';
+import { BatchingHealthModule } from 'nestjs-batching/health';
 import { OnnxModule } from 'nestjs-batching/onnx';
 import { HttpApps } from './http-apps.js';
 
@@ -199,6 +200,27 @@ describe('a wrong configuration stops the start', () => {
     expect(error.message).toBe(
       `Invalid configuration of ${subject}:\n` +
         '  - options: received undefined from the factory, expected an object; does it return one?',
+    );
+  });
+
+  it.each<[string, string, (useClass: never) => DynamicModule]>([
+    [
+      'BatchingModule.forRootAsync()',
+      'createBatchingOptions',
+      (useClass) => BatchingModule.forRootAsync({ useClass }),
+    ],
+    [
+      'BatchingHealthModule.forRootAsync()',
+      'createHealthThresholds',
+      (useClass) => BatchingHealthModule.forRootAsync({ useClass }),
+    ],
+  ])('where the class that is to make the options of %s cannot', async (call, method, importOf) => {
+    const imports = [BatchingModule.forRoot(), importOf(unchecked<never>(NoProcessor))];
+    const error = await apps.failureOf({ imports });
+
+    expect(error.message).toBe(
+      `Invalid configuration of ${call}:\n` +
+        `  - useClass: received NoProcessor, expected a class with a method ${method}()`,
     );
   });
 

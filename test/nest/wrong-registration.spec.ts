@@ -84,6 +84,11 @@ describe('a module that is registered without what it needs', () => {
     }
   });
 
+  it.each(NAMED)('is told by %s of classes that have their name only if it takes them', (method) => {
+    const fault = refusalOf(method, { useFactory })[1];
+    expect(fault?.includes('@BatchProcessor()')).toBe(method.includes('registerBatcher'));
+  });
+
   it.each(ASYNC)('is told by %s that it has no factory', (method) => {
     const received: [unknown, string][] = [
       [undefined, 'undefined'],

@@ -1,9 +1,12 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { HealthIndicatorResult } from '@nestjs/terminus';
 import {
+  batcherNameOf,
   BatcherRegistry,
   BatcherService,
   DEFAULT_BATCHER_NAME,
+  noBatchingModuleError,
+  type BatcherReference,
   type ProcessorHealth,
   type QueueStatistics,
 } from 'nestjs-batching';
@@ -30,15 +33,26 @@ import { WorkerRestarts } from './worker-restarts.js';
 @Injectable()
 export class BatcherHealthIndicator {
   private readonly defaults: ResolvedHealthThresholds;
+  private readonly batchers: BatcherService;
+  private readonly registry: BatcherRegistry;
   private readonly restarts = new Map<string, WorkerRestarts>();
 
-  /** Made by Nest. @throws InvalidConfigError that lists every fault of the defaults. @internal */
+  /**
+   * Made by Nest.
+   *
+   * @throws InvalidConfigError that lists every fault of the defaults, or if the app has no batching module: Nest itself would
+   *   name only what that provides.
+   * @internal
+   */
   constructor(
     @Inject(HEALTH_INDICATORS) private readonly indicators: HealthIndicators,
-    private readonly batchers: BatcherService,
-    private readonly registry: BatcherRegistry,
+    @Optional() batchers?: BatcherService,
+    @Optional() registry?: BatcherRegistry,
     @Optional() @Inject(BATCHING_HEALTH_DEFAULTS) defaults?: HealthThresholds,
   ) {
+    if (batchers === undefined || registry === undefined) throw noBatchingModuleError('BatchingHealthModule');
+    this.batchers = batchers;
+    this.registry = registry;
     this.defaults = resolveHealthThresholds('BatchingHealthModule.forRoot()', defaults ?? {});
   }
 
@@ -46,11 +60,16 @@ export class BatcherHealthIndicator {
    * How the batcher fares, with the reasons in `message` unless it is up, the figures of the queue, and what the
    * processor tells.
    *
-   * @param name The batcher's name, which is also the key in the answer. Default: the default batcher.
+   * @param batcher The batcher's name, which is also the key in the answer, or its processor's class. Default: the default
+   *   batcher.
    * @param thresholds What is left out comes from `BatchingHealthModule.forRoot`, then from `READINESS_THRESHOLDS`.
    * @throws InvalidConfigError if there is no such batcher, or a threshold is wrong.
    */
-  check(name = DEFAULT_BATCHER_NAME, thresholds: HealthThresholds = {}): HealthIndicatorResult {
+  check(
+    batcher: BatcherReference = DEFAULT_BATCHER_NAME,
+    thresholds: HealthThresholds = {},
+  ): HealthIndicatorResult {
+    const name = batcherNameOf(batcher, 'BatcherHealthIndicator.check()');
     return this.checkAgainst(name, this.resolve(thresholds));
   }
 

@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { assertAsyncRegistration, assertRegistration } from 'nestjs-batching';
+import { assertAsyncRegistration, assertRegistration, withCheckedMaker } from 'nestjs-batching';
 import { BatcherHealthIndicator } from './batcher.health.js';
 import {
   ASYNC_OPTIONS_TYPE,
+  BATCHING_HEALTH_DEFAULTS,
   ConfigurableModuleClass,
   OPTIONS_TYPE,
 } from './batching-health.module-definition.js';
@@ -33,10 +34,19 @@ export class BatchingHealthModule extends ConfigurableModuleClass {
     return super.forRoot(options);
   }
 
-  /** `forRoot` with thresholds that are only known later (`useFactory`, `useClass`, `useExisting`). */
+  /**
+   * `forRoot` with thresholds that are only known later: of a `useFactory`, or of a class (`useClass`, `useExisting`) that is a
+   * {@link HealthThresholdsFactory}.
+   */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     const example = '{ useFactory: () => ({ oldestWaitMs: { down: 5000 } }) }';
-    assertAsyncRegistration('BatchingHealthModule.forRootAsync()', options, example);
-    return super.forRootAsync(options);
+    const call = 'BatchingHealthModule.forRootAsync()';
+    assertAsyncRegistration(call, options, example);
+    const method = 'createHealthThresholds';
+    return withCheckedMaker(super.forRootAsync(options), options, {
+      call,
+      method,
+      token: BATCHING_HEALTH_DEFAULTS,
+    });
   }
 }

@@ -44,6 +44,12 @@ export interface HealthThresholds {
   readonly cpuFallback?: HealthLevel | false;
 }
 
+/** A class that makes thresholds, for `BatchingHealthModule.forRootAsync({ useClass })`. */
+export interface HealthThresholdsFactory {
+  /** Called once, when the app starts. */
+  createHealthThresholds(): HealthThresholds | Promise<HealthThresholds>;
+}
+
 /** Every field decided. */
 export type ResolvedHealthThresholds = Required<HealthThresholds>;
 

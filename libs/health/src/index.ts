@@ -14,5 +14,6 @@ export {
   type HealthLevel,
   type HealthLevels,
   type HealthThresholds,
+  type HealthThresholdsFactory,
   type ResolvedHealthThresholds,
 } from './health-thresholds.js';

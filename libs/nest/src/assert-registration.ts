@@ -12,15 +12,15 @@ export type RegistrationField = 'name' | 'useFactory' | 'useClass' | 'imports' |
 
 const RULES: Readonly<Record<RegistrationField, ConfigRule>> = {
   // One that is empty, from the environment perhaps, is told by the start, along with whatever else is wrong.
-  name: (value) =>
-    typeof value === 'string'
-      ? undefined
-      : 'a name that is not empty; only a class with @BatchProcessor(), given to registerBatcher(), has its own',
+  name: (value) => (typeof value === 'string' ? undefined : 'a name that is not empty'),
   useFactory: functionOf('what inject names', 'the options'),
   useClass: optional((value) => (typeof value === 'function' ? undefined : 'a class that makes the options')),
   imports: optional(aList('modules')),
   inject: optional(aList('tokens')),
 };
+
+/** For those who might have given such a class. */
+const OWN_NAME = '; only a class with @BatchProcessor() has its own';
 
 /**
  * Looks at what a static method of a module was given, before it is taken apart and handed to Nest, whose messages would
@@ -45,7 +45,8 @@ export function assertRegistration(
   const faults = fields.flatMap((field) => {
     const allowed = RULES[field](options[field]);
     if (allowed === undefined) return [];
-    return [{ field, problem: `received ${describeValue(options[field])}, expected ${allowed}` }];
+    const advice = field === 'name' && call.includes('.registerBatcher') ? OWN_NAME : '';
+    return [{ field, problem: `received ${describeValue(options[field])}, expected ${allowed}${advice}` }];
   });
   if (faults.length > 0) throw new InvalidConfigError(call, faults);
 }

@@ -6,13 +6,13 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
-import { InvalidConfigError } from 'nestjs-batching/core';
 import { catchError, concatMap, of, type Observable } from 'rxjs';
 import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatchingErrorResponder } from './batching-error.responder.js';
 import { ClientDisconnect, type HttpResponse } from './client-disconnect.js';
 import { leavableAnswer } from './leavable-answer.js';
+import { noBatchingModuleError } from './no-batching-module.error.js';
 import { toServerTiming } from './server-timing.js';
 
 /**
@@ -31,7 +31,7 @@ export class BatchedInterceptor implements NestInterceptor {
     @Optional() calls?: BatchedCallService,
     @Optional() errors?: BatchingErrorResponder,
   ) {
-    if (calls === undefined || errors === undefined) throw noBatchingModule();
+    if (calls === undefined || errors === undefined) throw noBatchingModuleError('@Batched()');
     this.calls = calls;
     this.errors = errors;
   }
@@ -86,10 +86,4 @@ export class BatchedInterceptor implements NestInterceptor {
     const all = others === undefined ? [timing] : [others, timing].flat();
     httpAdapter.setHeader(response, 'Server-Timing', all.join(', '));
   }
-}
-
-function noBatchingModule(): InvalidConfigError {
-  const problem =
-    'no module of the app imports it; add BatchingModule.forRoot() to the imports of the root module, or of the testing module';
-  return new InvalidConfigError('@Batched()', [{ field: 'BatchingModule', problem }]);
 }

@@ -6,7 +6,12 @@ import { declarationOf, type BatchProcessorClass } from './batch-processor.decor
 export type BatcherReference<TRequest = never, TResponse = unknown> =
   string | BatchProcessorClass<TRequest, TResponse>;
 
-/** @throws InvalidConfigError if the class is no `@BatchProcessor()`. */
+/**
+ * The name of the batcher that is meant.
+ *
+ * @param askedBy Who was given it, for the message: `@Batched() of DigitsController.classify`.
+ * @throws InvalidConfigError if it is neither a name nor a class with `@BatchProcessor()`.
+ */
 export function batcherNameOf(reference: BatcherReference | undefined, askedBy: string): string {
   if (typeof reference === 'string') return reference;
   const declared = declarationOf(reference);

@@ -15,6 +15,12 @@ export interface BatchingModuleOptions extends BatchingConfig {
   readonly timeoutHeader?: boolean | string | undefined;
 }
 
+/** A class that makes what `forRoot` takes, for `forRootAsync({ useClass })`. */
+export interface BatchingOptionsFactory {
+  /** Called once, when the app starts. */
+  createBatchingOptions(): BatchingModuleOptions | Promise<BatchingModuleOptions>;
+}
+
 /** What of it is for batchers. */
 export function batchingOf({
   processor: _processor,

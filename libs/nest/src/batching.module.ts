@@ -30,6 +30,7 @@ import {
   type DeclaredBatcherAsyncOptions,
   type DeclaredBatcherOptions,
 } from './batching-options.js';
+import { withCheckedMaker } from './checked-options-maker.js';
 import { declaredBatcher, isDeclared } from './declared-batcher.js';
 import { declaredProcessorNames } from './batch-processor.decorator.js';
 import { isProcessorClass, type ProcessorReference } from './processor-reference.js';
@@ -51,11 +52,17 @@ export class BatchingModule extends ConfigurableModuleClass {
     return withDefaultBatcher(super.forRoot(options), options);
   }
 
-  /** `forRoot` with a configuration that is only known later (`useFactory`, `useClass`, `useExisting`). */
+  /**
+   * `forRoot` with a configuration that is only known later: of a `useFactory`, or of a class (`useClass`, `useExisting`) that
+   * is a {@link BatchingOptionsFactory}.
+   */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     const example = '{ useFactory: () => ({ maxBatchSize: 32 }) }';
-    assertAsyncRegistration('BatchingModule.forRootAsync()', options, example);
-    return withDefaultBatcher(super.forRootAsync(options), options);
+    const call = 'BatchingModule.forRootAsync()';
+    assertAsyncRegistration(call, options, example);
+    const method = 'createBatchingOptions';
+    const maker = { call, method, token: BATCHING_DEFAULTS };
+    return withDefaultBatcher(withCheckedMaker(super.forRootAsync(options), options, maker), options);
   }
 
   /**

@@ -27,7 +27,7 @@ export {
   type BatchRequest,
 } from './batched.decorator.js';
 export type { BatchedOptions, PerCall } from './batched.metadata.js';
-export type { BatcherReference } from './batcher-reference.js';
+export { batcherNameOf, type BatcherReference } from './batcher-reference.js';
 export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
 export { BatcherService } from './batcher.service.js';
 export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
@@ -43,11 +43,14 @@ export {
   type BatcherFactoryResult,
   type BatcherOptions,
   type BatchingModuleOptions,
+  type BatchingOptionsFactory,
   type DeclaredBatcherAsyncOptions,
   type DeclaredBatcherOptions,
 } from './batching-options.js';
+export { withCheckedMaker, type MakerCall } from './checked-options-maker.js';
 export { collectFaults, type ConfigOutcome } from './collect-faults.js';
 export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';
+export { noBatchingModuleError } from './no-batching-module.error.js';
 export type { ProcessorReference } from './processor-reference.js';
 export { StartFaults } from './start-faults.js';
 export * from 'nestjs-batching/core';
