@@ -21,7 +21,7 @@ class UpperProcessor implements BatchProcessorHost<string, string> {
   }
 
   validateRequest(word: string): void {
-    if (word === '') throw new TypeError('received an empty word, expected letters');
+    if (word === '') throw new RangeError('received an empty word, expected letters');
   }
 }
 
