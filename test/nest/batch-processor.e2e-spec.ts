@@ -199,6 +199,7 @@ describe('the start of the app stops', () => {
         return [];
       }
     }
+    // @ts-expect-error The compiler would say so.
     @BatchProcessor('empty')
     class EmptyProcessor {}
     @BatchProcessor('mood')
@@ -248,7 +249,7 @@ describe('the start of the app stops', () => {
     expect(error.message.split('\n')).toEqual([
       'Invalid configuration of batching:',
       '  - MoodController.mood (TestedModule): received "mood", but no batcher is registered; its processor is no ' +
-        "provider of this app: list its class in a module's providers",
+        "provider of this app: list its class in a module's providers (not of a lazy one, which comes too late)",
     ]);
   });
 

@@ -1,7 +1,9 @@
 import { Controller, Get, Injectable, Module, Param } from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
 import {
   BatcherService,
   BatchingModule,
+  BatchProcessor,
   DynamicBatcher,
   getBatcherToken,
   InjectBatcher,
@@ -81,6 +83,26 @@ describe('BatcherService, asked for a misspelt name,', () => {
     expect(() => service.get('lover')).toThrow(
       'received "lover", but registered are default, lower; did you mean "lower"?',
     );
+  });
+});
+
+@BatchProcessor('lazy')
+class LazyProcessor {
+  processBatch(words: readonly string[]): readonly string[] {
+    return words;
+  }
+}
+
+@Module({ providers: [LazyProcessor] })
+class LazyModule {}
+
+describe('BatcherService, asked for the batcher of a processor that was loaded lazily,', () => {
+  it('says that such a module comes too late', async () => {
+    const { app } = await apps.start({ imports: [BatchingModule.forRoot()] });
+    await app.get(LazyModuleLoader, { strict: false }).load(() => LazyModule);
+    const service = app.get(BatcherService, { strict: false });
+
+    expect(() => service.get(LazyProcessor)).toThrow('(not of a lazy one, which comes too late)');
   });
 });
 

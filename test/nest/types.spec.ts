@@ -60,6 +60,29 @@ class InferredProcessor {
   }
 }
 
+@BatchProcessor('looked at', { costOf: (text: { readonly length: number }) => text.length, keyOf: String })
+export class LookedAtProcessor {
+  processBatch(texts: string[]): string[] {
+    return texts;
+  }
+}
+
+// @ts-expect-error The cost of a number says nothing of a text.
+@BatchProcessor('wrongly looked at', { costOf: (value: number) => value })
+export class WronglyLookedAtProcessor {
+  processBatch(texts: readonly string[]): readonly string[] {
+    return texts;
+  }
+}
+
+// @ts-expect-error It runs no batches.
+@BatchProcessor('no processor')
+export class NoProcessor {
+  processBatches(texts: readonly string[]): readonly string[] {
+    return texts;
+  }
+}
+
 type IsSame<TOne, TOther> =
   (<T>() => T extends TOne ? 1 : 2) extends <T>() => T extends TOther ? 1 : 2 ? true : false;
 

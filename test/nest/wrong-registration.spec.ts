@@ -129,7 +129,7 @@ describe('@BatchProcessor()', () => {
     ['', '""'],
     [null, 'null'],
   ])('refuses the name %p where the class is declared', (name, received) => {
-    expect(() => BatchProcessor(name as string)(class Letters {})).toThrow(
+    expect(() => BatchProcessor(name as string)(class Letters extends Words {})).toThrow(
       `Invalid configuration of @BatchProcessor() of Letters:\n  - name: received ${received}, expected a name`,
     );
   });

@@ -3,6 +3,7 @@ import {
   describeValue,
   InvalidConfigError,
   isRecord,
+  type BatchContext,
   type BatchingConfig,
   type BatchProcessor as CoreBatchProcessor,
   type ConfigFault,
@@ -28,6 +29,21 @@ export interface DeclaredProcessor {
   readonly config: BatchingConfig;
 }
 
+/**
+ * The decorator of a class whose requests the functions of a configuration (`costOf`, `bucketOf`, `keyOf`) can look at; the
+ * compiler refuses any other class, and one that cannot run a batch. A configuration without such functions asks for nothing.
+ */
+export type BatchProcessorDecorator<TAsked> = <
+  TRequest extends ([TAsked] extends [never] ? unknown : TAsked),
+>(
+  target: abstract new (...dependencies: never[]) => {
+    processBatch(
+      requests: TRequest[],
+      context: BatchContext,
+    ): ReturnType<CoreBatchProcessor<TRequest, unknown>['processBatch']>;
+  },
+) => void;
+
 const BATCH_PROCESSOR_METADATA = Symbol('BATCH_PROCESSOR_METADATA');
 
 /**
@@ -46,10 +62,10 @@ const declaredNames = new Set<string>();
  *   known when the app starts is said by `BatchingModule.registerBatcherAsync`, which then provides the class.
  * @throws InvalidConfigError if the name is none, the configuration is no object, or what it stands on is no class.
  */
-export function BatchProcessor<TRequest = never>(
+export function BatchProcessor<TRequest = unknown>(
   name: string = DEFAULT_BATCHER_NAME,
   config: BatchingConfig<TRequest> = {},
-): ClassDecorator {
+): BatchProcessorDecorator<TRequest> {
   // As a decorator itself it is called with the class in place of the name.
   if (typeof name === 'function') throw withoutBrackets(name);
   return (target, ...member: unknown[]) => {

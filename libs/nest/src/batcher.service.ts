@@ -78,7 +78,7 @@ export function unknownBatcherError(
 
 function adviceFor(name: string, known: readonly string[]): string {
   if (declaredProcessorNames().includes(name)) {
-    return "its processor is no provider of this app: list its class in a module's providers";
+    return "its processor is no provider of this app: list its class in a module's providers (not of a lazy one, which comes too late)";
   }
   const meant = nearestName(name, known);
   if (meant !== undefined) return `did you mean "${meant}"?`;

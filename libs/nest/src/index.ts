@@ -16,6 +16,7 @@ export {
 export {
   BatchProcessor,
   type BatchProcessorClass,
+  type BatchProcessorDecorator,
   type BatchProcessorHost,
 } from './batch-processor.decorator.js';
 export {

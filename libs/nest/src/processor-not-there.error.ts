@@ -10,8 +10,7 @@ export class ProcessorNotThereError extends BatchingError {
   constructor(batcherName: string) {
     super(
       `Batcher "${batcherName}" has no processor yet: the app has not started. Call app.init() or app.listen() first; ` +
-        'code of the app itself sends requests from onApplicationBootstrap on. (A processor in a module that is loaded ' +
-        'lazily never gets batches: list its class in a module that is there at the start.)',
+        'code of the app itself sends requests from onApplicationBootstrap on.',
     );
   }
 }
