@@ -164,11 +164,9 @@ const FAILING: readonly FailingBatcher[] = [
     hasRetryHint: false,
     status: 500,
     batcher: {
-      processor: {
-        processBatch: echo,
-        validateRequest: () => {
-          throw new TypeError(SECRET);
-        },
+      processor: echo,
+      bucketOf: () => {
+        throw new TypeError(SECRET);
       },
     },
   },
@@ -179,7 +177,7 @@ const FAILING: readonly FailingBatcher[] = [
     isRetryable: false,
     hasRetryHint: false,
     status: 500,
-    batcher: { processor: echo, costOf: () => NaN },
+    batcher: { processor: echo, costOf: () => SECRET as unknown as number },
   },
   {
     name: 'optionMistyped',

@@ -165,10 +165,6 @@ describe('Admission: priority and tenant', () => {
 
 describe('Admission: cost', () => {
   it.each<[unknown, string]>([
-    [0, '0'],
-    [-1, '-1'],
-    [NaN, 'NaN'],
-    [Infinity, 'Infinity'],
     ['3', '"3"'],
     [undefined, 'undefined'],
     [Promise.resolve(3), 'a promise'],
@@ -177,6 +173,14 @@ describe('Admission: cost', () => {
     expect(error).toBeInstanceOf(AdmissionFailedError);
     expect((error as Error).message).toBe(
       `Batcher "letters": costOf returned ${received}, expected a number above 0.`,
+    );
+  });
+
+  it.each([0, -1, NaN, Infinity])('puts a cost of %p down to the request that has it', (cost) => {
+    const error = refusalOf({ costOf: () => cost });
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect((error as Error).message).toBe(
+      `Batcher "letters": costOf returned ${cost}, expected a number above 0.`,
     );
   });
 
@@ -215,13 +219,18 @@ describe('Admission: functions of the app that are wrong', () => {
     ['costOf', () => refusalOf({ costOf: useAsWhatItIsNot })],
     ['bucketOf', () => refusalOf({ bucketOf: useAsWhatItIsNot })],
     ['keyOf', () => refusalOf({ keyOf: useAsWhatItIsNot })],
-    ['validateRequest', () => errorOf(() => admissionWith({}, useAsWhatItIsNot).examine('abc', NO_OPTIONS))],
   ])('have a TypeError in %s put down to it, and not to the request', (name, refusal) => {
     const error = refusal();
     expect(error).toBeInstanceOf(AdmissionFailedError);
     expect((error as Error).message).toBe(
       `Batcher "letters": ${name} failed: Cannot read properties of undefined (reading 'length')`,
     );
+    expect((error as Error).cause).toBeInstanceOf(TypeError);
+  });
+
+  it('do not answer for validateRequest, which is there to throw, whatever that is', () => {
+    const error = errorOf(() => admissionWith({}, useAsWhatItIsNot).examine('abc', NO_OPTIONS));
+    expect(error).toBeInstanceOf(InvalidRequestError);
     expect((error as Error).cause).toBeInstanceOf(TypeError);
   });
 
@@ -304,7 +313,7 @@ describe('Admission: the processor’s own look', () => {
     (name) => {
       for (const key of [NaN, {}, Promise.resolve('a'), true, Symbol('a')]) {
         expect(refusalOf({ [name]: () => key })).toMatchObject({
-          code: 'ADMISSION_FAILED',
+          code: typeof key === 'number' ? 'INVALID_REQUEST' : 'ADMISSION_FAILED',
           message: expect.stringMatching(`${name} returned .*, expected a string, a number`) as string,
         });
       }

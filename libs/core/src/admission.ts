@@ -132,7 +132,10 @@ export class Admission<TRequest, TResponse> {
     try {
       verdict = processor.validateRequest(request);
     } catch (error) {
-      throw this.faultOf('validateRequest', error);
+      // To refuse is what it is for, whatever it throws.
+      throw error instanceof BatchingError
+        ? error
+        : new InvalidRequestError(describeThrown(error), { cause: error });
     }
     if (verdict instanceof Promise)
       throw this.wrongReturn('validateRequest', verdict, 'nothing; nobody waits for what it finds later');
@@ -164,13 +167,17 @@ export class Admission<TRequest, TResponse> {
     });
   }
 
-  /** What a user's function returns is never the request's fault. */
-  private wrongReturn(name: string, returned: unknown, expected: string): AdmissionFailedError {
+  /**
+   * What a user's function returns is not the request's fault, unless it is of the right kind: that an empty text costs nothing
+   * follows from the text.
+   */
+  private wrongReturn(name: string, returned: unknown, expected: string): BatchingError {
     // Nobody waits for a promise, and what it rejects with would end the process.
     if (returned instanceof Promise) returned.catch(() => undefined);
-    return new AdmissionFailedError(
-      `Batcher "${this.batcherName}": ${name} returned ${describeReceived(returned)}, expected ${expected}.`,
-    );
+    const message = `Batcher "${this.batcherName}": ${name} returned ${describeReceived(returned)}, expected ${expected}.`;
+    return typeof returned === 'number'
+      ? new InvalidRequestError(message)
+      : new AdmissionFailedError(message);
   }
 
   private invalid(what: string, received: unknown, expected: string): InvalidRequestError {

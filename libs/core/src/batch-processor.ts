@@ -52,8 +52,7 @@ export interface BatchProcessor<TRequest, TResponse> {
   /**
    * Looks at one request on its arrival, before it takes a place in the queue. Throws what the caller shall
    * get, normally an `InvalidRequestError`; anything else becomes the `cause` of one. A bad request thus never spoils the
-   * batch of its neighbors. A `TypeError` or `ReferenceError` counts as a bug of this method (`AdmissionFailedError`), and so
-   * does a promise: nobody waits for it.
+   * batch of its neighbors. It returns nothing: a promise is an `AdmissionFailedError`, since nobody waits for it.
    */
   validateRequest?(request: TRequest): void;
 

@@ -89,8 +89,8 @@ describe('DynamicBatcher: what a batch may cost', () => {
       },
       'INVALID_REQUEST',
     ],
-    ['returns NaN', () => NaN, 'ADMISSION_FAILED'],
-    ['returns 0', () => 0, 'ADMISSION_FAILED'],
+    ['returns NaN', () => NaN, 'INVALID_REQUEST'],
+    ['returns no number', () => 'three' as unknown as number, 'ADMISSION_FAILED'],
   ])('refuses one request when costOf %s, and goes on with the others', async (_, wrongCost, code) => {
     const { clock, batcher, send, endBatch } = await setUpBusyLetters({
       costOf: (letter) => (letter === 'x' ? wrongCost() : 1),

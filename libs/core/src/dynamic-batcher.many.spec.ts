@@ -6,7 +6,7 @@ import { WatchedPromise } from '../../../test/core/watched-promise.js';
 import type { BatchContext } from './batch-processor.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
 import {
-  AdmissionFailedError,
+  InvalidRequestError,
   BatcherClosedError,
   DeadlineExceededError,
   QueueFullError,
@@ -128,7 +128,7 @@ describe('DynamicBatcher: many requests at once', () => {
 
 describe('DynamicBatcher: many requests at once are accepted all or none', () => {
   it.each<[string, string, new (...given: never[]) => Error]>([
-    ['one of them has no cost', 'ab!d', AdmissionFailedError],
+    ['one of them has no cost', 'ab!d', InvalidRequestError],
     ['there is no room for all of them', 'abcd', QueueFullError],
     ['they are more than the queue can ever hold', 'abcdefg', RequestTooLargeError],
   ])('none when %s', async (_, letters, expected) => {
