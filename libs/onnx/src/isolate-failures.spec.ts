@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { Failure, isolateFailures } from './isolate-failures.js';
+
+import { Failure } from './failure.js';
+import { isolateFailures } from './isolate-failures.js';
 
 /** Runs numbers; fails if one of them is bad. */
 function poisonedBy(bad: readonly number[]) {

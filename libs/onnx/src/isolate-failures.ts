@@ -1,8 +1,15 @@
-/**
- * So many bad requests of a batch are told apart in any case. Each of n requests that are bad makes at most
- * 1 + log2(n) runs fail: its own, and those of the ever larger parts that it is in.
- */
+import { Failure } from './failure.js';
+
+/** So many bad requests of a batch are told apart in any case. */
 const BAD_REQUESTS = 4;
+
+/**
+ * How many runs may fail while those requests are looked for that make them fail. Each that is bad makes at most
+ * 1 + log2(n) of them fail: its own, and those of the ever larger parts that it is in.
+ */
+export function mostFailedRuns(requestCount: number): number {
+  return BAD_REQUESTS * (1 + Math.ceil(Math.log2(requestCount)));
+}
 
 /**
  * Finds the requests because of which a run fails, so that the others get their results: what fails is run again in
@@ -22,7 +29,7 @@ export async function isolateFailures<TRow, TResult>(
   run: (part: readonly TRow[]) => Promise<readonly TResult[]>,
   isOfRequest: (error: unknown) => boolean,
 ): Promise<readonly (TResult | Failure)[]> {
-  let failuresLeft = BAD_REQUESTS * (1 + Math.ceil(Math.log2(rows.length)));
+  let failuresLeft = mostFailedRuns(rows.length);
 
   async function runPart(part: readonly TRow[]): Promise<readonly (TResult | Failure)[]> {
     try {
@@ -37,13 +44,4 @@ export async function isolateFailures<TRow, TResult>(
   }
 
   return runPart(rows);
-}
-
-/** Why a request has no result. */
-export class Failure {
-  constructor(
-    readonly error: unknown,
-    /** How many requests failed with it, itself included. */
-    readonly together: number,
-  ) {}
 }

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 
-import { isOutOfMemory, MemoryCeilings } from './memory-ceilings.js';
+import { Failure } from './failure.js';
+import { MemoryCeilings } from './memory-ceilings.js';
 
 const OUT_OF_MEMORY = 'Failed to allocate memory for requested buffer of size 4294967296';
 
 /** Runs at most as many rows at once as there is memory for, and keeps what was asked of it. */
 class Memory {
   readonly sizes: number[] = [];
+  /** The value of a request for which there is never enough. */
+  glutton: number | undefined;
 
   constructor(public capacity: number) {}
 
@@ -14,7 +17,8 @@ class Memory {
     const size = part.reduce((sum, { rowCount }) => sum + rowCount, 0);
     this.sizes.push(size);
     await Promise.resolve();
-    if (size > this.capacity) throw new Error(OUT_OF_MEMORY);
+    const isTooMuch = size > this.capacity || part.some(({ value }) => value === this.glutton);
+    if (isTooMuch) throw new Error(OUT_OF_MEMORY);
     return part.map(({ value }) => value * 2);
   };
 }
@@ -27,6 +31,9 @@ interface Request {
 /** That many requests, of one row each if nothing else is said. */
 const rows = (count: number, rowCount = 1): Request[] =>
   Array.from({ length: count }, (_, value) => ({ value, rowCount }));
+
+/** A request that has failed by itself. */
+const alone = (): Failure => new Failure(new Error(OUT_OF_MEMORY), 1);
 
 describe('MemoryCeilings', () => {
   it('runs all rows at once while memory suffices, and remembers nothing', async () => {
@@ -55,12 +62,20 @@ describe('MemoryCeilings', () => {
     expect(memory.sizes).toEqual([8]);
   });
 
-  it('fails with the original error if not even one row fits', async () => {
+  it('fails each request with the original error if not even one fits, and learns nothing', async () => {
+    const [ceilings, memory] = [new MemoryCeilings(), new Memory(0)];
+    const results = await ceilings.runWithin(rows(2), () => 'x', memory.run);
+    expect(results).toEqual([alone(), alone()]);
+    expect(memory.sizes).toEqual([2, 1, 1]);
+    expect(ceilings.all).toEqual([]);
+  });
+
+  it('runs no more often for requests none of which fits than four bad ones can make necessary', async () => {
     const memory = new Memory(0);
-    await expect(new MemoryCeilings().runWithin(rows(4), () => 'x', memory.run)).rejects.toThrow(
-      OUT_OF_MEMORY,
-    );
-    expect(memory.sizes).toEqual([4, 2, 1]);
+    const results = await new MemoryCeilings().runWithin(rows(32), () => 'x', memory.run);
+    expect(results).toHaveLength(32);
+    expect(results.every((result) => result instanceof Failure)).toBe(true);
+    expect(memory.sizes).toHaveLength(24);
   });
 
   it('fails at once, with the original error, if something else is the matter', async () => {
@@ -91,6 +106,55 @@ describe('MemoryCeilings', () => {
     expect(ceilings.all[0]?.maxRows).toBe(16);
   });
 
+  describe('of a request that asks for too much by what it holds', () => {
+    it('fails it alone, gives its neighbors their results, and has the ceiling as it was', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(), new Memory(100)];
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: 64 }), fc.nat(), async (count, which) => {
+          memory.glutton = which % count;
+          const results = await ceilings.runWithin(rows(count), () => 'x', memory.run);
+          const expected = rows(count).map(({ value }) => (value === memory.glutton ? alone() : value * 2));
+          expect(results).toEqual(expected);
+          expect(ceilings.all).toEqual([]);
+        }),
+      );
+    });
+
+    it('keeps a ceiling that was there before, and what is learned from those that come after it', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(), new Memory(20)];
+      await ceilings.runWithin(rows(64), () => 'x', memory.run);
+      const [before] = ceilings.all;
+      memory.glutton = 5;
+      await ceilings.runWithin(rows(16), () => 'x', memory.run);
+      expect(ceilings.all).toEqual([before]);
+      memory.capacity = 4;
+      await ceilings.runWithin(rows(16), () => 'x', memory.run);
+      expect(ceilings.all).toEqual([{ shape: 'x', maxRows: 2, failures: 4 }]);
+    });
+
+    it('learns nothing from a run that fails otherwise in the end', async () => {
+      const ceilings = new MemoryCeilings();
+      const run = (part: readonly Request[]): Promise<never> =>
+        Promise.reject(new Error(part.length === 16 ? OUT_OF_MEMORY : 'index out of bounds'));
+      await expect(ceilings.runWithin(rows(16), () => 'x', run)).rejects.toThrow('index out of bounds');
+      expect(ceilings.all).toEqual([]);
+    });
+
+    it('never has others go by a ceiling that it has brought about', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(), new Memory(100)];
+      memory.glutton = 40;
+      const search = ceilings.runWithin(rows(64), () => 'x', memory.run);
+      await Promise.resolve();
+      for (let run = 0; run < 20; run += 1) {
+        memory.sizes.splice(0);
+        const beside = ceilings.runWithin(rows(32), () => 'x', memory.run);
+        expect(memory.sizes).toEqual([32]);
+        await beside;
+      }
+      await search;
+    });
+  });
+
   describe('of requests that bring several rows', () => {
     it('counts rows, so that what was learned from them holds for smaller ones', async () => {
       const [ceilings, memory] = [new MemoryCeilings(), new Memory(40)];
@@ -116,7 +180,7 @@ describe('MemoryCeilings', () => {
       memory.sizes.splice(0);
       expect(await ceilings.runWithin(rows(2, 7), () => 'x', memory.run)).toEqual([0, 2]);
       expect(memory.sizes).toEqual([7, 7]);
-      await expect(ceilings.runWithin(rows(2, 9), () => 'x', memory.run)).rejects.toThrow(OUT_OF_MEMORY);
+      expect(await ceilings.runWithin(rows(2, 9), () => 'x', memory.run)).toEqual([alone(), alone()]);
     });
 
     it('climbs also where they never fill it up exactly', async () => {
@@ -181,22 +245,5 @@ describe('MemoryCeilings', () => {
         for (const { maxRows } of ceilings.all) expect(maxRows).toBeGreaterThanOrEqual(1);
       }),
     );
-  });
-});
-
-describe('isOutOfMemory', () => {
-  it.each([
-    'CUDA out of memory',
-    'CUBLAS failure: cudaErrorMemoryAllocation',
-    'std::bad_alloc',
-    'bad allocation',
-    'bfc_arena.cc: Available memory of 1024 is smaller than requested bytes of 4096',
-    OUT_OF_MEMORY,
-  ])('knows it by what is said: %s', (message) => {
-    expect(isOutOfMemory(new Error(message))).toBe(true);
-  });
-
-  it('does not take any other failure for it', () => {
-    expect(isOutOfMemory(new Error('indices element out of data bounds'))).toBe(false);
   });
 });

@@ -8,9 +8,10 @@ import { messageOf, RunTimeoutError, WorkerEndedError } from 'nestjs-batching/wo
 
 import { BufferPool } from './buffer-pool.js';
 import { buffersOf } from './buffers-of.js';
-import { Failure, isolateFailures } from './isolate-failures.js';
+import { Failure } from './failure.js';
+import { isolateFailures } from './isolate-failures.js';
 import type { LoadedModel } from './load-model.js';
-import { isOutOfMemory, MemoryCeilings } from './memory-ceilings.js';
+import { MemoryCeilings } from './memory-ceilings.js';
 import type { NamedTensor, RunReply } from './model-protocol.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
 import { OutputFaultError } from './output-fault.error.js';
@@ -120,7 +121,7 @@ export class ModelGeneration {
       const results = await isolateFailures(
         run.rows,
         (part) => this.runWithin(run, part, context),
-        (error) => !context.signal.aborted && isOfRequest(error, run.rows),
+        (error) => !context.signal.aborted && isOfRequest(error),
       );
       const failures = results.filter((result) => result instanceof Failure);
       if (failures.length === batchSize) throw failures[0]?.error;
@@ -134,12 +135,12 @@ export class ModelGeneration {
     }
   }
 
-  /** Within the memory that there is. */
+  /** Within the memory that there is; a request for which there is not enough even alone fails alone. */
   private runWithin(
     run: BatchRun,
     rows: readonly ReadRow[],
     context: BatchContext,
-  ): Promise<readonly OnnxResultRow[]> {
+  ): Promise<readonly (OnnxResultRow | Failure)[]> {
     return this.ceilings.runWithin(
       rows,
       () => shapeOf(rows),
@@ -210,18 +211,9 @@ function split(run: BatchRun, { outputs }: RunReply): readonly OnnxResultRow[] {
   }
 }
 
-/**
- * Whether a run may have failed because of what one request brought, rather than for want of a worker. Memory that does
- * not suffice even for a single request may do for one that needs less.
- */
-function isOfRequest(error: unknown, rows: readonly ReadRow[]): boolean {
-  if (error instanceof BatchingError || error instanceof OutputFaultError) return false;
-  return !isOutOfMemory(error) || rows.some((row) => elementCountOf(row) !== elementCountOf(rows[0]));
-}
-
-/** How many elements a request brings. */
-function elementCountOf(row: ReadRow | undefined): number {
-  return row?.tensors.reduce((sum, { data }) => sum + data.length, 0) ?? 0;
+/** Whether a run may have failed because of what one request brought, rather than for want of a worker. */
+function isOfRequest(error: unknown): boolean {
+  return !(error instanceof BatchingError || error instanceof OutputFaultError);
 }
 
 /** Resolves when the batch has ended, or when nobody waits for it any more. Never rejects. */

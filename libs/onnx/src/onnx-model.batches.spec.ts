@@ -82,16 +82,25 @@ describe('A batch of an OnnxModel', () => {
     },
   );
 
-  it('is not taken apart for a request at fault where not even one fits into memory', async () => {
+  it('fails only for a request whose value asks for too much memory, and has full batches run at once after it', async () => {
     const { host, model } = await load();
-    const sizes: (number | undefined)[] = [];
     host.onRun = ({ inputs }) => {
-      sizes.push(inputs[0]?.dims[0]);
-      throw new Error('Failed to allocate memory for requested buffer');
+      if ((inputs[0]?.data as Float32Array).includes(99))
+        throw new Error('Failed to allocate memory for requested buffer');
     };
-    const rows = [echoRow(1), echoRow(2), echoRow(3), echoRow(4)];
-    await expect(model.processBatch(rows, batchOf(4))).rejects.toThrow('Failed to allocate memory');
-    expect(sizes).toEqual([4, 2, 1]);
+    const rows = Array.from({ length: 16 }, (_, value) => echoRow(value === 5 ? 99 : value));
+    const results = await model.processBatch(rows, batchOf(16));
+    results.forEach((result, index) => {
+      if (index !== 5) expect(elementsOf(result)).toEqual([index]);
+      else
+        expect((result as Error).message).toMatch(
+          /Failed to allocate memory.*\(1 of the 16 requests of batch 1\)$/,
+        );
+    });
+    expect(model.statistics.memoryCeilings).toEqual([]);
+    host.batchSizes.splice(0);
+    await model.processBatch(Array(16).fill(echoRow(1)), batchOf(16));
+    expect(host.batchSizes).toEqual([16]);
   });
 
   it.each<[string, Partial<OnnxModelOptions>, OnnxRow]>([

@@ -1,0 +1,11 @@
+import { BatchingError } from 'nestjs-batching/core';
+import { messageOf } from 'nestjs-batching/worker';
+
+/** What ONNX Runtime and its execution providers say when there is not enough memory for a run. */
+const OUT_OF_MEMORY =
+  /out of memory|failed to allocate memory|bad[_ ]alloc|available memory of \d+ is smaller|cudaErrorMemoryAllocation|E_OUTOFMEMORY|device (?:is )?out of memory/i;
+
+/** Whether that is what a run's error says. A worker that was lost, for whatever reason, is another matter. */
+export function isOutOfMemory(error: unknown): boolean {
+  return !(error instanceof BatchingError) && OUT_OF_MEMORY.test(messageOf(error));
+}
