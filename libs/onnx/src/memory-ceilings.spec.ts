@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { Failure } from './failure.js';
 import { MemoryCeilings } from './memory-ceilings.js';
+import { BatchSizes } from './tensors/batch-sizes.js';
 
 const OUT_OF_MEMORY = 'Failed to allocate memory for requested buffer of size 4294967296';
 
@@ -152,6 +153,43 @@ describe('MemoryCeilings', () => {
         await beside;
       }
       await search;
+    });
+  });
+
+  describe('of a model that runs at some sizes only', () => {
+    const sizes = (allowed: readonly number[]) =>
+      new BatchSizes({ allowedBatchSizes: allowed, fixedBatchSize: undefined });
+
+    it('goes down to the next of them that is half as large, since anything in between is filled up', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(sizes([4, 8, 32])), new Memory(8)];
+      await ceilings.runWithin(rows(32), () => 'x', memory.run);
+      expect(memory.sizes).toEqual([32, 8, 8, 8, 8]);
+      expect(ceilings.all).toEqual([{ shape: 'x', maxRows: 8, failures: 1 }]);
+    });
+
+    it('climbs to the next of them', async () => {
+      const [ceilings, memory] = [new MemoryCeilings(sizes([4, 8, 32])), new Memory(8)];
+      await ceilings.runWithin(rows(32), () => 'x', memory.run);
+      // Five rows take the memory of eight.
+      for (let run = 0; run < 60; run += 1) await ceilings.runWithin(rows(5), () => 'x', memory.run);
+      expect(ceilings.all[0]?.maxRows).toBe(32);
+    });
+
+    it.each([
+      ['the only one', new BatchSizes({ allowedBatchSizes: [8], fixedBatchSize: 8 }), 8],
+      ['the smallest', sizes([8, 32]), 8],
+    ])('never has a ceiling below %s, which would cost runs and save nothing', async (_, only, smallest) => {
+      const [ceilings, memory] = [new MemoryCeilings(only), new Memory(smallest - 1)];
+      // It was taken by somebody else for a moment.
+      const results = await ceilings.runWithin(rows(smallest), () => 'x', memory.run);
+      expect(results).toEqual(rows(smallest).map(({ value }) => value * 2));
+      expect(ceilings.all).toEqual([{ shape: 'x', maxRows: smallest, failures: 1 }]);
+      memory.capacity = smallest;
+      for (let run = 0; run < 200; run += 1) {
+        memory.sizes.splice(0);
+        await ceilings.runWithin(rows(smallest), () => 'x', memory.run);
+        expect(memory.sizes).toEqual([smallest]);
+      }
     });
   });
 

@@ -3,10 +3,13 @@ import { mostFailedRuns } from './isolate-failures.js';
 import { lowered, lowerOf, risen, type Ceiling } from './memory-ceiling.js';
 import { isOutOfMemory } from './out-of-memory.js';
 import { countRows } from './tensors/batch-run.js';
+import { BatchSizes } from './tensors/batch-sizes.js';
 import type { ReadRow } from './tensors/read-row.js';
 
 /** Shapes that are remembered; the one that has not been met for longest is forgotten. */
 const MOST_SHAPES = 256;
+
+const ANY_SIZE = new BatchSizes({ allowedBatchSizes: undefined, fixedBatchSize: undefined });
 
 /** Most rows of a shape for which memory has sufficed. */
 export interface MemoryCeiling {
@@ -30,6 +33,9 @@ type HasRows = Pick<ReadRow, 'rowCount'>;
  */
 export class MemoryCeilings {
   private readonly byShape = new Map<string, Ceiling>();
+
+  /** @param sizes At which the model runs: fewer rows are filled up to one of them. Default: any. */
+  constructor(private readonly sizes = ANY_SIZE) {}
 
   get all(): readonly MemoryCeiling[] {
     return [...this.byShape].map(([shape, { maxRows, failures }]) => ({ shape, maxRows, failures }));
@@ -62,12 +68,12 @@ export class MemoryCeilings {
         results.push(...partResults);
         const isLast = results.length === requests.length;
         if (found === undefined) this.rise(shapeOf(), countRows(part), isLast);
-        else found = risen(found, countRows(part), isLast);
+        else found = risen(found, countRows(part), isLast, this.sizes);
       } catch (error) {
         if (!isOutOfMemory(error)) throw error;
         failuresLeft -= 1;
         if (part.length > 1 && failuresLeft > 0) {
-          found = lowered(known, countRows(part));
+          found = lowered(known, countRows(part), this.sizes);
           continue;
         }
         const failed = failuresLeft > 0 ? part : requests.slice(results.length);
@@ -81,11 +87,13 @@ export class MemoryCeilings {
 
   private rise(shape: string, rowCount: number, isLast: boolean): void {
     const ceiling = this.byShape.get(shape);
-    if (ceiling !== undefined) this.keep(shape, risen(ceiling, rowCount, isLast));
+    if (ceiling !== undefined) this.keep(shape, risen(ceiling, rowCount, isLast, this.sizes));
   }
 
   private learn(shape: string, found: Ceiling): void {
-    this.keep(shape, lowerOf(found, this.byShape.get(shape)) ?? found);
+    // To go below the smallest size at which the model runs has told requests apart, but would save no memory.
+    const useful = { ...found, maxRows: Math.max(found.maxRows, this.sizes.smallest) };
+    this.keep(shape, lowerOf(useful, this.byShape.get(shape)) ?? useful);
     for (const oldest of this.byShape.keys()) {
       if (this.byShape.size <= MOST_SHAPES) return;
       this.byShape.delete(oldest);

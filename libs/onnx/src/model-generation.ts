@@ -18,6 +18,7 @@ import { OutputFaultError } from './output-fault.error.js';
 import { PartFailedError } from './part-failed.error.js';
 import { BatchLayout } from './tensors/batch-layout.js';
 import type { BatchRun } from './tensors/batch-run.js';
+import { BatchSizes } from './tensors/batch-sizes.js';
 import type { ReadRow, RowTensor } from './tensors/read-row.js';
 import { longestDims } from './tensors/stack-input.js';
 
@@ -31,7 +32,7 @@ interface BatchUnderWay {
 
 /** A model's file as it was loaded: its workers, and the batches that run on them. `reload` puts another in its place. */
 export class ModelGeneration {
-  readonly ceilings = new MemoryCeilings();
+  readonly ceilings: MemoryCeilings;
   readonly layout: BatchLayout;
   private readonly outputNames: readonly string[];
   private readonly buffers = new BufferPool(MOST_KEPT_BYTES);
@@ -44,6 +45,7 @@ export class ModelGeneration {
   constructor(readonly loaded: LoadedModel) {
     const { metadata } = loaded;
     this.layout = new BatchLayout(metadata.name, metadata);
+    this.ceilings = new MemoryCeilings(new BatchSizes(metadata));
     this.outputNames = metadata.outputs.map(({ name }) => name);
   }
 

@@ -103,6 +103,21 @@ describe('A batch of an OnnxModel', () => {
     expect(host.batchSizes).toEqual([16]);
   });
 
+  it('runs whole again at the only size of its model after memory has not sufficed for it once', async () => {
+    const { host, model } = await load({ allowedBatchSizes: [8] });
+    let isShort = true;
+    host.onRun = () => {
+      if (!isShort) return;
+      isShort = false;
+      throw new Error('Failed to allocate memory for requested buffer');
+    };
+    const rows = Array<OnnxRow>(8).fill(echoRow(1));
+    await model.processBatch(rows, batchOf(8));
+    host.batchSizes.splice(0);
+    await model.processBatch(rows, batchOf(8));
+    expect(host.batchSizes).toEqual([8]);
+  });
+
   it.each<[string, Partial<OnnxModelOptions>, OnnxRow]>([
     ['rows', { maxRowsPerRequest: 4 }, { x: { data: new Float32Array(4), dims: [4, 1] } }],
     ['elements', { dynamicAxes: { length: { maxPaddingShare: 1 } } }, echoRow(0, 0, 0, 0)],

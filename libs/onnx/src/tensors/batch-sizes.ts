@@ -19,10 +19,21 @@ export class BatchSizes {
     return this.fixed ?? this.allowed?.at(-1) ?? Infinity;
   }
 
+  /** Fewest rows of one run. */
+  get smallest(): number {
+    return this.fixed ?? this.allowed?.[0] ?? 1;
+  }
+
   /** How many rows to run for that many: the smallest allowed number that holds them, else just as many. */
   sizeFor(rowCount: number): number {
     if (this.fixed !== undefined) return this.fixed;
     return this.allowed?.find((size) => size >= rowCount) ?? rowCount;
+  }
+
+  /** The largest number of rows, at most that many, that needs no filling up; undefined if there is none. */
+  sizeWithin(mostRows: number): number | undefined {
+    const sizes = this.fixed === undefined ? this.allowed : [this.fixed];
+    return sizes === undefined ? mostRows : sizes.findLast((size) => size <= mostRows);
   }
 
   /** `sizeFor` of a run that is a whole batch, of which the batcher says how many rows it shall have at least. */
