@@ -9,6 +9,8 @@ export class EchoModel {
   executionProvider: string | undefined;
   type = 'float32';
   isHung = false;
+  /** Whether a worker goes on after it has been given up, as a thread in native code does. */
+  isHungWhenAbandoned = false;
   /** While there is one, runs wait for it. */
   hold: Promise<void> | undefined;
   readonly opened: OpenRequest['executionProvider'][] = [];
@@ -47,6 +49,8 @@ export class EchoWorker implements ModelWorker {
   private readonly awaited: Promise<unknown>[] = [];
   private resolveEnded!: () => void;
   readonly ended = new Promise<void>((resolve) => (this.resolveEnded = resolve));
+  private resolveFailed!: () => void;
+  private readonly failed = new Promise<void>((resolve) => (this.resolveFailed = resolve));
 
   constructor(private readonly model: EchoModel) {}
 
@@ -57,20 +61,23 @@ export class EchoWorker implements ModelWorker {
   ): Promise<ModelCalls[TName]['reply']> {
     const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as RunRequest);
     this.awaited.push(Promise.race([reply.catch(() => undefined), untilAborted(signal)]));
-    const ended = this.ended.then(() =>
+    const failed = this.failed.then(() =>
       Promise.reject(new WorkerEndedError('model "echo"', this.endReason ?? '')),
     );
-    return await Promise.race([ended, reply]);
+    return await Promise.race([failed, reply]);
   }
 
   end(reason: string): void {
     this.endReason ??= reason;
     this.isGone = true;
+    this.resolveFailed();
     this.resolveEnded();
   }
 
   abandon(reason: string): void {
-    this.end(reason);
+    this.endReason ??= reason;
+    this.resolveFailed();
+    if (!this.model.isHungWhenAbandoned) this.end(reason);
   }
 
   /** Waits for the calls before it, as long as anybody else does. */

@@ -30,6 +30,14 @@ interface BatchUnderWay {
   readonly results: Promise<unknown>;
 }
 
+/** How a generation ends behind its successor. */
+export interface HandOver {
+  /** Resolves when no worker of it is left. */
+  readonly ended: Promise<void>;
+  /** The same, but does not wait for runs that hang, nor for those that nobody waits for: they may be such. */
+  readonly through: Promise<void>;
+}
+
 /** A model's file as it was loaded: its workers, and the batches that run on them. `reload` puts another in its place. */
 export class ModelGeneration {
   readonly ceilings: MemoryCeilings;
@@ -69,10 +77,17 @@ export class ModelGeneration {
    * Lets the runs finish that its workers have begun, and ends the workers. What waits for one of them goes on with the
    * other generation: after another file has taken the place of its own, there may never be a worker for it again.
    */
-  async handOver(successor: ModelGeneration): Promise<void> {
+  handOver(successor: ModelGeneration): HandOver {
     this.successor = successor;
     for (const batch of this.batchesUnderWay) successor.keepTrackOf(batch);
-    await this.loaded.pool.close();
+    const ended = this.loaded.pool.close();
+    return { ended, through: this.untilThrough(ended) };
+  }
+
+  private async untilThrough(ended: Promise<void>): Promise<void> {
+    await Promise.all(this.batchesUnderWay.map(untilUnawaited));
+    const mayHang = this.batchesUnderWay.length > 0 || this.loaded.pool.status.quarantined > 0;
+    if (!mayHang) await ended;
   }
 
   private keepTrackOf(batch: BatchUnderWay): void {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BatcherClosedError } from 'nestjs-batching/core';
+import { RunTimeoutError } from 'nestjs-batching/worker';
 
 import { WatchedPromise } from '../../../test/core/watched-promise.js';
 import { until } from '../../../test/http/until.js';
@@ -116,4 +117,76 @@ describe('A reload of an OnnxModel', () => {
     await until('all is closed', () => closed.isSettled);
     expect(host.isClosed).toBe(true);
   });
+
+  describe('while a thread of the old model hangs', () => {
+    async function loadAndHang(): Promise<OnnxModel> {
+      const model = await load({ runTimeoutMs: 1 });
+      host.isHungWhenAbandoned = true;
+      host.hold = new Promise(() => undefined);
+      await expect(model.processBatch([echoRow(1)], batchOf(1))).rejects.toThrow(RunTimeoutError);
+      host.hold = undefined;
+      return model;
+    }
+    const endWhatHangs = (): void => host.workers[0]?.end('it is through');
+
+    it('resolves when the new one serves, and so does the next one', async () => {
+      const model = await loadAndHang();
+      for (const file of ['second', 'third']) {
+        expect((await model.reload(pathOf(file))).path).toBe(pathOf(file));
+        expect((await model.processBatch([echoRow(1)], batchOf(1))).map(elementsOf)).toEqual([[1]]);
+      }
+      endWhatHangs();
+      await model.close();
+    });
+
+    it('shows that thread in health until it has ended', async () => {
+      const model = await loadAndHang();
+      await model.reload(pathOf('second'));
+      expect(model.getHealth()).toMatchObject({
+        isReady: true,
+        details: { workers: { live: 1, quarantined: 1 } },
+      });
+      endWhatHangs();
+      await settle();
+      expect(model.getHealth()).toMatchObject({ details: { workers: { live: 1, quarantined: 0 } } });
+      await model.close();
+    });
+
+    it('has close() wait for that thread', async () => {
+      const model = await loadAndHang();
+      await model.reload(pathOf('second'));
+      const closed = new WatchedPromise(model.close());
+      await settle();
+      expect(closed.isSettled).toBe(false);
+      endWhatHangs();
+      await until('all is closed', () => closed.isSettled);
+      expect(host.isClosed).toBe(true);
+    });
+  });
+
+  it('does not hold up the next one for a run that nobody waits for: it may hang', async () => {
+    const model = await load();
+    const { signal, abort } = leaving();
+    let release!: () => void;
+    host.hold = new Promise((resolve) => (release = resolve));
+    const batch = model.processBatch([echoRow(1)], batchOf(1, { signal })).catch(() => undefined);
+    await settle();
+    host.hold = undefined;
+    await model.reload(pathOf('second'));
+    const next = new WatchedPromise(model.reload(pathOf('third')));
+    await settle();
+    expect(next.isSettled).toBe(false);
+    abort();
+    await until('the third serves', () => model.metadata.path === pathOf('third'));
+    release();
+    await batch;
+    await model.close();
+    expect(host.isClosed).toBe(true);
+  });
 });
+
+/** A caller who leaves when the test says so. */
+function leaving(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

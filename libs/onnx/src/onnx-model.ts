@@ -14,6 +14,7 @@ import { startModelWorker, type StartModelWorker } from './model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import type { OnnxResultRow, OnnxRow } from './onnx-row.js';
+import { RetiredGenerations } from './retired-generations.js';
 import type { BatchLayout } from './tensors/batch-layout.js';
 import { compareSignatures } from './tensors/compare-signatures.js';
 import type { PaddingStatistics } from './tensors/padding-statistics.js';
@@ -47,7 +48,9 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   private current: ModelGeneration;
   private readonly limitsListeners = new Set<() => void>();
   private stopWatching: () => void;
+  /** Settles when the next one may begin. */
   private latestReload: Promise<unknown> = Promise.resolve();
+  private readonly retired = new RetiredGenerations();
   private closing: Promise<void> | undefined;
   /** Aborted when the model is closed: what is being loaded is not wanted any more. */
   private readonly closed = new AbortController();
@@ -138,7 +141,9 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   /** Whether the model can run, and on what. */
   getHealth(): ProcessorHealth {
     const { path, executionProvider, failedExecutionProviders } = this.metadata;
-    const workers = this.current.loaded.pool.status;
+    const { status } = this.current.loaded.pool;
+    // Those of a model that was replaced have its memory and its cores as well.
+    const workers = { ...status, quarantined: status.quarantined + this.retired.quarantined };
     const details = {
       model: this.name,
       path,
@@ -155,7 +160,8 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
 
   /**
    * Puts another file in the model's place while it serves: the new one is loaded and warmed beside the old one,
-   * takes the batches from then on, and the old one ends when its own are through. For a while both need memory.
+   * takes the batches from then on, which is when this resolves. The old one ends when its own are through; for a while
+   * both need memory. Another reload waits for that, but not for runs of the old one that hang.
    *
    * @param path The new file; its inputs and outputs must be those of the old one. Default: the file that serves, again.
    * @throws InvalidConfigError that lists every fault; BatcherClosedError after `close`. The old model serves on then.
@@ -163,13 +169,17 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   reload(path?: FileLocation): Promise<OnnxModelMetadata> {
     // One at a time: each is held against the one that serves when its turn comes.
     const reload = this.latestReload.then(() => this.reloadNow(path));
-    this.latestReload = reload.catch(() => undefined);
+    this.latestReload = reload.then(
+      () => this.retired.untilThrough(),
+      () => undefined,
+    );
     return reload;
   }
 
   /**
    * Waits for the batches that have been started, unless nobody waits for them any more; releases the sessions, and
-   * lets the workers end by themselves. A reload that is under way is given up. Safe to call again.
+   * lets the workers end by themselves, those included that hang in a model which was replaced. A reload that is under
+   * way is given up. Safe to call again.
    */
   close(): Promise<void> {
     this.closing ??= this.closeOnce();
@@ -180,6 +190,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     this.closed.abort(new BatcherClosedError(this.name, 'its model is closed.'));
     await this.latestReload;
     await this.current.close();
+    await this.retired.untilEnded();
   }
 
   private async reloadNow(path: FileLocation = this.metadata.path): Promise<OnnxModelMetadata> {
@@ -199,7 +210,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     this.stopWatching = this.watch(next);
     this.notifyLimits();
     loaded.options.logger.log(`Model "${this.name}" now serves ${loaded.metadata.path}.`);
-    await previous.handOver(next);
+    this.retired.add(previous, next);
     return loaded.metadata;
   }
 
