@@ -4,7 +4,7 @@ import {
   InvalidRequestError,
   type BatchContext,
 } from 'nestjs-batching/core';
-import { messageOf, RunTimeoutError, WorkerEndedError } from 'nestjs-batching/worker';
+import { messageOf } from 'nestjs-batching/worker';
 
 import { BufferPool } from './buffer-pool.js';
 import { buffersOf } from './buffers-of.js';
@@ -132,8 +132,13 @@ export class ModelGeneration {
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
     const { name } = this.loaded.metadata;
-    const toError = (error: unknown, failed: number): Error =>
-      new PartFailedError(name, context.batchId, failed, batchSize, this.explain(error, failed, 'request'));
+    const toError = (error: unknown, failed: number): Error => {
+      const cause = this.explain(error, failed, 'request');
+      // By the code of the others callers know what to do: to try again, above all.
+      return cause instanceof BatchingError
+        ? cause
+        : new PartFailedError(name, context.batchId, failed, batchSize, cause);
+    };
     try {
       const results = await isolateFailures(
         run.rows,
@@ -211,7 +216,7 @@ export class ModelGeneration {
   }
 
   private explain(error: unknown, count: number, counted: 'row' | 'request'): Error {
-    if (error instanceof WorkerEndedError || error instanceof RunTimeoutError) return error;
+    if (error instanceof BatchingError) return error;
     const what = count === 1 ? counted : `${counted}s`;
     return new Error(
       `Model "${this.loaded.metadata.name}": a run of ${count} ${what} failed: ${messageOf(error)}`,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BatchProcessingError } from 'nestjs-batching/core';
+import { WorkerEndedError } from 'nestjs-batching/worker';
 
 import { WatchedPromise } from '../../../test/core/watched-promise.js';
 import { EchoModel } from '../../../test/onnx/echo-model.js';
@@ -187,6 +188,29 @@ describe('A batch of an OnnxModel', () => {
       );
     }
     expect(elementsOf(third)).toEqual([5]);
+  });
+
+  it('gives those whose worker has ended that error, by whose code they may try again, also where others have run', async () => {
+    const { host, model } = await load({ retries: 0, respawnDelayMs: 60_000 });
+    host.onRun = ({ inputs }, worker) => {
+      if (inputs[0]?.dims[1] === 2) worker.end('it was ended by SIGKILL');
+    };
+    const [first, second] = await model.processBatch([echoRow(5), echoRow(1, 2)], batchOf(2));
+    expect(elementsOf(first)).toEqual([5]);
+    expect(second).toBeInstanceOf(WorkerEndedError);
+    expect(second).toMatchObject({ code: 'WORKER_ENDED', isRetryable: true });
+    await model.close();
+  });
+
+  it('gives those whose run took too long that error, also where others have run', async () => {
+    const { host, model } = await load({ runTimeoutMs: 20 });
+    host.onRun = ({ inputs }) => {
+      if (inputs[0]?.dims[1] === 1) host.hold = new Promise(() => undefined);
+    };
+    const [first, second] = await model.processBatch([echoRow(5), echoRow(1, 2)], batchOf(2));
+    expect(elementsOf(first)).toEqual([5]);
+    expect(second).toMatchObject({ code: 'RUN_TIMED_OUT', isRetryable: false });
+    await model.close();
   });
 
   it.each(['before', 'after'])(
