@@ -1,5 +1,5 @@
 import { EchoModel } from '../../../test/onnx/echo-model.js';
-import { signature, tensor } from '../../../test/onnx/model-signature-builder.js';
+import { dynamicAxis, signature, tensor } from '../../../test/onnx/model-signature-builder.js';
 import type { NamedTensor } from './model-protocol.js';
 import type { ModelSignature } from './tensors/model-signature.js';
 import { trialInputsOfZeros } from './tensors/trial-inputs.js';
@@ -41,6 +41,56 @@ describe('makeTrialRuns', () => {
         problem: expect.stringContaining(`came with shape [${rows}] for a batch of ${triedAt}`) as string,
       },
     ]);
+  });
+
+  it('finds an output declared shared that has the rows', async () => {
+    const { runs } = await tryOut([2], { sizes: { outputs: [tensor({ batchAxis: undefined })] } });
+    expect(runs.faults).toEqual([
+      {
+        field: 'outputs.x',
+        problem: expect.stringMatching(/\[2\] for a batch of 2 and \[1\] for one of 1/) as string,
+      },
+    ]);
+  });
+
+  describe('of a model with a dynamic axis', () => {
+    const length = dynamicAxis();
+    const inputs = [tensor({ shape: ['batch', 'length'], padWith: 0 })];
+    const foreign = { inputs, outputs: [tensor({ shape: ['batch', 'M'] })], dynamicAxes: [length] };
+
+    it('finds an output that is as long as its rows under another name, and says what to declare', async () => {
+      const { runs } = await tryOut([1], { sizes: foreign });
+      expect(runs.faults).toEqual([
+        {
+          field: 'outputs.x',
+          problem: expect.stringContaining('Declare its `shape` as [batch, length]') as string,
+        },
+      ]);
+    });
+
+    it('has nothing against one that is cut, nor against one that does not follow', async () => {
+      const { runs } = await tryOut([1], { sizes: { ...foreign, outputs: inputs } });
+      expect(runs.faults).toEqual([]);
+      const answer = (x: NamedTensor): NamedTensor => ({ ...x, dims: [x.dims[0] ?? 0, 3] });
+      expect((await tryOut([1], { sizes: foreign, answer })).runs.faults).toEqual([]);
+    });
+
+    it('starts a model that does not run at another length', async () => {
+      const answer = (x: NamedTensor): NamedTensor => {
+        if (x.dims[1] !== 1) throw new Error('the length must be 1');
+        return x;
+      };
+      const { runs } = await tryOut([1], { sizes: foreign, answer });
+      expect(runs.faults).toEqual([]);
+      expect(runs.warmUps.map(({ batchSize }) => batchSize)).toEqual([2, 1]);
+    });
+
+    it('keeps to maxLength', async () => {
+      const { host } = await tryOut([1], {
+        sizes: { ...foreign, dynamicAxes: [dynamicAxis({ maxLength: 1 })] },
+      });
+      expect(host.batchSizes).toEqual([2, 1]);
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import type { ConfigFault } from 'nestjs-batching/core';
 import { messageOf } from 'nestjs-batching/worker';
 
 import { buffersOf } from './buffers-of.js';
+import { findSharedRows, findUncutLengths, type TrialOutputs } from './compare-trials.js';
 import type { NamedTensor, RunReply } from './model-protocol.js';
 import type { ModelWorker } from './model-worker.js';
 import { BatchSizes } from './tensors/batch-sizes.js';
@@ -9,6 +10,7 @@ import type { DeclaredTensors } from './tensors/declared-tensor.js';
 import type { ModelSignature } from './tensors/model-signature.js';
 import { describeOutputFault, toExpectedOutput } from './tensors/split-output.js';
 import { describeShape, hasFreeDimensions, rowShapeOf } from './tensors/tensor-shape.js';
+import { withOtherLengths } from './tensors/other-lengths.js';
 import type { TrialInputs } from './tensors/trial-inputs.js';
 
 /** One run before the model counts as ready. */
@@ -29,7 +31,7 @@ export interface TrialRuns {
  * Runs batches of trial inputs, first the largest that was asked for: it shows whether the provider works at all, whether the outputs
  * have a row for each request, and it sets up most of the memory. At least one run has two rows or more, and where the
  * batch is free there are runs of two sizes: an output without a batch axis looks right at one size, that which its own
- * first axis happens to have.
+ * first axis happens to have. With dynamic axes there is one at other lengths, which shows what has to be cut.
  *
  * @throws Error if a run fails: the execution provider cannot run the model.
  */
@@ -41,14 +43,41 @@ export async function makeTrialRuns(
   trialInputs: TrialInputs,
 ): Promise<TrialRuns> {
   const warmUps: WarmUp[] = [];
+  let first: TrialOutputs | undefined;
   for (const batchSize of chooseSizes(signature, warmupBatchSizes)) {
     const { outputs, runMs } = await runTrial(worker, signature, trialInputs, batchSize);
     warmUps.push({ batchSize, runMs });
     const sizes = { paddedRowCount: batchSize, paddedLengths: trialInputs.lengths };
     const faults = findFaults(outputs, sizes, signature, declaredOutputs);
+    const trial = { batchSize, lengths: trialInputs.lengths, outputs };
+    if (first !== undefined) faults.push(...findSharedRows(signature, first, trial));
     if (faults.length > 0) return { warmUps, faults };
+    first ??= trial;
   }
-  return { warmUps, faults: [] };
+  if (first === undefined) return { warmUps, faults: [] };
+  const longer = await tryOtherLengths(worker, signature, trialInputs, first.batchSize);
+  return { warmUps, faults: longer === undefined ? [] : findUncutLengths(signature, first, longer) };
+}
+
+/**
+ * One run more at other lengths. A model may well have something against lengths that nobody will send, so that it
+ * tells nothing if it fails.
+ */
+async function tryOtherLengths(
+  worker: ModelWorker,
+  signature: ModelSignature,
+  trialInputs: TrialInputs,
+  batchSize: number,
+): Promise<TrialOutputs | undefined> {
+  const others = withOtherLengths(signature, trialInputs);
+  if (others === undefined) return undefined;
+  try {
+    const { outputs } = await runTrial(worker, signature, others, batchSize);
+    return { batchSize, lengths: others.lengths, outputs };
+  } catch (error) {
+    if (worker.endReason !== undefined) throw error;
+    return undefined;
+  }
 }
 
 /** The sizes that were asked for, or those at which the model would run them; two at least, if it runs in more than one. */
