@@ -4,6 +4,16 @@ import { BatchLayout } from './batch-layout.js';
 import type { BatchRun } from './batch-run.js';
 import type { BatchedInput } from './batched-tensor.js';
 
+it('A BatchRun gives each caller a shared output of his own, to which he may write', () => {
+  const table = tensor({ name: 'table', shape: [2], batchAxis: undefined });
+  const layout = new BatchLayout('tables', signature({ outputs: [table] }));
+  const [run] = layout.plan([0, 1].map((value) => layout.read({ x: Float32Array.of(value) })));
+  const output = { name: 'table', type: 'float32', dims: [2], data: Float32Array.of(3, 1) } as const;
+  const [mine, theirs] = (run?.split([output]) ?? []).map((row) => row['table']?.data);
+  (mine as Float32Array).sort();
+  expect(theirs).toEqual(Float32Array.of(3, 1));
+});
+
 /** Node has them; the language level that the sources are checked at does not. */
 interface ResizableBuffer extends ArrayBuffer {
   resize(byteLength: number): void;

@@ -5,7 +5,7 @@ import { copyBlock, isContiguous, strideOf } from './copy-block.js';
 import type { DynamicAxis } from './dynamic-axis.js';
 import type { ReadRow } from './read-row.js';
 import { isInFront } from './stack-input.js';
-import { sliceElements, toCopyPlaces } from './tensor-elements.js';
+import { copyElements, sliceElements, toCopyPlaces } from './tensor-elements.js';
 import { describeShape, elementCountOf, rowShapeOf, withBatchAxis } from './tensor-shape.js';
 import { createTensorData } from './tensor-type.js';
 
@@ -68,8 +68,14 @@ export function splitOutput(
   const { type, data, dims } = output;
   const { batchAxis, cuts } = expected;
   if (batchAxis === undefined) {
-    const whole = Object.freeze({ type, data, dims: Object.freeze([...dims]) });
-    rows.forEach((_, index) => give(index, whole));
+    // Each caller may write to what he gets, so that nobody may have the same.
+    rows.forEach((_, index) =>
+      give(index, {
+        type,
+        data: index === 0 ? data : copyElements(type, data),
+        dims: Object.freeze([...dims]),
+      }),
+    );
     return;
   }
   const rowDims = Object.freeze(rowShapeOf(dims, batchAxis));
