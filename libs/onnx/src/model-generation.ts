@@ -125,7 +125,7 @@ export class ModelGeneration {
     }
   }
 
-  /** A request that makes the model fail fails alone. Where none succeeds, the batch fails, if the run is all of it. */
+  /** A request that makes the model fail fails alone. If all of a batch fail together, the batch does. */
   private async runPart(
     run: BatchRun,
     batchSize: number,
@@ -146,7 +146,10 @@ export class ModelGeneration {
         (error) => !context.signal.aborted && isOfRequest(error),
       );
       const failures = results.filter((result) => result instanceof Failure);
-      if (failures.length === batchSize) throw failures[0]?.error;
+      const [first] = failures;
+      // Of one cause that all have in common, nobody in particular is told.
+      const isOfAll = failures.length === batchSize && failures.every(({ error }) => error === first?.error);
+      if (isOfAll) throw first?.error;
       return results.map((result) =>
         result instanceof Failure ? toError(result.error, result.together) : result,
       );

@@ -190,6 +190,20 @@ describe('A batch of an OnnxModel', () => {
     expect(elementsOf(third)).toEqual([5]);
   });
 
+  it('gives each request what it has brought about itself, also where all of them fail', async () => {
+    const { host, model } = await load();
+    host.onRun = ({ inputs }) => {
+      throw new Error(`${(inputs[0]?.data as Float32Array).join(' and ')} is out of bounds`);
+    };
+    const results = await model.processBatch([echoRow(98), echoRow(99)], batchOf(2));
+    expect(results.map((result) => (result as Error).message)).toEqual(
+      [98, 99].map(
+        (value) =>
+          `Model "echo": a run of 1 request failed: ${value} is out of bounds (1 of the 2 requests of batch 1)`,
+      ),
+    );
+  });
+
   it('gives those whose worker has ended that error, by whose code they may try again, also where others have run', async () => {
     const { host, model } = await load({ retries: 0, respawnDelayMs: 60_000 });
     host.onRun = ({ inputs }, worker) => {
