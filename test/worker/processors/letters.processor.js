@@ -48,7 +48,7 @@ const answers = {
   leaveTimer: () => void setInterval(() => undefined, 60_000),
   bytes: (count) => new Uint8Array(count).fill(7),
   length: ({ byteLength }) => byteLength,
-  uncopied: () => () => undefined,
+  uncopyable: () => () => undefined,
   /** As libraries do that tell a process manager how they are. */
   say: (message) => void (parentPort === null ? process.send(message) : parentPort.postMessage(message)),
   heap: () => {
