@@ -146,7 +146,12 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
 
   it('has an error in place of a result that cannot be copied, and all other results', async () => {
     const processor = await start();
-    const results = await run(processor, [{ letter: 'a' }, { uncopyable: 1 }, { error: 'E' }, { letter: 'c' }]);
+    const results = await run(processor, [
+      { letter: 'a' },
+      { uncopyable: 1 },
+      { error: 'E' },
+      { letter: 'c' },
+    ]);
     expect([results[0], results[3]]).toEqual(['A', 'C']);
     expect(results[1]).toMatchObject({
       message: expect.stringMatching(
@@ -242,6 +247,17 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     await processor.close();
     expect(pids.filter(isThere)).toEqual([]);
   });
+
+  it.each(['closing-default.processor.js', 'closing-whole.processor.cjs'])(
+    'calls the close() of %s when it is closed',
+    async (file) => {
+      const processor = await start({ module: join('test', 'worker', 'processors', file) });
+      expect(await run(processor, [begunFile])).toEqual([begunFile]);
+      expect(existsSync(begunFile)).toBe(false);
+      await processor.close();
+      expect(existsSync(begunFile)).toBe(true);
+    },
+  );
 
   it.each(['hangs', 'throws'])(
     'ends although its close() %s',

@@ -23,7 +23,12 @@ export interface ProcessorServiceOptions {
   readonly workerData: unknown;
 }
 
-type AnyProcessor = Pick<BatchProcessor<unknown, unknown>, 'processBatch' | 'close'>;
+type AnyProcessor = Pick<BatchProcessor<unknown, unknown>, 'processBatch'>;
+
+/** A processor, and how it is closed. */
+interface ClosableProcessor extends AnyProcessor {
+  close(): unknown;
+}
 
 /** What a processor module may export. */
 interface ProcessorModule {
@@ -41,26 +46,46 @@ export async function createService({
   const processor = await createProcessor(module, workerData);
   return {
     call: async (_, request, context) => answer(processor, request, context),
-    close: () => processor.close?.(),
+    close: async () => void (await processor.close()),
   };
 }
 
-async function createProcessor(module: string, workerData: unknown): Promise<AnyProcessor> {
+async function createProcessor(module: string, workerData: unknown): Promise<ClosableProcessor> {
   const exported = await tellingWhere(module, async () => (await import(module)) as ProcessorModule);
-  // What CommonJS exports as a whole is the default here.
-  for (const owner of [exported, exported.default]) {
+  for (const owner of ownersIn(exported)) {
     const candidate = hasCreator(owner)
       ? await tellingWhere(module, () => owner.createProcessor(workerData))
       : owner;
+    const closer = [candidate, exported].find(hasClose);
+    const close = (): unknown => closer?.close();
     if (isProcessFunction(candidate)) {
-      return { processBatch: candidate as ProcessBatch<unknown, unknown> };
+      return { processBatch: candidate as ProcessBatch<unknown, unknown>, close };
     }
-    if (hasProcessBatch(candidate)) return candidate as AnyProcessor;
+    if (hasProcessBatch(candidate)) {
+      const processor = candidate as AnyProcessor;
+      return { processBatch: (requests, context) => processor.processBatch(requests, context), close };
+    }
   }
   throw new Error(
     `"${module}" exports no processor; expected an exported function processBatch(requests, context), or ` +
       'createProcessor(workerData) that returns an object with that method',
   );
+}
+
+/**
+ * Who may have the processor's functions, the likeliest first. What CommonJS exports as a whole is the default; of its
+ * functions Node shows by name some, all or none, so that only the whole has all of them, and is their `this`.
+ */
+function ownersIn(exported: ProcessorModule): readonly unknown[] {
+  const whole = exported.default;
+  const { createProcessor, processBatch } = exported;
+  const isWhole =
+    typeof whole === 'object' &&
+    whole !== null &&
+    (createProcessor !== undefined
+      ? 'createProcessor' in whole && whole.createProcessor === createProcessor
+      : 'processBatch' in whole && whole.processBatch === processBatch);
+  return isWhole ? [whole] : [exported, whole];
 }
 
 /** @throws Error that says where the module failed, too; where its stack does not tell, by the module's name. */
@@ -83,6 +108,11 @@ function hasCreator(owner: unknown): owner is Required<Pick<ProcessorModule, 'cr
     'createProcessor' in owner &&
     typeof owner.createProcessor === 'function'
   );
+}
+
+function hasClose(owner: unknown): owner is { close(): unknown } {
+  const isOwner = (typeof owner === 'object' && owner !== null) || typeof owner === 'function';
+  return isOwner && 'close' in owner && typeof owner.close === 'function';
 }
 
 async function answer(
