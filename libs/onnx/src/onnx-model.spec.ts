@@ -284,14 +284,18 @@ describe('OnnxModel', () => {
       expect(() => model.validateRequest(wrong)).toThrow(InvalidRequestError);
     });
 
-    it('fails as a whole if its only run fails, with what the runtime said, and stays usable', async () => {
+    it('fails each of its requests with what the runtime said, if all of them fail, and stays usable', async () => {
       const host = new EchoModel();
       const model = await load(host);
       host.onRun = () => {
         throw new Error('index out of bounds');
       };
-      await expect(process(model, [row(1), row(2)])).rejects.toThrow(
-        'Model "echo": a run of 2 rows failed: index out of bounds',
+      const failed = await process(model, [row(1), row(2)]);
+      expect(failed.map((error) => (error as unknown as Error).message)).toEqual(
+        Array(2).fill(expect.stringMatching(/^Model "echo": a run of 1 request failed: index out of bounds/)),
+      );
+      await expect(process(model, [row(1)])).rejects.toThrow(
+        'Model "echo": a run of 1 row failed: index out of bounds',
       );
       host.onRun = () => undefined;
       expect((await process(model, [row(3)])).map(elements)).toEqual([[3]]);
