@@ -6,6 +6,7 @@ import { BatchProcessingError } from 'nestjs-batching/core';
 import { WorkerEndedError } from 'nestjs-batching/worker';
 
 import { WatchedPromise } from '../../../test/core/watched-promise.js';
+import { until } from '../../../test/http/until.js';
 import { EchoModel } from '../../../test/onnx/echo-model.js';
 import { batchOf, echoRow, elementsOf } from '../../../test/onnx/echo-rows.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
@@ -224,6 +225,25 @@ describe('A batch of an OnnxModel', () => {
     const [first, second] = await model.processBatch([echoRow(5), echoRow(1, 2)], batchOf(2));
     expect(elementsOf(first)).toEqual([5]);
     expect(second).toMatchObject({ code: 'RUN_TIMED_OUT', isRetryable: false });
+    await model.close();
+  });
+
+  it('has health say that no other worker is started while too many threads hang', async () => {
+    const { host, model } = await load({ runTimeoutMs: 1, respawnDelayMs: 0 });
+    host.isHungWhenAbandoned = true;
+    for (const hung of [1, 2]) {
+      host.hold = new Promise(() => undefined);
+      await expect(model.processBatch([echoRow(1)], batchOf(1))).rejects.toThrow('took longer');
+      host.hold = undefined;
+      if (hung === 1) await until('another one is there', () => model.concurrentBatches === 1);
+    }
+    expect(model.getHealth()).toMatchObject({
+      isReady: false,
+      reason: expect.stringContaining('none is started before one of the 2 that hang has ended') as string,
+    });
+    host.isHungWhenAbandoned = false;
+    host.endWorkers('they are through');
+    await until('another one is there', () => model.concurrentBatches === 1);
     await model.close();
   });
 

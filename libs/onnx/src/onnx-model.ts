@@ -5,7 +5,7 @@ import {
   type BatchProcessor,
   type ProcessorHealth,
 } from 'nestjs-batching/core';
-import type { FileLocation } from 'nestjs-batching/worker';
+import { describeShortage, type FileLocation } from 'nestjs-batching/worker';
 
 import { CALLS_IN_ADVANCE, loadModel } from './load-model.js';
 import type { MemoryCeiling } from './memory-ceilings.js';
@@ -123,11 +123,11 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
   /**
    * Runs the requests in one call of the model, or in several where they cannot run together: their free dimensions
    * or shared inputs differ, or they have more rows than the model takes. A request that is wrong gets its error in
-   * its place, and so do those of a run that failed while others ran.
+   * its place, and so do those that make a run fail.
    *
    * @throws BatcherClosedError after `close`; WorkerEndedError if the worker has ended, and the one after it, too;
-   *   RunTimeoutError after `runTimeoutMs`; Error with what ONNX Runtime says if the run fails, or if an output does
-   *   not have one row for each request.
+   *   RunTimeoutError after `runTimeoutMs`; Error with what ONNX Runtime says if the run of a single request fails, or if
+   *   an output does not have one row for each request.
    */
   async processBatch(
     rows: readonly OnnxRow[],
@@ -154,8 +154,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     };
     if (this.closing !== undefined) return { isReady: false, reason: 'The model is closed.', details };
     if (workers.live > 0) return { isReady: true, details };
-    const reason = `No worker of the model is alive; another one is being started. The last one: ${workers.lastEndReason}.`;
-    return { isReady: false, reason, details };
+    return { isReady: false, reason: describeShortage(status, 'worker of the model'), details };
   }
 
   /**

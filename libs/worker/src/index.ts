@@ -5,6 +5,7 @@
  * @module nestjs-batching/worker
  */
 
+export { describeShortage } from './describe-shortage.js';
 export { codeOf, messageOf } from './error-message.js';
 export { isFileLocation, toFileUrl, type FileLocation } from './file-location.js';
 export { RunTimeoutError } from './run-timeout.error.js';

@@ -13,6 +13,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import type { BatchCalls } from './batch-calls.js';
+import { describeShortage } from './describe-shortage.js';
 import { isFileLocation, toFileUrl, type FileLocation } from './file-location.js';
 import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from './ready-within.js';
@@ -172,8 +173,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     if (this.closing !== undefined)
       return { isReady: false, reason: 'The workers have been stopped.', details };
     if (workers.live > 0) return { isReady: true, details };
-    const reason = `No worker is alive; another one is being started. The last one: ${workers.lastEndReason}.`;
-    return { isReady: false, reason, details };
+    return { isReady: false, reason: describeShortage(workers, 'worker'), details };
   }
 
   /** Lets the batches that have begun finish, and ends the workers. Safe to call again. */

@@ -83,13 +83,16 @@ describe('WorkerPlace', () => {
   });
 
   it('starts no third worker while two that were given up are still busy', async () => {
-    const { place, workers } = setUp(() => new FakeWorker(true));
+    const { place, workers, said } = setUp(() => new FakeWorker(true));
     await place.start();
     place.abandon(workers[0]!, 'too slow');
     await jest.advanceTimersByTimeAsync(1000);
     place.abandon(workers[1]!, 'too slow');
     await jest.advanceTimersByTimeAsync(3_600_000);
     expect(place.abandonedWorkers).toBe(2);
+    expect(said.at(-1)).toBe(
+      'Worker 1 of letters is lost: too slow. No other one is started before one of the 2 that hang has ended.',
+    );
     expect(workers).toHaveLength(2);
     workers[0]?.leave();
     await jest.advanceTimersByTimeAsync(0);

@@ -68,6 +68,11 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
     return this.abandoned.length;
   }
 
+  /** Whether no worker is started before one of those that have been given up has ended: there are too many. */
+  get isHeldUp(): boolean {
+    return this.current === undefined && this.abandoned.length >= MOST_ABANDONED;
+  }
+
   /** Starts the first worker. @throws what `start` rejects with. */
   start(): Promise<void> {
     this.starting = this.startOnce();
@@ -133,7 +138,10 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
     this.parts.onLost(reason);
     const delayMs = respawnDelayMs(this.failures, shortestMs, longestMs);
     this.failures += 1;
-    logger.warn(`${capitalize(subject)} is lost: ${reason}. Another one is started in ${delayMs} ms.`);
+    const next = this.isHeldUp
+      ? `No other one is started before one of the ${this.abandoned.length} that hang has ended`
+      : `Another one is started in ${delayMs} ms`;
+    logger.warn(`${capitalize(subject)} is lost: ${reason}. ${next}.`);
     this.timer = setTimeout(() => {
       this.starting = this.respawn();
     }, delayMs);
@@ -141,7 +149,7 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
 
   private async respawn(): Promise<void> {
     try {
-      while (this.abandoned.length >= MOST_ABANDONED) {
+      while (this.isHeldUp) {
         await Promise.race(this.abandoned.map(({ ended }) => ended));
       }
       if (this.isClosed) return;

@@ -63,6 +63,11 @@ export interface PoolStatus {
   readonly restarts: number;
   /** Workers that took too long, have been given up, and are still busy. */
   readonly quarantined: number;
+  /**
+   * Places in which no worker is started before one of those in quarantine has ended, since too many of them hang; absent
+   * if there is none.
+   */
+  readonly heldUp?: number;
   /** Why the latest worker was lost; absent if none was. */
   readonly lastEndReason?: string;
 }
@@ -105,11 +110,13 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   /** How many workers there are, how many live, and what has become of the others. */
   get status(): PoolStatus {
     const { places, lastEndReason } = this;
+    const heldUp = places.filter(({ isHeldUp }) => isHeldUp).length;
     return {
       live: this.closing === undefined ? this.live : 0,
       workers: places.length,
       restarts: places.reduce((sum, { restarts }) => sum + restarts, 0),
       quarantined: places.reduce((sum, { abandonedWorkers }) => sum + abandonedWorkers, 0),
+      ...(heldUp > 0 && { heldUp }),
       ...(lastEndReason !== undefined && { lastEndReason }),
     };
   }
