@@ -161,6 +161,14 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(results[2]).toMatchObject({ code: 'E' });
   });
 
+  it('does not take a large buffer along for a small view into it', async () => {
+    const processor = await start();
+    const [answer] = await run(processor, [new Uint8Array(MEGABYTE).subarray(0, 4)]);
+    expect(answer).toMatchObject({ length: 4 });
+    // Node lays small ones of a process into a larger one, yet of its own.
+    expect((answer as { ofBytes: number }).ofBytes).toBeLessThan(MEGABYTE / 2);
+  });
+
   it('takes options as environment variables have them', async () => {
     const processor = await start({ instances: '2' as never });
     expect(processor.concurrentBatches).toBe(2);

@@ -29,6 +29,7 @@ import {
   WORKER_OPTION_RULES,
   type WorkerOptions,
 } from './worker-options.js';
+import { withOwnBytes } from './with-own-bytes.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Which module runs the batches, and in which workers. */
@@ -159,7 +160,8 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     requests: readonly unknown[],
     { batchId, paddedBatchSize, signal }: BatchContext,
   ): Promise<readonly unknown[]> {
-    const request = { requests, batchId, paddedBatchSize };
+    const sent = this.isolation === 'thread' ? requests.map(withOwnBytes) : requests;
+    const request = { requests: sent, batchId, paddedBatchSize };
     const reply = await this.pool.run('batch', () => ({ request, buffers: [] }), { signal });
     if (!Array.isArray(reply.results)) return reply.results;
     const results: unknown[] = [...(reply.results as readonly unknown[])];

@@ -61,6 +61,7 @@ const answers = {
 };
 
 function answer(request, context) {
+  if (ArrayBuffer.isView(request)) return { length: request.length, ofBytes: request.buffer.byteLength };
   const [[wish, value]] = Object.entries(request);
   return answers[wish](value, context);
 }
