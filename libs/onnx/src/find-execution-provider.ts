@@ -66,7 +66,7 @@ export async function inspectOnCpu(
     return checkModelSignature(opened, options).faults;
   } catch (error) {
     if (isOfNoProvider(error)) throw error;
-    if (error instanceof WorkerStartError) return [describeLostWorker(error, 'path', 'cpu')];
+    if (error instanceof WorkerStartError) return [describeLostWorker(error, 'path', 'cpu', options)];
     const problem = `ONNX Runtime cannot open "${options.path}" as an ONNX model: ${messageOf(error)}`;
     return [{ field: 'path', problem }];
   }
@@ -85,7 +85,7 @@ async function explainFailure(
   const isSaid = (reason: string): boolean => modelFaults.some(({ problem }) => problem.includes(reason));
   const providerFaults = failed.flatMap(({ name, reason, error }, index) => {
     const field = `executionProviders[${index}]`;
-    if (error instanceof WorkerStartError) return [describeLostWorker(error, field, name)];
+    if (error instanceof WorkerStartError) return [describeLostWorker(error, field, name, options)];
     return isSaid(reason) ? [] : [{ field, problem: `"${name}" does not work here: ${reason}` }];
   });
   return [...modelFaults, ...providerFaults];
@@ -96,8 +96,13 @@ function describeLostWorker(
   { reason, isOverdue }: WorkerStartError,
   field: string,
   executionProvider: string,
+  { workers }: CheckedModelOptions,
 ): ConfigFault {
-  const problem = `the worker that was to run the model on "${executionProvider}" did not become ready: ${reason}`;
+  const advice =
+    isOverdue && workers.isolation === 'thread'
+      ? '. A thread cannot be ended inside ONNX Runtime, so that this process can only end when that is through; with `isolation: "process"` it is killed'
+      : '';
+  const problem = `the worker that was to run the model on "${executionProvider}" did not become ready: ${reason}${advice}`;
   return { field: isOverdue ? 'startTimeoutMs' : field, problem };
 }
 

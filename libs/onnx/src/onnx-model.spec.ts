@@ -200,7 +200,8 @@ describe('OnnxModel', () => {
         {
           field: 'startTimeoutMs',
           problem:
-            'the worker that was to run the model on "cpu" did not become ready: it was not ready after the 20 ms of startTimeoutMs',
+            'the worker that was to run the model on "cpu" did not become ready: it was not ready after the 20 ms of startTimeoutMs' +
+            '. A thread cannot be ended inside ONNX Runtime, so that this process can only end when that is through; with `isolation: "process"` it is killed',
         },
       ]);
       expect(host.workers).toHaveLength(1);
