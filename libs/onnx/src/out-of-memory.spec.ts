@@ -7,6 +7,8 @@ describe('isOutOfMemory', () => {
     'CUDA out of memory',
     'CUBLAS failure: cudaErrorMemoryAllocation',
     'std::bad_alloc',
+    'Array buffer allocation failed',
+    'Invalid array buffer length',
     'bad allocation',
     'bfc_arena.cc: Available memory of 1024 is smaller than requested bytes of 4096',
     'Failed to allocate memory for requested buffer of size 4294967296',

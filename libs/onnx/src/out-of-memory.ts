@@ -1,9 +1,9 @@
 import { BatchingError } from 'nestjs-batching/core';
 import { messageOf } from 'nestjs-batching/worker';
 
-/** What ONNX Runtime and its execution providers say when there is not enough memory for a run. */
+/** What ONNX Runtime, its execution providers and Node say when there is not enough memory for a run. */
 const OUT_OF_MEMORY =
-  /out of memory|failed to allocate memory|bad[_ ]alloc|available memory of \d+ is smaller|cudaErrorMemoryAllocation|E_OUTOFMEMORY|device (?:is )?out of memory/i;
+  /out of memory|failed to allocate memory|bad[_ ]alloc|available memory of \d+ is smaller|cudaErrorMemoryAllocation|E_OUTOFMEMORY|device (?:is )?out of memory|array buffer allocation failed|invalid array buffer length/i;
 
 /** Whether that is what a run's error says. A worker that was lost, for whatever reason, is another matter. */
 export function isOutOfMemory(error: unknown): boolean {
