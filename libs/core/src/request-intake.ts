@@ -5,14 +5,9 @@ import { CallerSignal, type RequestOwner } from './caller-signal.js';
 import type { CallerWishes } from './caller-wishes.js';
 import type { Clock } from './clock.js';
 import { describeValue } from './config-rules.js';
-import {
-  InvalidRequestError,
-  QueueFullError,
-  RequestTooLargeError,
-  type QueueFullReason,
-} from './errors/index.js';
-import { withoutStack } from './errors/without-stack.js';
+import { InvalidRequestError } from './errors/index.js';
 import { QueuedRequest, type Answer } from './queued-request.js';
+import { QueueRoom } from './queue-room.js';
 import type { BucketKey } from './queue/queue-entry.js';
 import type { RequestOptions } from './request-options.js';
 import { ORDINARY_TERMS, type RequestTerms } from './request-terms.js';
@@ -43,7 +38,7 @@ export interface IntakeParts<TRequest, TResponse> {
 
 /** Turns calls into requests that have a place: in the queue, or shared with another of the same key. */
 export class RequestIntake<TRequest, TResponse> {
-  private readonly forecast: CompletionForecast;
+  private readonly room: QueueRoom<TRequest, TResponse>;
   private readonly deadlines: DeadlineAdmission;
   private readonly callerSignals = new WeakMap<AbortSignal, CallerSignal<TRequest, TResponse>>();
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
@@ -53,13 +48,14 @@ export class RequestIntake<TRequest, TResponse> {
     const { batcherName, config, learned, recorder, scheduler } = parts;
     this.scheduler = scheduler;
     this.recorder = recorder;
-    this.forecast = new CompletionForecast(config, learned, scheduler.slots);
+    const forecast = new CompletionForecast(config, learned, scheduler.slots);
+    this.room = new QueueRoom({ batcherName, config, scheduler, forecast });
     const { queue } = scheduler;
     this.deadlines = new DeadlineAdmission({
       batcherName,
       config,
       queue,
-      forecast: this.forecast,
+      forecast,
       learned,
       placesTaken: () => scheduler.placesTaken,
     });
@@ -87,10 +83,10 @@ export class RequestIntake<TRequest, TResponse> {
       const first = requests[0] ?? ORDINARY_TERMS;
       const places = this.countPlaces(requests);
       const followers = payloads.length - places;
-      this.assertNotTooMany(first, places, followers);
+      this.room.assertNotTooMany(first, places, followers);
       if (places > 0) this.deadlines.assertInTime(first, newcomersOf(first, places, requests), arrival);
-      this.assertRoom(first, places, nowMs);
-      this.assertSharedRoom(followers, nowMs);
+      this.room.assertRoom(first, places, nowMs);
+      this.room.assertSharedRoom(followers, nowMs);
     } else {
       admission.assertOptions(options);
     }
@@ -108,7 +104,7 @@ export class RequestIntake<TRequest, TResponse> {
   private takeOrdinary(payload: TRequest): Promise<Answer<TResponse>> {
     const { scheduler } = this;
     const { arrival } = scheduler;
-    if (scheduler.queue.isFull) this.makeRoom(ORDINARY_TERMS, arrival.timeMs);
+    if (scheduler.queue.isFull) this.room.makeRoom(ORDINARY_TERMS, arrival.timeMs);
     return this.placeOrdinary(payload, arrival);
   }
 
@@ -121,10 +117,10 @@ export class RequestIntake<TRequest, TResponse> {
     const arrival = isTimeCritical ? { timeMs: this.parts.clock.now() } : this.scheduler.arrival;
     const nowMs = arrival.timeMs;
     if (this.canJoin(request)) {
-      this.assertSharedRoom(1, nowMs);
+      this.room.assertSharedRoom(1, nowMs);
     } else {
       this.deadlines.assertInTime(request, ONE_NEWCOMER, arrival);
-      this.makeRoom(request, nowMs);
+      this.room.makeRoom(request, nowMs);
     }
     return this.place(request, arrival, wishes);
   }
@@ -163,67 +159,6 @@ export class RequestIntake<TRequest, TResponse> {
       this.callerSignals.set(signal, callerSignal);
     }
     return callerSignal;
-  }
-
-  /** When as many requests as wait now will have been served, in milliseconds; what a refused caller is told. */
-  private retryAfterMs(nowMs: number): number {
-    const { size, bucketCount } = this.scheduler.queue;
-    return this.forecast.drainAfterMs(size, bucketCount, nowMs);
-  }
-
-  /** @throws RequestTooLargeError if there is no room for so many at once, however long they waited. */
-  private assertNotTooMany({ tenant }: RequestTerms, places: number, followers: number): void {
-    const { batcherName, config } = this.parts;
-    const { maxQueueSize, maxQueueSizePerTenant = Infinity } = config;
-    const what = `it brings ${places + followers} requests at once`;
-    if (Math.max(places, followers) > maxQueueSize) {
-      throw new RequestTooLargeError(batcherName, what, 'maxQueueSize', maxQueueSize);
-    }
-    if (tenant !== undefined && places > maxQueueSizePerTenant) {
-      throw new RequestTooLargeError(batcherName, what, 'maxQueueSizePerTenant', maxQueueSizePerTenant);
-    }
-  }
-
-  /** Refuses the request if there is no place for it, unless one of lower priority can give up its own. */
-  private makeRoom(terms: RequestTerms, nowMs: number): void {
-    const { batcherName, config, scheduler } = this.parts;
-    this.assertTenantRoom(terms, 1, nowMs);
-    if (!scheduler.queue.isFull) return;
-    const displaced =
-      config.queueFullPolicy === 'displace' ? scheduler.queue.findDisplaceable(terms.priority) : undefined;
-    if (displaced === undefined) throw this.queueFull('queue', config.maxQueueSize, nowMs);
-    const retryAfterMs = this.retryAfterMs(nowMs);
-    const error = new QueueFullError(batcherName, config.maxQueueSize, retryAfterMs, 'displaced');
-    scheduler.departures.giveUpPlace(displaced, 'displaced', error);
-  }
-
-  private assertRoom(terms: RequestTerms, count: number, nowMs: number): void {
-    const { config, scheduler } = this.parts;
-    this.assertTenantRoom(terms, count, nowMs);
-    if (scheduler.queue.size + count > config.maxQueueSize) {
-      throw this.queueFull('queue', config.maxQueueSize, nowMs);
-    }
-  }
-
-  /** @throws QueueFullError if more callers would wait in the places of others than places may be taken. */
-  private assertSharedRoom(followers: number, nowMs: number): void {
-    const { maxQueueSize } = this.parts.config;
-    if (followers > 0 && this.scheduler.coalescing.followers + followers > maxQueueSize) {
-      throw this.queueFull('shared', maxQueueSize, nowMs);
-    }
-  }
-
-  private assertTenantRoom({ tenant }: RequestTerms, count: number, nowMs: number): void {
-    const { maxQueueSizePerTenant } = this.parts.config;
-    if (tenant === undefined || maxQueueSizePerTenant === undefined) return;
-    if (this.parts.scheduler.queue.sizeOfTenant(tenant) + count > maxQueueSizePerTenant) {
-      throw this.queueFull('tenant', maxQueueSizePerTenant, nowMs);
-    }
-  }
-
-  private queueFull(reason: QueueFullReason, limit: number, nowMs: number): QueueFullError {
-    const { batcherName } = this.parts;
-    return withoutStack(() => new QueueFullError(batcherName, limit, this.retryAfterMs(nowMs), reason));
   }
 
   private placeOrdinary(payload: TRequest, arrival: Arrival): Promise<Answer<TResponse>> {

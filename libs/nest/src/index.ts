@@ -53,6 +53,11 @@ export { collectFaults, type ConfigOutcome } from './collect-faults.js';
 export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';
 export { noBatchingModuleError } from './no-batching-module.error.js';
 export type { ProcessorReference } from './processor-reference.js';
+export {
+  registerStartedProcessor,
+  type StartedProcessor,
+  type StartedRegistration,
+} from './register-started-processor.js';
 export { StartFaults } from './start-faults.js';
 export * from 'nestjs-batching/core';
 export type {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { InvalidConfigError, resolveConfig, type BatchingConfig } from 'nestjs-batching/core';
+import { InvalidConfigError, resolveConfig } from 'nestjs-batching/core';
 import {
   failAfterOthers,
   WorkerBatchProcessor,
@@ -8,14 +8,8 @@ import {
 import { assertMade, soundDefaults } from './assert-options.js';
 import { separateBatching, type BatchingModuleOptions } from './batching-options.js';
 import { collectFaults } from './collect-faults.js';
+import type { StartedProcessor } from './register-started-processor.js';
 import type { WorkerProcessorConfig } from './worker-processor-options.js';
-
-/** A processor whose workers are ready, and how its requests are to be batched. */
-export interface StartedProcessor {
-  /** Undefined where a test has put another one in its place. */
-  readonly processor: WorkerBatchProcessor | undefined;
-  readonly batching: BatchingConfig;
-}
 
 /**
  * Starts the workers and checks how their requests are to be batched.
@@ -26,7 +20,7 @@ export async function startWorkerProcessor(
   name: string,
   config: WorkerProcessorConfig,
   defaults?: BatchingModuleOptions,
-): Promise<StartedProcessor> {
+): Promise<StartedProcessor<WorkerBatchProcessor>> {
   const subject = `processor "${name}"`;
   assertMade(subject, config);
   const { batching, others } = separateBatching(config);
@@ -46,9 +40,4 @@ export async function startWorkerProcessor(
 
   await start.value?.close();
   throw new InvalidConfigError(subject, faults);
-}
-
-/** How the requests of a processor are to be batched which a test replaces: no module is needed. */
-export function withoutWorkers(config: WorkerProcessorConfig): StartedProcessor {
-  return { processor: undefined, batching: separateBatching(config).batching };
 }

@@ -1,11 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { assertRegistration } from './assert-registration.js';
-import { BATCHING_DEFAULTS } from './batcher.tokens.js';
-import type { BatchingModuleOptions } from './batching-options.js';
-import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
-import { BatchingModule } from './batching.module.js';
-import { startWorkerProcessor, withoutWorkers, type StartedProcessor } from './start-worker-processor.js';
-import { StartFaults } from './start-faults.js';
+import { separateBatching } from './batching-options.js';
+import { registerStartedProcessor } from './register-started-processor.js';
+import { startWorkerProcessor } from './start-worker-processor.js';
 import type {
   WorkerProcessorAsyncOptions,
   WorkerProcessorConfig,
@@ -34,48 +31,12 @@ export class WorkerProcessor {
     const example = "{ name: 'pages', useFactory: () => ({ module }) }";
     const fields = ['name', 'useFactory', 'imports', 'inject'] as const;
     assertRegistration('WorkerProcessor.registerAsync()', options, example, fields);
-    const { name, imports = [], inject = [], useFactory } = options;
-    const configToken = `WorkerProcessorConfig(${name})`;
-    const startedToken = `WorkerProcessor(${name})`;
-    const processorModule: DynamicModule = {
+    return registerStartedProcessor({
+      ...options,
       module: WorkerProcessor,
-      imports,
-      providers: [
-        { provide: configToken, inject, useFactory },
-        {
-          provide: startedToken,
-          inject: [
-            StartFaults,
-            configToken,
-            { token: BATCHING_DEFAULTS, optional: true },
-            { token: BATCHING_OVERRIDES, optional: true },
-          ],
-          useFactory: (
-            start: StartFaults,
-            config: WorkerProcessorConfig,
-            defaults?: BatchingModuleOptions,
-            overrides?: BatchingOverrides,
-          ) =>
-            start.tellTogether(() =>
-              replacedProcessor(name, overrides) === undefined
-                ? startWorkerProcessor(name, config, defaults)
-                : withoutWorkers(config),
-            ),
-        },
-      ],
-      exports: [startedToken],
-    };
-    const batcherModule = BatchingModule.registerBatcherAsync({
-      name,
-      imports: [processorModule],
-      inject: [startedToken],
-      useFactory: ({ processor, batching }: StartedProcessor) =>
-        processor === undefined ? batching : { ...batching, processor },
+      processorToken: `WorkerProcessor(${options.name})`,
+      start: startWorkerProcessor,
+      batchingOf: (config: WorkerProcessorConfig) => separateBatching(config).batching,
     });
-    return {
-      module: WorkerProcessor,
-      imports: [processorModule, batcherModule],
-      exports: [processorModule, batcherModule],
-    };
   }
 }

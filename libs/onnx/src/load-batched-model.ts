@@ -5,6 +5,7 @@ import {
   separateBatching,
   soundDefaults,
   type BatchingModuleOptions,
+  type StartedProcessor,
 } from 'nestjs-batching';
 import { InvalidConfigError, resolveConfig, type BatchingConfig } from 'nestjs-batching/core';
 import { startAlongside } from 'nestjs-batching/worker';
@@ -12,13 +13,6 @@ import { batchingThatFollows } from './batching-that-follows.js';
 import { OnnxModel } from './onnx-model.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import type { OnnxModuleConfig } from './onnx-module-options.js';
-
-/** A model that is ready, and how its requests are to be batched. */
-export interface BatchedModel {
-  /** Undefined where a test has put another processor in its place. */
-  readonly model: OnnxModel | undefined;
-  readonly batching: BatchingConfig;
-}
 
 /**
  * Loads the model and checks how it is to be batched.
@@ -29,7 +23,7 @@ export async function loadBatchedModel(
   name: string,
   config: OnnxModuleConfig,
   defaults?: BatchingModuleOptions,
-): Promise<BatchedModel> {
+): Promise<StartedProcessor<OnnxModel>> {
   assertMade(`model "${name}"`, config);
   const { batching, modelOptions } = separate(config);
   const inherited = soundDefaults(defaults);
@@ -59,12 +53,7 @@ export async function loadBatchedModel(
       `Model "${name}" takes one row at a time, so that nothing is gained by batching; export it anew.`,
     );
   const follows = batchingThatFollows(metadata, layout, { ...inherited, ...batching });
-  return { model, batching: { ...follows, ...batching } };
-}
-
-/** How the requests of a model are to be batched which a test replaces: neither file nor runtime are needed. */
-export function withoutModel(config: OnnxModuleConfig): BatchedModel {
-  return { model: undefined, batching: separate(config).batching };
+  return { processor: model, batching: { ...follows, ...batching } };
 }
 
 function separate(config: OnnxModuleConfig): { batching: BatchingConfig; modelOptions: OnnxModelOptions } {

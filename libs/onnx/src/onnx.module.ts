@@ -1,15 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import {
-  assertRegistration,
-  BATCHING_DEFAULTS,
-  BATCHING_OVERRIDES,
-  BatchingModule,
-  replacedProcessor,
-  StartFaults,
-  type BatchingModuleOptions,
-  type BatchingOverrides,
-} from 'nestjs-batching';
-import { loadBatchedModel, withoutModel, type BatchedModel } from './load-batched-model.js';
+import { assertRegistration, registerStartedProcessor, separateBatching } from 'nestjs-batching';
+import { loadBatchedModel } from './load-batched-model.js';
 import type { OnnxModuleAsyncOptions, OnnxModuleConfig, OnnxModuleOptions } from './onnx-module-options.js';
 
 /** The injection token of a model, for who wants its `metadata`. */
@@ -39,53 +30,12 @@ export class OnnxModule {
     const example = "{ name: 'digits', useFactory: () => ({ path, executionProviders }) }";
     const fields = ['name', 'useFactory', 'imports', 'inject'] as const;
     assertRegistration('OnnxModule.registerAsync()', options, example, fields);
-    const { name, imports = [], inject = [], useFactory } = options;
-    const configToken = `OnnxModuleConfig(${name})`;
-    const loadedToken = `BatchedModel(${name})`;
-    const modelModule: DynamicModule = {
+    return registerStartedProcessor({
+      ...options,
       module: OnnxModule,
-      imports,
-      providers: [
-        { provide: configToken, inject, useFactory },
-        {
-          provide: loadedToken,
-          inject: [
-            StartFaults,
-            configToken,
-            { token: BATCHING_DEFAULTS, optional: true },
-            { token: BATCHING_OVERRIDES, optional: true },
-          ],
-          useFactory: (
-            start: StartFaults,
-            config: OnnxModuleConfig,
-            defaults?: BatchingModuleOptions,
-            overrides?: BatchingOverrides,
-          ) =>
-            start.tellTogether(() =>
-              replacedProcessor(name, overrides) === undefined
-                ? loadBatchedModel(name, config, defaults)
-                : withoutModel(config),
-            ),
-        },
-        {
-          provide: getOnnxModelToken(name),
-          inject: [loadedToken],
-          useFactory: ({ model }: BatchedModel) => model,
-        },
-      ],
-      exports: [loadedToken, getOnnxModelToken(name)],
-    };
-    const batcherModule = BatchingModule.registerBatcherAsync({
-      name,
-      imports: [modelModule],
-      inject: [loadedToken],
-      useFactory: ({ model, batching }: BatchedModel) =>
-        model === undefined ? batching : { ...batching, processor: model },
+      processorToken: getOnnxModelToken(options.name),
+      start: loadBatchedModel,
+      batchingOf: (config: OnnxModuleConfig) => separateBatching(config).batching,
     });
-    return {
-      module: OnnxModule,
-      imports: [modelModule, batcherModule],
-      exports: [modelModule, batcherModule],
-    };
   }
 }
