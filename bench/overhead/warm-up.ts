@@ -4,8 +4,8 @@ import { callInLoops, type Call } from './callers.js';
 const WARM_UP_REQUESTS = 200_000;
 
 /**
- * All that is compared stays, as the batcher of an application does as long as that runs. When the last object of a class
- * is gone, V8 forgets what it knows of the class, and the next turn would begin with compiling everything anew.
+ * All that is compared stays, as the batcher of an application does as long as that runs. When the last object of a
+ * class is gone, V8 forgets what it knows of the class, and the next turn would begin with compiling everything anew.
  */
 const kept: Call[] = [];
 

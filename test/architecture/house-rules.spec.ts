@@ -1,6 +1,7 @@
 import { readSourceFiles } from './source-files.js';
 
 const LONGEST_FILE_LINES = 300;
+const LONGEST_COMMENT_COLUMNS = 120;
 
 describe('every source file', () => {
   const files = ['libs', 'apps', 'bench'].flatMap((folder) => readSourceFiles(folder, { withTests: false }));
@@ -9,6 +10,16 @@ describe('every source file', () => {
     const long = files
       .filter(({ text }) => text.split('\n').length > LONGEST_FILE_LINES)
       .map(({ path }) => path);
+    expect(long).toEqual([]);
+  });
+
+  it(`has comments of at most ${LONGEST_COMMENT_COLUMNS} columns, which the formatter does not look at`, () => {
+    const long = files.flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .filter((line) => line.length > LONGEST_COMMENT_COLUMNS && /^\s*(?:\*|\/\/|\/\*\*)/.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
     expect(long).toEqual([]);
   });
 

@@ -13,7 +13,9 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** Every TypeScript file under a folder, with or without its tests; with `withJavaScript`, also what needs no compiler. */
+/**
+ * Every TypeScript file under a folder, with or without its tests; with `withJavaScript`, also what needs no compiler.
+ */
 export function readSourceFiles(
   folder: string,
   { withTests, withJavaScript = false }: { withTests: boolean; withJavaScript?: boolean },

@@ -12,7 +12,10 @@ import { buildChaosModel } from './chaos-model.js';
  * Usage: node chaos-hang.js thread|process [forgotten]
  */
 const RUN_TIMEOUT_MS = 400;
-/** A run of many rows takes so many times as long as allowed, however fast the machine is; one of a single row far shorter. */
+/**
+ * A run of many rows takes so many times as long as allowed, however fast the machine is; one of a single row far
+ * shorter.
+ */
 const TIMES_TOO_LONG = 5;
 const [FEWEST, MOST] = [32, 512];
 

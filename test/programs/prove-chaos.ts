@@ -19,7 +19,9 @@ interface Trial {
   readonly mayReject?: string;
 }
 
-/** How far the heap and all memory may grow from the second note to the last, in MB: what one run differs from another. */
+/**
+ * How far the heap and all memory may grow from the second note to the last, in MB: what one run differs from another.
+ */
 const HEAP_NOISE_MB = 4;
 const RSS_NOISE_MB = 48;
 

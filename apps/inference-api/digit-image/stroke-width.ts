@@ -8,8 +8,8 @@ const DARK = 127;
 const STAIRCASE = 4 / Math.PI;
 
 /**
- * Mean width of the strokes of isolated ink, in pixels of the image, above 0: a stroke's area is its length times its width,
- * and its outline is twice its length.
+ * Mean width of the strokes of isolated ink, in pixels of the image, above 0: a stroke's area is its length times its
+ * width, and its outline is twice its length.
  */
 export function measureStrokeWidth(image: GreyImage, box: InkBox): number {
   const { width, data } = image;

@@ -41,8 +41,8 @@ export class Admission<TRequest, TResponse> {
    * it may wait on those that are ordinary.
    *
    * @throws InvalidRequestError, RequestTooLargeError, RequestAbortedError, or DeadlineExceededError (phase
-   *   `admission`) if its time is over already; what the processor's `validateRequest` throws; or AdmissionFailedError if that,
-   *   or a function of the configuration, is itself wrong.
+   *   `admission`) if its time is over already; what the processor's `validateRequest` throws; or AdmissionFailedError
+   *   if that, or a function of the configuration, is itself wrong.
    */
   examine(payload: TRequest, options: RequestOptions): QueuedRequest<TRequest, TResponse> | undefined {
     if (!this.isNothingAsked || !saysNothing(options)) return this.examineClosely(payload, options);
@@ -168,8 +168,8 @@ export class Admission<TRequest, TResponse> {
   }
 
   /**
-   * What a user's function returns is not the request's fault, unless it is of the right kind: that an empty text costs nothing
-   * follows from the text.
+   * What a user's function returns is not the request's fault, unless it is of the right kind: that an empty text costs
+   * nothing follows from the text.
    */
   private wrongReturn(name: string, returned: unknown, expected: string): BatchingError {
     // Nobody waits for a promise, and what it rejects with would end the process.

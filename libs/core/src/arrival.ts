@@ -1,4 +1,6 @@
-/** When a request came. Those that come at the same time share one: a time of its own would cost each of them a number. */
+/**
+ * When a request came. Those that come at the same time share one: a time of its own would cost each of them a number.
+ */
 export interface Arrival {
   /** On the clock's scale. */
   readonly timeMs: number;

@@ -25,9 +25,8 @@ export interface BatchContext {
 
 /**
  * Runs one batch. Result *i* answers request *i*; an `Error` in place *i* rejects request *i* alone. Where results are
- * promises, as those of `requests.map(async …)`, the batch runs until all of them are settled; one that rejects, rejects
- * its request alone.
- * What it throws (or rejects with) fails every request of the batch.
+ * promises, as those of `requests.map(async …)`, the batch runs until all of them are settled; one that rejects,
+ * rejects its request alone. What it throws (or rejects with) fails every request of the batch.
  */
 export type ProcessBatch<TRequest, TResponse> = (
   requests: readonly TRequest[],
@@ -50,8 +49,8 @@ export interface BatchProcessor<TRequest, TResponse> {
   readonly processBatch: ProcessBatch<TRequest, TResponse>;
 
   /**
-   * Looks at one request on its arrival, before it takes a place in the queue. Throws what the caller shall
-   * get, normally an `InvalidRequestError`; anything else becomes the `cause` of one. A bad request thus never spoils the
+   * Looks at one request on its arrival, before it takes a place in the queue. Throws what the caller shall get,
+   * normally an `InvalidRequestError`; anything else becomes the `cause` of one. A bad request thus never spoils the
    * batch of its neighbors. It returns nothing: a promise is an `AdmissionFailedError`, since nobody waits for it.
    */
   validateRequest?(request: TRequest): void;

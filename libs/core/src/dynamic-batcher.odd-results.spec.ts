@@ -104,7 +104,7 @@ describe.each([
           await new Promise<void>((resolve) => waiting.push(resolve));
           if (letter === 'a') throw reason;
           return letter.toUpperCase();
-        }) as never,
+        }),
       timeoutMs,
     );
     expect([waiting.length, batcher.getStatistics().batchesInFlight]).toEqual([2, 1]);

@@ -111,8 +111,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   }
 
   /**
-   * What is configured now, with every field decided. What the processor allows at the moment, such as fewer batches at a
-   * time while workers are gone, stands in `getStatistics()`.
+   * What is configured now, with every field decided. What the processor allows at the moment, such as fewer batches at
+   * a time while workers are gone, stands in `getStatistics()`.
    */
   get config(): ResolvedBatchingConfig {
     return this.configuration.config;
@@ -170,8 +170,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   }
 
   /**
-   * A snapshot of queue, totals, durations and what has been learned. It takes some ten microseconds: something for each
-   * second, not for each request.
+   * A snapshot of queue, totals, durations and what has been learned. It takes some ten microseconds: something for
+   * each second, not for each request.
    */
   getStatistics(): QueueStatistics {
     const { queue } = this.scheduler;

@@ -1,6 +1,6 @@
 /**
- * Whether it is an error, also one of another realm: of `vm`, or of Node itself where tests run in a realm of their own,
- * as Jest has it.
+ * Whether it is an error, also one of another realm: of `vm`, or of Node itself where tests run in a realm of their
+ * own, as Jest has it.
  */
 export function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false;

@@ -8,7 +8,9 @@ import type { Answer, QueuedRequest } from './queued-request.js';
 const SHORTEST_STRETCH = 16;
 const LONGEST_STRETCH = 4096;
 
-/** What a stretch is made from. An array that is made with places for all would count as one with holes, and be slow. */
+/**
+ * What a stretch is made from. An array that is made with places for all would count as one with holes, and be slow.
+ */
 const NOTHING: undefined[] = [];
 while (NOTHING.length < LONGEST_STRETCH) NOTHING.push(undefined);
 
@@ -21,8 +23,8 @@ interface Stretch<TRequest, TResponse> {
 }
 
 /**
- * Ordinary requests that wait, in two columns: what was sent, and how to answer. In a long line that is what counts: who
- * comes to the front has not been touched for long, and an object for each would have to be fetched again.
+ * Ordinary requests that wait, in two columns: what was sent, and how to answer. In a long line that is what counts:
+ * who comes to the front has not been touched for long, and an object for each would have to be fetched again.
  *
  * The columns come in stretches, each used once. What is fresh costs nothing to write to: into a column that has grown
  * old, the garbage collector must be told of each young value.

@@ -2,8 +2,8 @@ import { describeThrown } from './errors/describe-thrown.js';
 import { isError } from './is-error.js';
 
 /**
- * What a processor may have returned: for each request a result, or the promise of one. (One union for the entries, rather
- * than one of lists: the compiler infers the response from `requests.map(async …)` only so.)
+ * What a processor may have returned: for each request a result, or the promise of one. (One union for the entries,
+ * rather than one of lists: the compiler infers the response from `requests.map(async …)` only so.)
  */
 export type ProcessorResults<TResponse> = readonly (TResponse | Error | PromiseLike<TResponse | Error>)[];
 

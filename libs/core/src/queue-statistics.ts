@@ -34,8 +34,8 @@ export interface QueueStatistics {
   /** Whether batches succeed at all; for health checks. */
   readonly progress: ProgressStatistics;
   /**
-   * How long requests waited until their batch began, in milliseconds. Of one that was taken in advance it is counted when
-   * it is through.
+   * How long requests waited until their batch began, in milliseconds. Of one that was taken in advance it is counted
+   * when it is through.
    */
   readonly queueTimeMs: DurationSummary;
   /** How long the processor took for a batch, in milliseconds. */

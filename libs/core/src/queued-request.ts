@@ -163,5 +163,7 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry, RequestTe
 }
 
 const NOBODY: readonly never[] = [];
-/** Of a request that has not been accepted. A fraction, as times are: with a whole number it would have another shape. */
+/**
+ * Of a request that has not been accepted. A fraction, as times are: with a whole number it would have another shape.
+ */
 const NOT_YET: Arrival = { timeMs: 0.5 };

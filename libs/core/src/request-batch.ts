@@ -10,11 +10,16 @@ export type BatchRiders<TRequest, TResponse> =
 
 const NONE: readonly never[] = [];
 
-/** The requests that one processor call answers, decided once, when a slot takes them; and what has become of them since. */
+/**
+ * The requests that one processor call answers, decided once, when a slot takes them; and what has become of them
+ * since.
+ */
 export class RequestBatch<TRequest, TResponse> implements BatchContext {
   /** When the processor was through, on the clock's scale; NaN until then. */
   endedAtMs = NaN;
-  /** When the processor began with it, on the clock's scale: when it was dispatched, or later if that was in advance. */
+  /**
+   * When the processor began with it, on the clock's scale: when it was dispatched, or later if that was in advance.
+   */
   startedAtMs: number;
   /** Set for a processor that takes batches in advance. */
   started: (() => void) | undefined = undefined;
@@ -102,7 +107,10 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
     return this.requests;
   }
 
-  /** Records how long its requests waited until it began. Many came at the same time, and are counted together. @internal */
+  /**
+   * Records how long its requests waited until it began. Many came at the same time, and are counted together.
+   * @internal
+   */
   recordQueueTimes(histogram: Pick<DurationHistogram, 'record'>): void {
     if (this.ordinary === undefined) this.recordEachQueueTime(histogram);
     else {

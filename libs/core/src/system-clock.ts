@@ -6,8 +6,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * The clock of the running process: monotonic, with a resolution of microseconds (alarms: 1 ms).
  *
- * Time and timers are looked up at each call: a test may have put fake ones in their place since this file was loaded, and
- * to read the real time while the timers are fake would let no alarm ever ring.
+ * Time and timers are looked up at each call: a test may have put fake ones in their place since this file was loaded,
+ * and to read the real time while the timers are fake would let no alarm ever ring.
  */
 export const systemClock: Clock = {
   now: () => globalThis.performance.now(),

@@ -40,8 +40,8 @@ export class BatcherHealthIndicator {
   /**
    * Made by Nest.
    *
-   * @throws InvalidConfigError that lists every fault of the defaults, or if the app has no batching module: Nest itself would
-   *   name only what that provides.
+   * @throws InvalidConfigError that lists every fault of the defaults, or if the app has no batching module: Nest
+   *   itself would name only what that provides.
    * @internal
    */
   constructor(
@@ -60,8 +60,8 @@ export class BatcherHealthIndicator {
    * How the batcher fares, with the reasons in `message` unless it is up, the figures of the queue, and what the
    * processor tells.
    *
-   * @param batcher The batcher's name, which is also the key in the answer, or its processor's class. Default: the default
-   *   batcher.
+   * @param batcher The batcher's name, which is also the key in the answer, or its processor's class. Default: the
+   *   default batcher.
    * @param thresholds What is left out comes from `BatchingHealthModule.forRoot`, then from `READINESS_THRESHOLDS`.
    * @throws InvalidConfigError if there is no such batcher, or a threshold is wrong.
    */

@@ -35,8 +35,8 @@ export class BatchingHealthModule extends ConfigurableModuleClass {
   }
 
   /**
-   * `forRoot` with thresholds that are only known later: of a `useFactory`, or of a class (`useClass`, `useExisting`) that is a
-   * {@link HealthThresholdsFactory}.
+   * `forRoot` with thresholds that are only known later: of a `useFactory`, or of a class (`useClass`, `useExisting`)
+   * that is a {@link HealthThresholdsFactory}.
    */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     const example = '{ useFactory: () => ({ oldestWaitMs: { down: 5000 } }) }';

@@ -25,13 +25,13 @@ export interface HealthThresholds {
   /** Batches that failed as a whole since the last success, from 1. Default: degraded from 3, down from 10. */
   readonly consecutiveFailedBatches?: HealthLevels | false;
   /**
-   * How long after its last failed batch a batcher is down for `consecutiveFailedBatches`, in milliseconds from 0. After
-   * that it is degraded: only if requests come again can it show that it is well. Default 30,000.
+   * How long after its last failed batch a batcher is down for `consecutiveFailedBatches`, in milliseconds from 0.
+   * After that it is degraded: only if requests come again can it show that it is well. Default 30,000.
    */
   readonly failuresKeepDownForMs?: number;
   /**
-   * How long requests have been waiting or running without a batch succeeding, in milliseconds, above 0. An idle batcher
-   * is well. Default: degraded from 30,000.
+   * How long requests have been waiting or running without a batch succeeding, in milliseconds, above 0. An idle
+   * batcher is well. Default: degraded from 30,000.
    */
   readonly busyWithoutSuccessMs?: HealthLevels | false;
   /** Restarts of the processor's workers within `workerRestartsWithinMs`, from 1. Default: degraded from 3. */

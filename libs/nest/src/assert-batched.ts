@@ -31,10 +31,11 @@ function problemOf({ target, propertyKey, descriptor }: DecoratedMember): string
 }
 
 /**
- * Looks at what `@Batched()` was given; the batcher itself, where it is neither a name nor left out, is looked at elsewhere.
+ * Looks at what `@Batched()` was given; the batcher itself, where it is neither a name nor left out, is looked at
+ * elsewhere.
  *
- * @throws InvalidConfigError if the options stand in the batcher's place, or are no object: a number, say, that was meant as
- *   `timeoutMs`.
+ * @throws InvalidConfigError if the options stand in the batcher's place, or are no object: a number, say, that was
+ *   meant as `timeoutMs`.
  */
 export function assertBatchedArguments(batcher: unknown, options: unknown, method: string): void {
   if (isRecord(batcher) && Object.getPrototypeOf(batcher) === Object.prototype) {

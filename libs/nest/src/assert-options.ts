@@ -37,8 +37,8 @@ export function assertForRootOptions(options: BatchingModuleOptions): void {
 }
 
 /**
- * What `forRoot` was given, if that is in order. If it is not, that is told of `forRoot`, and not once more of everything
- * that starts from it.
+ * What `forRoot` was given, if that is in order. If it is not, that is told of `forRoot`, and not once more of
+ * everything that starts from it.
  */
 export function soundOptions(options: BatchingModuleOptions = {}): BatchingModuleOptions {
   try {

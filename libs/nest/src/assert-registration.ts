@@ -23,8 +23,8 @@ const RULES: Readonly<Record<RegistrationField, ConfigRule>> = {
 const OWN_NAME = '; only a class with @BatchProcessor() has its own';
 
 /**
- * Looks at what a static method of a module was given, before it is taken apart and handed to Nest, whose messages would
- * speak of providers that the caller has never heard of.
+ * Looks at what a static method of a module was given, before it is taken apart and handed to Nest, whose messages
+ * would speak of providers that the caller has never heard of.
  *
  * @param call The method, for the message: `OnnxModule.register()`.
  * @param options What it was given.

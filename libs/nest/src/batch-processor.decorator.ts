@@ -30,8 +30,9 @@ export interface DeclaredProcessor {
 }
 
 /**
- * The decorator of a class whose requests the functions of a configuration (`costOf`, `bucketOf`, `keyOf`) can look at; the
- * compiler refuses any other class, and one that cannot run a batch. A configuration without such functions asks for nothing.
+ * The decorator of a class whose requests the functions of a configuration (`costOf`, `bucketOf`, `keyOf`) can look at;
+ * the compiler refuses any other class, and one that cannot run a batch. A configuration without such functions asks
+ * for nothing.
  */
 export type BatchProcessorDecorator<TAsked> = <
   TRequest extends ([TAsked] extends [never] ? unknown : TAsked),
@@ -47,8 +48,8 @@ export type BatchProcessorDecorator<TAsked> = <
 const BATCH_PROCESSOR_METADATA = Symbol('BATCH_PROCESSOR_METADATA');
 
 /**
- * The name of every class that has been declared, so that `forRoot` can provide its batcher for injection. Not the class:
- * one that hot module replacement has replaced shall go.
+ * The name of every class that has been declared, so that `forRoot` can provide its batcher for injection. Not the
+ * class: one that hot module replacement has replaced shall go.
  */
 const declaredNames = new Set<string>();
 
@@ -58,8 +59,8 @@ const declaredNames = new Set<string>();
  * request-scoped stops the start. `BatchingModule.forRoot()` must be in the app for injection to work.
  *
  * @param name Unique in the app. Default: the default batcher's.
- * @param config How the requests are batched. What is left out comes from `forRoot`, then from the defaults. What is only
- *   known when the app starts is said by `BatchingModule.registerBatcherAsync`, which then provides the class.
+ * @param config How the requests are batched. What is left out comes from `forRoot`, then from the defaults. What is
+ *   only known when the app starts is said by `BatchingModule.registerBatcherAsync`, which then provides the class.
  * @throws InvalidConfigError if the name is none, the configuration is no object, or what it stands on is no class.
  */
 export function BatchProcessor<TRequest = unknown>(

@@ -15,7 +15,10 @@ import type { BatchingModuleOptions } from './batching-options.js';
 import { callOptions } from './call-options.js';
 import { timeoutHeaderName } from './timeout-header.js';
 
-/** What Nest streams to the client. Told by what they call themselves: a web `Response` may be of another realm or library. */
+/**
+ * What Nest streams to the client. Told by what they call themselves: a web `Response` may be of another realm or
+ * library.
+ */
 const STREAMS: readonly string[] = ['[object AsyncGenerator]', '[object Response]'];
 
 /** Sends what a `@Batched()` method has returned through its batcher, wherever the call has come from. */

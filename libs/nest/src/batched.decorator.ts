@@ -29,8 +29,8 @@ export type BatchedMethodDecorator<TRequest, TResponse> = <
 ) => void;
 
 /**
- * A request under the type of its response; see {@link batchRequest}, which alone makes it. Callers of the method use it
- * as that response.
+ * A request under the type of its response; see {@link batchRequest}, which alone makes it. Callers of the method use
+ * it as that response.
  */
 export type BatchRequest<TRequest, TResponse> = TResponse & {
   /**
@@ -86,10 +86,9 @@ function withoutBrackets(target: unknown, propertyKey: unknown): InvalidConfigEr
 }
 
 /**
- * For a method that other code calls: returns the request under the type of the response, which is what the caller
- * of a `@Batched()` method gets. The method leaves its return type to the compiler, or says
- * `Promise<BatchRequest<string, Embedding>>`; a plain `Promise<Embedding>` would let a response pass for a request, and is
- * refused.
+ * For a method that other code calls: returns the request under the type of the response, which is what the caller of a
+ * `@Batched()` method gets. The method leaves its return type to the compiler, or says `Promise<BatchRequest<string,
+ * Embedding>>`; a plain `Promise<Embedding>` would let a response pass for a request, and is refused.
  *
  * ```ts
  * @Batched(EmbeddingProcessor)

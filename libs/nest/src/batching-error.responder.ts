@@ -37,8 +37,8 @@ export class BatchingErrorResponder {
 
   /**
    * The exception of the transport that the call has come by: a `BatchingHttpException` for HTTP and GraphQL, an
-   * `RpcException`, a `WsException`. An error that is not the batcher's is returned as it is, and so is an exception of that
-   * transport which `validateRequest` has thrown.
+   * `RpcException`, a `WsException`. An error that is not the batcher's is returned as it is, and so is an exception of
+   * that transport which `validateRequest` has thrown.
    *
    * @param host Where it happened. An HTTP response gets `Retry-After` where that helps, unless it has begun.
    */

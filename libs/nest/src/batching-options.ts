@@ -58,8 +58,8 @@ export interface BatcherOptions extends BatchingConfig {
 }
 
 /**
- * What `registerBatcher` takes for a class with `@BatchProcessor()`, which has its name from there. What is said here wins
- * over what the decorator says. The class is provided by this, and stands in no module's `providers` besides.
+ * What `registerBatcher` takes for a class with `@BatchProcessor()`, which has its name from there. What is said here
+ * wins over what the decorator says. The class is provided by this, and stands in no module's `providers` besides.
  */
 export interface DeclaredBatcherOptions extends Omit<BatcherOptions, 'name' | 'processor'> {
   /** The class says it. */

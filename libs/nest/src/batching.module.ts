@@ -53,8 +53,8 @@ export class BatchingModule extends ConfigurableModuleClass {
   }
 
   /**
-   * `forRoot` with a configuration that is only known later: of a `useFactory`, or of a class (`useClass`, `useExisting`) that
-   * is a {@link BatchingOptionsFactory}.
+   * `forRoot` with a configuration that is only known later: of a `useFactory`, or of a class (`useClass`,
+   * `useExisting`) that is a {@link BatchingOptionsFactory}.
    */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     const example = '{ useFactory: () => ({ maxBatchSize: 32 }) }';
@@ -66,8 +66,8 @@ export class BatchingModule extends ConfigurableModuleClass {
   }
 
   /**
-   * Adds a batcher of its own name. A class with `@BatchProcessor()` has its name from there, and what is said here wins
-   * over what the decorator says.
+   * Adds a batcher of its own name. A class with `@BatchProcessor()` has its name from there, and what is said here
+   * wins over what the decorator says.
    */
   static registerBatcher(options: BatcherOptions | DeclaredBatcherOptions): DynamicModule {
     assertBatcherRegistration('registerBatcher()', options, "{ name: 'words', processor }", ['imports']);

@@ -12,9 +12,10 @@ interface HttpRequest {
  * The options of one call: what the decorator says, or has told for this call, and what the client asks for.
  *
  * @param timeoutHeader The header by which HTTP clients say how long they wait; undefined if they may not.
- * @param defaultTimeoutMs How long the batcher lets a caller wait that does not say, in milliseconds; undefined: any time.
- * @throws InvalidRequestError if that header is wrong, AdmissionFailedError if a function of the decorator returns what no
- *   client can have meant.
+ * @param defaultTimeoutMs How long the batcher lets a caller wait that does not say, in milliseconds; undefined: any
+ *   time.
+ * @throws InvalidRequestError if that header is wrong, AdmissionFailedError if a function of the decorator returns what
+ *   no client can have meant.
  */
 export function callOptions(
   metadata: BatchedMetadata,

@@ -13,8 +13,8 @@ export interface MakerCall {
 }
 
 /**
- * The module that Nest's builder has defined, with a look at the class that makes its options: without the method, Nest would
- * say no more than that something is not a function.
+ * The module that Nest's builder has defined, with a look at the class that makes its options: without the method, Nest
+ * would say no more than that something is not a function.
  */
 export function withCheckedMaker(
   definition: DynamicModule,

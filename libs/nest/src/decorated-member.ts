@@ -6,8 +6,8 @@ export interface DecoratedMember {
 }
 
 /**
- * The class and the member that a decorator stands on, for messages: `DigitsController.classify`. For a parameter it is the
- * method that has it.
+ * The class and the member that a decorator stands on, for messages: `DigitsController.classify`. For a parameter it is
+ * the method that has it.
  */
 export function nameOfMember({ target, propertyKey }: DecoratedMember): string {
   const type = typeof target === 'function' ? target : (target as object | undefined)?.constructor;

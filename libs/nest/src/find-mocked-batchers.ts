@@ -3,8 +3,8 @@ import { batcherNameOfToken } from './batcher.tokens.js';
 import type { DiscoveredProvider } from './discovered-provider.js';
 
 /**
- * The batchers in whose place a test has put something else than a `DynamicBatcher`. `@InjectBatcher()` gives that out; a
- * `@Batched()` method needs more of a batcher than what a test thinks of.
+ * The batchers in whose place a test has put something else than a `DynamicBatcher`. `@InjectBatcher()` gives that out;
+ * a `@Batched()` method needs more of a batcher than what a test thinks of.
  */
 export function findMockedBatchers(providers: readonly DiscoveredProvider[]): ReadonlySet<string> {
   return new Set(

@@ -1,8 +1,8 @@
 import { Observable } from 'rxjs';
 
 /**
- * What a promise comes to, for whoever may leave before: an interceptor that lets nobody wait longer, a WebSocket gateway
- * whose client has gone. They unsubscribe, which a promise would not notice.
+ * What a promise comes to, for whoever may leave before: an interceptor that lets nobody wait longer, a WebSocket
+ * gateway whose client has gone. They unsubscribe, which a promise would not notice.
  *
  * @param ask Gets what is aborted when nobody waits any more; never after the answer.
  */

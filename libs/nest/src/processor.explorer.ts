@@ -49,7 +49,9 @@ export class ProcessorExplorer {
     return [...faults, ...this.findScoped(), ...this.forgetAbsent(found)];
   }
 
-  /** For a start that fails before `explore`: what is wrong with the configuration of processors, as far as it is known. */
+  /**
+   * For a start that fails before `explore`: what is wrong with the configuration of processors, as far as it is known.
+   */
   findConfigFaults(): ConfigFault[] {
     return this.findProcessors().flatMap((processor) => {
       const { name } = processor;

@@ -9,8 +9,8 @@ import { ProcessorExplorer } from './processor.explorer.js';
  * thing that is thrown: so a wrong configuration is only told when the others have been looked at, too.
  *
  * These are all whose configuration is known by then, `@BatchProcessor()` classes among them, and the models that are
- * being loaded. What waits for a slower factory is told by the next start: to wait for that might be to wait for ever, if
- * it waits for what has failed.
+ * being loaded. What waits for a slower factory is told by the next start: to wait for that might be to wait for ever,
+ * if it waits for what has failed.
  */
 @Injectable()
 export class StartFaults {

@@ -38,7 +38,9 @@ export class BareSession {
   }
 }
 
-/** From Node 24 on its constructor makes a `Float16Array`, whose bytes it cannot count (microsoft/onnxruntime#32323). */
+/**
+ * From Node 24 on its constructor makes a `Float16Array`, whose bytes it cannot count (microsoft/onnxruntime#32323).
+ */
 function toOnnxTensor({ type, data, dims }: TestTensor): Tensor {
   return type === 'float16'
     ? Object.assign(new Tensor('uint16', data as Uint16Array, dims), { type: type })

@@ -9,7 +9,10 @@ export interface MergedModel {
   readonly rows: readonly KnownRow[];
 }
 
-/** Models of the same operator sets that start alike, at most so many together. Starting a worker for each would take minutes. */
+/**
+ * Models of the same operator sets that start alike, at most so many together. Starting a worker for each would take
+ * minutes.
+ */
 export function groupForMerging(models: readonly BatchableModel[], most: number): BatchableModel[][] {
   const groups = new Map<string, BatchableModel[][]>();
   for (const model of models) {

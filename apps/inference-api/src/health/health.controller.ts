@@ -17,8 +17,8 @@ export class HealthController {
   }
 
   /**
-   * Requests are welcome: models loaded and warm, no queue full, not shutting down. What somebody should look at, like a
-   * GPU that does not work, makes the status `degraded`; the answer is 200 all the same.
+   * Requests are welcome: models loaded and warm, no queue full, not shutting down. What somebody should look at, like
+   * a GPU that does not work, makes the status `degraded`; the answer is 200 all the same.
    */
   @Get('ready')
   @HealthCheck()

@@ -26,8 +26,8 @@ export class DeadlineExceededError extends BatchingError {
   /** Only what was refused at admission cost nothing and may be tried again elsewhere or later. */
   readonly isRetryable: boolean;
   /**
-   * At admission: when such a request had better be tried again, in milliseconds. Absent if even a batch of its own would
-   * take longer than it may.
+   * At admission: when such a request had better be tried again, in milliseconds. Absent if even a batch of its own
+   * would take longer than it may.
    */
   declare readonly retryAfterMs?: number;
 

@@ -2,8 +2,8 @@
 const LONGEST_TEXT = 500;
 
 /**
- * What was thrown, in words. Anything may be thrown, also what cannot be turned into text; an object without a message, as
- * some drivers throw it, is told by its fields.
+ * What was thrown, in words. Anything may be thrown, also what cannot be turned into text; an object without a message,
+ * as some drivers throw it, is told by its fields.
  */
 export function describeThrown(thrown: unknown): string {
   try {

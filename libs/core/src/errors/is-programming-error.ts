@@ -2,8 +2,8 @@
 const NAMES: readonly unknown[] = ['TypeError', 'ReferenceError'];
 
 /**
- * Whether what was thrown is the fault of the code that threw it. Told by its name: where code runs in a context of its own,
- * as under a test runner, its classes are others.
+ * Whether what was thrown is the fault of the code that threw it. Told by its name: where code runs in a context of its
+ * own, as under a test runner, its classes are others.
  */
 export function isProgrammingError(thrown: unknown): boolean {
   try {

@@ -1,4 +1,6 @@
-/** Whether what was thrown says of itself that another try may succeed. Anything may be thrown, also what tells nothing. */
+/**
+ * Whether what was thrown says of itself that another try may succeed. Anything may be thrown, also what tells nothing.
+ */
 export function isRetryableCause(cause: unknown): boolean {
   try {
     return (

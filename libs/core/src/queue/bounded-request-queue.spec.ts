@@ -246,8 +246,8 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
   }
 
   /**
-   * Who may be next in a bucket: the first of a tenant, unless somebody of another priority is more urgent. So nobody owes
-   * a place to the age of another.
+   * Who may be next in a bucket: the first of a tenant, unless somebody of another priority is more urgent. So nobody
+   * owes a place to the age of another.
    */
   function mayBeNext(entry: NumberedEntry, together: readonly NumberedEntry[]): boolean {
     const ofPriority = together.filter(({ priority }) => priority === entry.priority);

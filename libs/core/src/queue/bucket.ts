@@ -18,7 +18,9 @@ export interface BucketLoad {
 export class Bucket<TEntry extends QueueEntry> implements BucketLoad {
   /** How many requests it holds. */
   size = 0;
-  /** What its requests have in common; undefined for the bucket of all that name none. Changed only while it is empty. */
+  /**
+   * What its requests have in common; undefined for the bucket of all that name none. Changed only while it is empty.
+   */
   key: BucketKey = undefined;
   /**
    * Where it stands among the buckets; kept by their order. The bucket of all that name none stands nowhere.
@@ -92,7 +94,10 @@ export class Bucket<TEntry extends QueueEntry> implements BucketLoad {
     return this.lines.countAhead(priority, tenant, nowMs);
   }
 
-  /** When a request came, plus the head start that higher priorities have over its own; in ms. The least is the most urgent. */
+  /**
+   * When a request came, plus the head start that higher priorities have over its own; in ms. The least is the most
+   * urgent.
+   */
   effectiveArrivalMsOf(entry: TEntry): number {
     return this.lines.effectiveArrivalMsOf(entry);
   }

@@ -16,9 +16,10 @@ const LARGEST_PASS = 2 ** 30 - 1;
  * Varghese, "Efficient Fair Queuing using Deficit Round Robin", SIGCOMM 1995). Within a tenant, first in, first
  * out. A tenant without requests loses its place, and with it what it had left of its turn.
  *
- * The quantum is a cost times the tenant's weight. Where all cost the same it is that, so that with weights of 1 and more
- * each turn serves at least one request; otherwise it is the median of what the first requests of all tenants cost, so
- * that every other turn does at least, and one request that costs very much does not make everybody's turns long.
+ * The quantum is a cost times the tenant's weight. Where all cost the same it is that, so that with weights of 1 and
+ * more each turn serves at least one request; otherwise it is the median of what the first requests of all tenants
+ * cost, so that every other turn does at least, and one request that costs very much does not make everybody's turns
+ * long.
  */
 export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEntry> {
   /** How many tenants have requests here. */
@@ -28,14 +29,18 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   private readonly arrivals = new RequestRing<TEntry>(() => this.findShares());
   /** Nobody costs more who has come since the line was last empty. */
   private largestCost = 0;
-  /** What makes a quantum for a weight of 1. Changed only when somebody comes, so that whatever is undone is so exactly. */
+  /**
+   * What makes a quantum for a weight of 1. Changed only when somebody comes, so that whatever is undone is so exactly.
+   */
   private quantumCost = 0;
   private passesAtQuantum = 0;
   /** Whether all that have come since the line was last empty cost the same. */
   private isCostTheSame = true;
   /** Whose turn it is; the others follow in a circle, the last one stands before it. */
   private current: TenantShare<TEntry> | undefined = undefined;
-  /** Who has lost the last request out of turn. They stand in the circle until somebody comes, in case it is put back. */
+  /**
+   * Who has lost the last request out of turn. They stand in the circle until somebody comes, in case it is put back.
+   */
   private emptied: TenantShare<TEntry>[] = [];
   /** How often the turn has passed on to somebody who had it not. */
   private passes = 0;
@@ -281,7 +286,10 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   }
 }
 
-/** A number of passes, told as one below 0 of an entry that was taken though it was not its turn; and by that the number. */
+/**
+ * A number of passes, told as one below 0 of an entry that was taken though it was not its turn; and by that the
+ * number.
+ */
 function outOfTurn(passes: number): number {
   return -1 - passes;
 }

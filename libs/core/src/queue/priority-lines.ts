@@ -20,7 +20,10 @@ export interface PriorityRules {
  */
 export class PriorityLines<TEntry extends QueueEntry> {
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
-  /** Whose turn it is, and since when, and since when that of the next one is; found anew when asked for, if it may have changed. */
+  /**
+   * Whose turn it is, and since when, and since when that of the next one is; found anew when asked for, if it may have
+   * changed.
+   */
   private knownUrgentPriority = 0;
   private knownUrgentSinceMs = Infinity;
   private knownRivalSinceMs = Infinity;
@@ -80,7 +83,10 @@ export class PriorityLines<TEntry extends QueueEntry> {
     return ahead;
   }
 
-  /** When a request came, plus the head start that higher priorities have over its own; in ms. The least is the most urgent. */
+  /**
+   * When a request came, plus the head start that higher priorities have over its own; in ms. The least is the most
+   * urgent.
+   */
   effectiveArrivalMsOf({ enqueuedAtMs, priority }: TEntry): number {
     return this.effectiveArrivalMs(enqueuedAtMs, priority);
   }
@@ -183,8 +189,8 @@ export class PriorityLines<TEntry extends QueueEntry> {
   }
 
   /**
-   * Who goes of a line whose turn it is. If that is so only because its oldest has waited for so long, the oldest goes: to
-   * the newest of another tenant, whose turn it may be within the line, it must not lend its age.
+   * Who goes of a line whose turn it is. If that is so only because its oldest has waited for so long, the oldest goes:
+   * to the newest of another tenant, whose turn it may be within the line, it must not lend its age.
    */
   private nextIn(line: RequestLine<TEntry>, rivalSinceMs: number): TEntry | undefined {
     const { next } = line;

@@ -5,7 +5,9 @@ export interface RequestLine<TEntry extends QueueEntry> {
   readonly size: number;
   /** Who came first, which need not be who is next: for estimates of how long others wait. */
   readonly oldest: TEntry | undefined;
-  /** Since when somebody here has waited who still does, on the clock's scale, or an earlier time; Infinity if nobody. */
+  /**
+   * Since when somebody here has waited who still does, on the clock's scale, or an earlier time; Infinity if nobody.
+   */
   readonly oldestAtMs: number;
   /** Nobody in it came later than this, on the clock's scale. */
   readonly newestAtMs: number;

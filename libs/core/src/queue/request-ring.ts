@@ -14,9 +14,10 @@ const LARGEST_POSITION = 2 ** 30;
 const MOST_LOOKED_AT = 64;
 
 /**
- * First in, first out, in a ring of slots. An entry that leaves from the middle leaves a hole. When three quarters of the
- * stretch in use are holes they are closed, and when the ring is full, or far too large, it is made anew for those in it.
- * So every operation takes constant time on average, and there are never many more slots, or holes, than entries.
+ * First in, first out, in a ring of slots. An entry that leaves from the middle leaves a hole. When three quarters of
+ * the stretch in use are holes they are closed, and when the ring is full, or far too large, it is made anew for those
+ * in it. So every operation takes constant time on average, and there are never many more slots, or holes, than
+ * entries.
  */
 export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntry> {
   size = 0;

@@ -2,10 +2,11 @@ import type { QueueEntry } from './queue-entry.js';
 import type { RequestRing } from './request-ring.js';
 
 /**
- * One tenant's requests, first in, first out; what it may still take in this round; and its place in the circle of turns.
+ * One tenant's requests, first in, first out; what it may still take in this round; and its place in the circle of
+ * turns.
  *
- * Its requests stand in the ring of all tenants, and each knows at which positions its neighbors stand. Numbers, since the
- * garbage collector must be told of each young request that an old object refers to.
+ * Its requests stand in the ring of all tenants, and each knows at which positions its neighbors stand. Numbers, since
+ * the garbage collector must be told of each young request that an old object refers to.
  */
 export class TenantShare<TEntry extends QueueEntry> {
   size = 0;
@@ -86,7 +87,9 @@ export class TenantShare<TEntry extends QueueEntry> {
     first.previous = this;
   }
 
-  /** Stands alone again. It keeps no neighbor alive that is forgotten later, and its deficit only until it comes again. */
+  /**
+   * Stands alone again. It keeps no neighbor alive that is forgotten later, and its deficit only until it comes again.
+   */
   leaveCircle(): void {
     this.previous.following = this.following;
     this.following.previous = this.previous;

@@ -27,8 +27,8 @@ export class WaitingCost {
   }
 
   /**
-   * The largest cost of all that wait. The first time that the largest has left it is told by a look at each; after that
-   * every one that comes or goes takes O(log n) for it.
+   * The largest cost of all that wait. The first time that the largest has left it is told by a look at each; after
+   * that every one that comes or goes takes O(log n) for it.
    *
    * @param forEachCost Tells the cost of each.
    */
@@ -52,7 +52,8 @@ export class WaitingCost {
     }
     this.knownTotal += cost;
     if (this.inOrder !== undefined) this.inOrder.add(cost);
-    // Whether one that is as large as the last known is among the largest is not known while those have to be looked for.
+    // Whether one that is as large as the last known is among the largest is not known while those have to be looked
+    // for.
     else if (this.countOfLargest > 0 || cost > this.largestKnown || size === 0) this.noteLargest(cost);
   }
 

@@ -41,7 +41,10 @@ export interface BatchingView {
   isAnyDeadlineBefore(timeMs: number): boolean;
 }
 
-/** What to do now. It stays so until somebody comes or leaves, a batch ends, the rules change, or the time named is there. */
+/**
+ * What to do now. It stays so until somebody comes or leaves, a batch ends, the rules change, or the time named is
+ * there.
+ */
 export type BatchDecision =
   | {
       /** A batch goes now. */
@@ -62,14 +65,17 @@ export type BatchDecision =
       readonly action: 'idle';
     };
 
-/** An alarm may ring this much late (timers count whole milliseconds); a batch that goes for a deadline allows for it. */
+/**
+ * An alarm may ring this much late (timers count whole milliseconds); a batch that goes for a deadline allows for it.
+ */
 const ALARM_MARGIN_MS = 1;
 
 const IDLE: BatchDecision = Object.freeze({ action: 'idle' });
 
 /**
- * Decides when a batch runs and how large it is. To decide reads no clock and changes nothing: the answer follows from the
- * view, the configuration and what has been learned, so every rule can be tested by itself and simulated in virtual time.
+ * Decides when a batch runs and how large it is. To decide reads no clock and changes nothing: the answer follows from
+ * the view, the configuration and what has been learned, so every rule can be tested by itself and simulated in virtual
+ * time.
  */
 export class BatchBuilder {
   /** So many requests run at once, whatever the strategy, provided that a slot is free. */
@@ -142,8 +148,9 @@ export class BatchBuilder {
 
   /**
    * A batch with one request more has to start by then, at the size at which it would run, or the nearest deadline is
-   * lost; or one that is hardly later, in another bucket. Before anything is known of the processor that may be any time:
-   * so nobody waits who would lose a deadline by waiting alone. Were it lost without a batch, nothing would ever be known.
+   * lost; or one that is hardly later, in another bucket. Before anything is known of the processor that may be any
+   * time: so nobody waits who would lose a deadline by waiting alone. Were it lost without a batch, nothing would ever
+   * be known.
    */
   private latestStartMs(view: BatchingView, waitUntilMs: number): number {
     const { nearestDeadlineAtMs, queueSize, otherBucketsInHurry } = view;

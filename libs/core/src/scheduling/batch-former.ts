@@ -10,13 +10,15 @@ import type { LearnedBehavior } from './learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
 
 /**
- * So many batches' worth of requests are looked at when not all of them can be answered in time; and no more than so many
- * requests beyond a batch, since a look takes time that grows with them.
+ * So many batches' worth of requests are looked at when not all of them can be answered in time; and no more than so
+ * many requests beyond a batch, since a look takes time that grows with them.
  */
 const BATCHES_LOOKED_AT = 4;
 const MOST_LOOKED_AT_BEYOND = 512;
 
-/** Where batches do not all take what is expected, it is chosen among what is best with so many mean deviations more. */
+/**
+ * Where batches do not all take what is expected, it is chosen among what is best with so many mean deviations more.
+ */
 const MARGINS = [0, 1, 2];
 /** Mean deviations of a logistic distribution of scale 1: |x| is 2 ln 2 in the mean. */
 const LOGISTIC_MEAN_DEVIATION = 2 * Math.LN2;
@@ -106,7 +108,10 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     return { riding: second.riding, lost: [...lost, ...second.lost] };
   }
 
-  /** Takes more, until there are `enough` who can be answered by `shortestAtMs`; the others are told, and looked at once. */
+  /**
+   * Takes more, until there are `enough` who can be answered by `shortestAtMs`; the others are told, and looked at
+   * once.
+   */
   private takeMore(
     bucket: Bucket<TEntry>,
     taken: readonly TEntry[],
@@ -126,9 +131,9 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
   }
 
   /**
-   * A batch takes more or less than S(n), by chance: with a narrow margin more ride, some of them in vain; with a wide one
-   * fewer do, or those who come late at the expense of those who wait. Best is what answers the most per time in the
-   * mean, with what a logistic distribution of the times gives each rider for a chance.
+   * A batch takes more or less than S(n), by chance: with a narrow margin more ride, some of them in vain; with a wide
+   * one fewer do, or those who come late at the expense of those who wait. Best is what answers the most per time in
+   * the mean, with what a logistic distribution of the times gives each rider for a chance.
    */
   private chooseByChance(candidates: readonly TEntry[], nowMs: number, most: number): FormedBatch<TEntry> {
     const { curve } = this.learned;

@@ -101,7 +101,9 @@ export class BatchScheduler<TRequest, TResponse> {
     this.decideSoon(bucket.size);
   }
 
-  /** As `enqueue`, for one of which nothing special was said and that needs no entry. Tells the promise of its answer. */
+  /**
+   * As `enqueue`, for one of which nothing special was said and that needs no entry. Tells the promise of its answer.
+   */
   enqueueOrdinary(payload: TRequest, arrival: Arrival): Promise<Answer<TResponse>> {
     const answer = this.ordinary.add(payload, arrival, this.queue.enqueueOrdinary());
     this.decideSoon(this.ordinary.size);

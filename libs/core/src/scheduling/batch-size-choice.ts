@@ -40,7 +40,9 @@ export function chooseBatchSize(available: number, options: SizeOptions, curve: 
   return timePerRequestDownMs < timePerRequestUpMs ? smaller : most;
 }
 
-/** Where nobody shall be late for it, a batch is reckoned with as taking so many mean deviations longer than expected. */
+/**
+ * Where nobody shall be late for it, a batch is reckoned with as taking so many mean deviations longer than expected.
+ */
 const SAFE_DEVIATIONS = 2;
 
 /** How long a batch of `size` takes at most, as a rule, at the size at which it really runs. */

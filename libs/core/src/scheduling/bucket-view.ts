@@ -29,7 +29,9 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
     private readonly slots: Pick<SlotForecast, 'free' | 'likelyFreeAfterMs'>,
   ) {}
 
-  /** A decision begins or is through, and so many slots are free. They become so when a batch ends, or there are more. */
+  /**
+   * A decision begins or is through, and so many slots are free. They become so when a batch ends, or there are more.
+   */
   noteFreeSlots(freeSlots: number, nowMs: number): void {
     const isSlotFree = freeSlots > 0;
     if (isSlotFree && !this.wasSlotFree) this.slotFreeSinceMs = nowMs;

@@ -86,10 +86,10 @@ export class CompletionForecast {
 
   /**
    * Where more come than can be answered within `timeoutMs`, a batch best holds the newest n of which the oldest just
-   * makes it: they come within n / λ, so S(n) + n / λ = `timeoutMs`. Who has less than S(n) left when a slot is free could
-   * ride in a smaller batch only, at the expense of more who come later: when the batch is formed it would be dropped.
-   * How long its answer takes is told for that batch; 0 if not so many come. By chance fewer may have come than are
-   * expected, so n is less by one standard deviation of a Poisson process.
+   * makes it: they come within n / λ, so S(n) + n / λ = `timeoutMs`. Who has less than S(n) left when a slot is free
+   * could ride in a smaller batch only, at the expense of more who come later: when the batch is formed it would be
+   * dropped. How long its answer takes is told for that batch; 0 if not so many come. By chance fewer may have come
+   * than are expected, so n is less by one standard deviation of a Poisson process.
    */
   answerInCrowdMs(timeoutMs: number, requestsPerMs: number, nowMs: number): number {
     const { fixedTimeMs, timePerRequestMs } = this.curve;
@@ -104,8 +104,8 @@ export class CompletionForecast {
 
   /**
    * How long until as many requests as wait now have been served, in whole milliseconds, at least 1. Before anything is
-   * known of the processor, a batch is taken to last as long as requests wait for company, or as the oldest one that runs
-   * has by now.
+   * known of the processor, a batch is taken to last as long as requests wait for company, or as the oldest one that
+   * runs has by now.
    *
    * @param buckets How many buckets they wait in: no batch holds requests of two.
    */

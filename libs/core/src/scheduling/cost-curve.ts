@@ -45,7 +45,10 @@ export class CostCurve {
   private perRequestMs = 0;
   private deviationMs = 0;
   private observations = 0;
-  /** Of the latest batches that were all far slower, or all far faster, than expected: how many, and by how much at least. */
+  /**
+   * Of the latest batches that were all far slower, or all far faster, than expected: how many, and by how much at
+   * least.
+   */
   private changed = 0;
   private changedBy = 1;
   private batchesOfAChange = BATCHES_OF_A_CHANGE;
@@ -76,8 +79,8 @@ export class CostCurve {
   }
 
   /**
-   * S(n) and so many mean deviations, in milliseconds: two are rarely exceeded. Without them for a request alone: nothing
-   * better can be done for it, so it is turned away only if it is expected to be late, not if it might be.
+   * S(n) and so many mean deviations, in milliseconds: two are rarely exceeded. Without them for a request alone:
+   * nothing better can be done for it, so it is turned away only if it is expected to be late, not if it might be.
    */
   predictSafelyMs(size: number, deviations: number): number {
     return size === 1 ? this.predictMs(1) : this.predictMs(size) + deviations * this.deviationMs;
@@ -86,7 +89,8 @@ export class CostCurve {
   /**
    * A batch of `size` has taken `timeMs`.
    *
-   * @param isFirstInAWhile Whether what is known is old: if the batch was faster than any ordinary one, it counts no more.
+   * @param isFirstInAWhile Whether what is known is old: if the batch was faster than any ordinary one, it counts no
+   *   more.
    */
   observe(size: number, timeMs: number, isFirstInAWhile = false): void {
     if (this.isOutdatedBy(size, timeMs, isFirstInAWhile)) this.startAnew();

@@ -131,9 +131,9 @@ export class DeadlineAdmission {
   }
 
   /**
-   * As `answerAfterMs`, with those ahead as well who will come while it waits and go first: those of higher priorities, for
-   * as long as they have a head start over it. They make the wait longer, in which more of them come; so it is told again
-   * and again until it stays as it is, or is too long.
+   * As `answerAfterMs`, with those ahead as well who will come while it waits and go first: those of higher priorities,
+   * for as long as they have a head start over it. They make the wait longer, in which more of them come; so it is told
+   * again and again until it stays as it is, or is too long.
    */
   private answerInTurnMs({ priority, timeoutMs }: RequestTerms, ahead: RequestsAhead, nowMs: number): number {
     const { config, forecast, placesTaken } = this.parts;

@@ -36,15 +36,14 @@ const LARGEST_EXCESS = 1.1;
  * Chooses who rides in a batch that starts now, when the candidates cannot all make their deadlines in one batch.
  *
  * If the first ones that make it together can go so that all others make it, too, after them or in the other slots,
- * that is done: nobody is lost. The most that make it are tried first, then fewer. Slots that are free now cost nothing;
- * those that will be are counted on only if batches of that size keep up with those who come, or saving all who are here
- * would lose more of those who come after them. For the same reason, where no other slot is in view, the batches after
- * this one are to be full.
- * Otherwise losses cannot be avoided, and the size is the one that answers the most requests per time: the n that
- * maximizes n / S(n), where n candidates have at least S(n) left. Those who have less are dropped at once rather
- * than run for nothing; it is usually those who have waited longest. (BentoML drops these, too, but only to make
- * room for the largest batch.) While another slot is free, too, time is not what is short, and first ones go if that
- * loses fewer.
+ * that is done: nobody is lost. The most that make it are tried first, then fewer. Slots that are free now cost
+ * nothing; those that will be are counted on only if batches of that size keep up with those who come, or saving all
+ * who are here would lose more of those who come after them. For the same reason, where no other slot is in view, the
+ * batches after this one are to be full. Otherwise losses cannot be avoided, and the size is the one that answers the
+ * most requests per time: the n that maximizes n / S(n), where n candidates have at least S(n) left. Those who have
+ * less are dropped at once rather than run for nothing; it is usually those who have waited longest. (BentoML drops
+ * these, too, but only to make room for the largest batch.) While another slot is free, too, time is not what is short,
+ * and first ones go if that loses fewer.
  *
  * @param candidates In the order in which they would be served.
  */

@@ -14,8 +14,8 @@ export class LearnedBehavior {
   /** How many requests come per millisecond. */
   readonly arrivals = new ArrivalRate();
   /**
-   * How many requests make a batch where it is what they cost that limits it: a mean of the latest such batches, or what
-   * a larger one has held since. Infinity as long as there was none.
+   * How many requests make a batch where it is what they cost that limits it: a mean of the latest such batches, or
+   * what a larger one has held since. Infinity as long as there was none.
    */
   mostByCost = Infinity;
   private lastObservedAtMs = -Infinity;

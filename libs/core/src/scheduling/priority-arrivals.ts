@@ -12,8 +12,8 @@ export class PriorityArrivals {
   }
 
   /**
-   * How many requests of higher priorities come per millisecond. Watched from the first time that somebody asks for this
-   * priority.
+   * How many requests of higher priorities come per millisecond. Watched from the first time that somebody asks for
+   * this priority.
    *
    * @param placesTaken How many requests of all priorities were accepted.
    */

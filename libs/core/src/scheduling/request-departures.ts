@@ -17,7 +17,9 @@ export interface DepartureParts<TRequest, TResponse> {
   readonly recorder: StatisticsRecorder;
 }
 
-/** Lets requests leave without their result: taken back, too late, displaced, or closed. Their places are free at once. */
+/**
+ * Lets requests leave without their result: taken back, too late, displaced, or closed. Their places are free at once.
+ */
 export class RequestDepartures<TRequest, TResponse> {
   constructor(private readonly parts: DepartureParts<TRequest, TResponse>) {}
 

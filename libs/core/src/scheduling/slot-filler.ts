@@ -49,8 +49,8 @@ export interface FillTerms {
 const DISPATCHED = -Infinity;
 
 /**
- * Starts what shall start now, bucket after bucket, as long as there is a slot. What goes, and when, is `BatchBuilder`'s
- * decision; who rides, `BatchFormer`'s.
+ * Starts what shall start now, bucket after bucket, as long as there is a slot. What goes, and when, is
+ * `BatchBuilder`'s decision; who rides, `BatchFormer`'s.
  */
 export class SlotFiller<TRequest, TResponse> {
   private readonly former: BatchFormer<

@@ -12,9 +12,9 @@ export interface SlotPlan {
 }
 
 /**
- * Plans batches that are as large as deadlines allow: one after the other starts in the slot that is free first, with as
- * many of the first ones as make it together. So a slot that is free serves those whom a larger batch would make late.
- * Who cannot make it even alone is lost.
+ * Plans batches that are as large as deadlines allow: one after the other starts in the slot that is free first, with
+ * as many of the first ones as make it together. So a slot that is free serves those whom a larger batch would make
+ * late. Who cannot make it even alone is lost.
  *
  * @param deadlinesAtMs In the order in which they would be served.
  * @param first Who is the first of them; those before it are not looked at.

@@ -20,15 +20,15 @@ export interface SlotShare {
 const LEAST_VARIABLE_SHARE = 0.25;
 
 /**
- * How many of the q requests that wait ride in a batch that starts now, where other slots are free, too, or are going to be
- * soon. To take all of them, as a single slot had better do, makes every one wait for the work of all, and the slot that is
- * free next starts with hardly anything.
+ * How many of the q requests that wait ride in a batch that starts now, where other slots are free, too, or are going
+ * to be soon. To take all of them, as a single slot had better do, makes every one wait for the work of all, and the
+ * slot that is free next starts with hardly anything.
  *
  * One request less is α sooner for each of the n that ride, α later for each of the m of the batch that it rides in
  * instead, and f later for itself, if that starts in f ms: it pays while n − m > f / 2α. Half of that is allowed for,
  * since slots that are filled evenly also stay evenly spaced (in simulation everything from f / 2α to 0 is better than
- * to take all; f / 4α is best for steady arrivals and bursts together). So q and those who come within f, λf, are shared
- * out among the slots that are free by then, as many of them as makes the share the smallest.
+ * to take all; f / 4α is best for steady arrivals and bursts together). So q and those who come within f, λf, are
+ * shared out among the slots that are free by then, as many of them as makes the share the smallest.
  *
  * A share is at least n*, since a slot that starts with less is a slot that is missing later; and at least as many
  * requests as take a quarter of τ, since below that there is nothing to be gained.
