@@ -198,7 +198,9 @@ export class PriorityLines<TEntry extends QueueEntry> {
   }
 
   private takeIn(line: RequestLine<TEntry>, rivalSinceMs: number): TEntry | undefined {
-    return this.nextIn(line, rivalSinceMs) === line.next ? line.take() : line.takeOldest();
+    const { next } = line;
+    const isItsTurn = next === undefined || this.effectiveArrivalMsOf(next) < rivalSinceMs;
+    return isItsTurn || next === line.oldest ? line.take() : line.takeOldest();
   }
 
   /** Whose turn it is; of those that are equally urgent the highest. */
