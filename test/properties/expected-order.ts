@@ -6,14 +6,9 @@ export const largestSize = ({ maxBatchSize, allowedBatchSizes }: ResolvedBatchin
   allowedBatchSizes === undefined ? maxBatchSize : Math.max(...allowedBatchSizes);
 
 /** What places cost together. */
-export function costOf(
-  calls: readonly Call[],
-  { costModel, allowedBatchSizes = [] }: ResolvedBatchingConfig,
-): number {
+export function costOf(calls: readonly Call[], { costModel }: ResolvedBatchingConfig): number {
   const costs = calls.map(({ cost }) => cost);
-  const paddedSize = Math.min(...allowedBatchSizes.filter((size) => size >= costs.length));
-  const rows = paddedSize === Infinity ? costs.length : paddedSize;
-  if (costModel === 'padded') return rows * Math.max(0, ...costs);
+  if (costModel === 'padded') return costs.length * Math.max(0, ...costs);
   return costs.reduce((sum, cost) => sum + cost, 0);
 }
 

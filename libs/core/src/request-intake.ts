@@ -175,8 +175,7 @@ export class RequestIntake<TRequest, TResponse> {
     const { coalescingKey } = request;
     const promise = request.accept(arrival, wishes);
     this.recorder.requestAccepted();
-    if (request.priority > 0) this.deadlines.noteAccepted(request.priority);
-    if (coalescingKey === undefined) this.scheduler.enqueue(request);
+    if (coalescingKey === undefined) this.enqueue(request);
     else this.shareOrLead(coalescingKey, request);
     return promise;
   }
@@ -189,7 +188,12 @@ export class RequestIntake<TRequest, TResponse> {
       return;
     }
     scheduler.coalescing.lead(key, request);
-    scheduler.enqueue(request);
+    this.enqueue(request);
+  }
+
+  private enqueue(request: QueuedRequest<TRequest, TResponse>): void {
+    if (request.priority > 0) this.deadlines.notePlaceTaken(request.priority);
+    this.scheduler.enqueue(request);
   }
 }
 

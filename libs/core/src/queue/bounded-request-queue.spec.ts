@@ -242,17 +242,24 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
     queue: BoundedRequestQueue<NumberedEntry>,
     waiting: readonly NumberedEntry[],
   ): void {
-    expect(queue.mostUrgentBucket?.urgentSinceMs ?? Infinity).toBe(smallest(waiting.map(urgencyOf)));
+    const bucket = queue.mostUrgentBucket;
+    const urgentSinceMs = bucket?.urgentSinceMs ?? Infinity;
+    expect(urgentSinceMs).toBe(bucket?.next === undefined ? Infinity : urgencyOf(bucket.next));
+    expect(urgentSinceMs).toBeGreaterThanOrEqual(smallest(waiting.map(urgencyOf)));
   }
 
   /**
-   * Who may be next in a bucket: the first of a tenant, unless somebody of another priority is more urgent. So nobody
-   * owes a place to the age of another.
+   * Who may be next in a bucket: the first of a tenant, if none of a lower priority came before its head start, and if it
+   * came before the head start of whoever's turn it may be of a higher one.
    */
   function mayBeNext(entry: NumberedEntry, together: readonly NumberedEntry[]): boolean {
-    const ofPriority = together.filter(({ priority }) => priority === entry.priority);
-    const others = together.filter(({ priority }) => priority !== entry.priority);
-    return firstsOf(ofPriority).includes(entry) && urgencyOf(entry) <= smallest(others.map(urgencyOf));
+    const ofPriority = (one: number): NumberedEntry[] => together.filter(({ priority }) => priority === one);
+    const isBeaten = [0, 1, 2].some((other) => {
+      const urgencies = firstsOf(ofPriority(other)).map(urgencyOf);
+      if (urgencies.length === 0 || other === entry.priority) return false;
+      return urgencyOf(entry) > (other > entry.priority ? Math.min(...urgencies) : Math.max(...urgencies));
+    });
+    return firstsOf(ofPriority(entry.priority)).includes(entry) && !isBeaten;
   }
 
   it('holds the same and gives it out in a right order, whatever is done with it', () => {

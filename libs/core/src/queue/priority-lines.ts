@@ -20,13 +20,10 @@ export interface PriorityRules {
  */
 export class PriorityLines<TEntry extends QueueEntry> {
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
-  /**
-   * Whose turn it is, and since when, and since when that of the next one is; found anew when asked for, if it may have
-   * changed.
-   */
-  private knownUrgentPriority = 0;
-  private knownUrgentSinceMs = Infinity;
-  private knownRivalSinceMs = Infinity;
+  /** Who goes next, of which priority, and whether it goes for its age alone; found anew when asked for, if it may have changed. */
+  private knownUrgent: TEntry | undefined = undefined;
+  private knownPriority = 0;
+  private isOutOfTurn = false;
   private isUrgencyKnown = false;
 
   /** @param rules Asked at each step. */
@@ -34,8 +31,8 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** When the most urgent request came, with the head starts of the priorities taken into account; in ms. */
   get urgentSinceMs(): number {
-    this.findUrgency();
-    return this.knownUrgentSinceMs;
+    const { next } = this;
+    return next === undefined ? Infinity : this.effectiveArrivalMsOf(next);
   }
 
   /** The arrival number of the most urgent request; Infinity if there is none. */
@@ -59,7 +56,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
   get next(): TEntry | undefined {
     if (this.lines.length === 1) return this.lines[0]!.next;
     this.findUrgency();
-    return this.nextIn(this.lines[this.knownUrgentPriority]!, this.knownRivalSinceMs);
+    return this.knownUrgent;
   }
 
   /** Whether tenants take turns in one of them. */
@@ -106,12 +103,9 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** Takes out who is to be served next; undefined if there is nobody. */
   take(): TEntry | undefined {
-    const isAlone = this.lines.length === 1;
-    if (!isAlone) this.findUrgency();
+    if (this.lines.length > 1) this.findUrgency();
     this.isUrgencyKnown = false;
-    return isAlone
-      ? this.lines[0]!.take()
-      : this.takeIn(this.lines[this.knownUrgentPriority]!, this.knownRivalSinceMs);
+    return this.lines.length > 1 ? this.takeUrgent() : this.lines[0]!.take();
   }
 
   /** Fills `taken` with those who are next; there must be as many. */
@@ -164,68 +158,65 @@ export class PriorityLines<TEntry extends QueueEntry> {
     return Math.min(line.size, Math.ceil(this.rules.weightOf(undefined) / this.rules.weightOf(tenant)));
   }
 
-  /** Stays with a line as long as none of the others is more urgent. */
+  /** Takes all of a line at once where none of the others can be more urgent. */
   private takeByUrgency(taken: TEntry[]): void {
     const end = taken.length;
-    let next = 0;
-    while (next < end) {
+    for (let next = 0; next < end;) {
       this.isUrgencyKnown = false;
       this.findUrgency();
-      const urgent = this.knownUrgentPriority;
-      const line = this.lines[urgent]!;
-      const rivalSinceMs = this.knownRivalSinceMs;
-      if (this.effectiveArrivalMs(line.newestAtMs, urgent) < rivalSinceMs) {
-        // All of them go before the next line's.
+      const line = this.lines[this.knownPriority]!;
+      if (this.isAheadOfOthers(this.knownPriority)) {
         const count = Math.min(end - next, line.size);
         line.takeInto(taken, next, count);
         next += count;
-        continue;
-      }
-      do {
-        taken[next] = this.takeIn(line, rivalSinceMs)!;
+      } else {
+        taken[next] = this.takeUrgent()!;
         next += 1;
-      } while (next < end && this.urgentSinceMsOf(urgent) < rivalSinceMs);
+      }
     }
+  }
+
+  private takeUrgent(): TEntry | undefined {
+    const line = this.lines[this.knownPriority]!;
+    return this.isOutOfTurn ? line.takeOldest() : line.take();
+  }
+
+  /** Whether even the newest of a priority goes before the oldest of all others. */
+  private isAheadOfOthers(one: number): boolean {
+    const newestMs = this.effectiveArrivalMs(this.lines[one]!.newestAtMs, one);
+    for (let priority = 0; priority < this.lines.length; priority += 1) {
+      const { oldest } = this.lines[priority]!;
+      if (priority === one || oldest === undefined) continue;
+      if (newestMs >= this.effectiveArrivalMs(oldest.enqueuedAtMs, priority)) return false;
+    }
+    return true;
   }
 
   /**
-   * Who goes of a line whose turn it is. If that is so only because its oldest has waited for so long, the oldest goes:
-   * to the newest of another tenant, whose turn it may be within the line, it must not lend its age.
+   * Who goes next; of those that are equally urgent the one of the highest priority. By rank it is whoever's turn it is
+   * of the highest priority. Against it one of a lower priority goes that came before its head start. If that is not the
+   * one whose turn it is there, but the oldest, that goes: to the newest of another tenant it must not lend its age.
    */
-  private nextIn(line: RequestLine<TEntry>, rivalSinceMs: number): TEntry | undefined {
-    const { next } = line;
-    return next === undefined || this.effectiveArrivalMsOf(next) < rivalSinceMs ? next : line.oldest;
-  }
-
-  private takeIn(line: RequestLine<TEntry>, rivalSinceMs: number): TEntry | undefined {
-    const { next } = line;
-    const isItsTurn = next === undefined || this.effectiveArrivalMsOf(next) < rivalSinceMs;
-    return isItsTurn || next === line.oldest ? line.take() : line.takeOldest();
-  }
-
-  /** Whose turn it is; of those that are equally urgent the highest. */
   private findUrgency(): void {
     if (this.isUrgencyKnown) return;
     this.isUrgencyKnown = true;
-    this.knownUrgentPriority = 0;
-    this.knownUrgentSinceMs = Infinity;
-    this.knownRivalSinceMs = Infinity;
+    this.isOutOfTurn = false;
+    this.knownPriority = 0;
+    this.knownUrgent = undefined;
+    let sinceMs = Infinity;
     for (let priority = 0; priority < this.lines.length; priority += 1) {
-      const sinceMs = this.urgentSinceMsOf(priority);
-      if (sinceMs < this.knownUrgentSinceMs) {
-        this.knownRivalSinceMs = this.knownUrgentSinceMs;
-        this.knownUrgentSinceMs = sinceMs;
-        this.knownUrgentPriority = priority;
-      } else if (sinceMs < this.knownRivalSinceMs) {
-        this.knownRivalSinceMs = sinceMs;
-      }
+      const { oldest } = this.lines[priority]!;
+      if (oldest === undefined) continue;
+      const oldestMs = this.effectiveArrivalMs(oldest.enqueuedAtMs, priority);
+      if (this.knownUrgent !== undefined && oldestMs >= sinceMs) continue;
+      const next = this.lines[priority]!.next!;
+      const nextMs = this.effectiveArrivalMs(next.enqueuedAtMs, priority);
+      const isItsTurn: boolean = this.knownUrgent === undefined || nextMs < sinceMs;
+      this.knownUrgent = isItsTurn ? next : oldest;
+      this.knownPriority = priority;
+      this.isOutOfTurn = !isItsTurn;
+      sinceMs = isItsTurn ? nextMs : oldestMs;
     }
-  }
-
-  /** When the oldest one of a priority came, plus its head start; Infinity if there is none. */
-  private urgentSinceMsOf(priority: number): number {
-    const { oldest } = this.lines[priority]!;
-    return oldest === undefined ? Infinity : this.effectiveArrivalMs(oldest.enqueuedAtMs, priority);
   }
 
   private effectiveArrivalMs(atMs: number, priority: number): number {

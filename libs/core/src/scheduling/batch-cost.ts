@@ -1,9 +1,7 @@
 import type { ResolvedBatchingConfig } from '../batching-config.js';
 import type { BucketLoad } from '../queue/bucket.js';
-import { paddedBatchSize } from './batch-size-choice.js';
 
-type CostOptions = Pick<ResolvedBatchingConfig, 'maxBatchCost' | 'costModel'> &
-  Partial<Pick<ResolvedBatchingConfig, 'allowedBatchSizes'>>;
+type CostOptions = Pick<ResolvedBatchingConfig, 'maxBatchCost' | 'costModel'>;
 
 /** Adds up what a batch costs while it is formed. */
 export class BatchCost {
@@ -18,9 +16,7 @@ export class BatchCost {
     const { maxBatchCost, costModel } = this.options;
     if (maxBatchCost === undefined || this.count === 0) return true;
     const together =
-      costModel === 'sum'
-        ? this.total + cost
-        : paddedCost(this.count + 1, Math.max(this.largest, cost), this.options);
+      costModel === 'sum' ? this.total + cost : (this.count + 1) * Math.max(this.largest, cost);
     return together <= maxBatchCost;
   }
 
@@ -36,12 +32,6 @@ export function isBatchCostReached(waiting: BucketLoad, options: CostOptions): b
   const { maxBatchCost, costModel } = options;
   // The largest cost may have to be looked for: only who needs it shall pay for that.
   if (maxBatchCost === undefined) return false;
-  const cost =
-    costModel === 'sum' ? waiting.totalCost : paddedCost(waiting.size, waiting.largestCost, options);
+  const cost = costModel === 'sum' ? waiting.totalCost : waiting.size * waiting.largestCost;
   return cost >= maxBatchCost;
-}
-
-/** What a padded tensor costs: its rows, those included that fill it up to an allowed size, times the longest. */
-function paddedCost(count: number, largest: number, options: CostOptions): number {
-  return paddedBatchSize(count, options) * largest;
 }

@@ -86,8 +86,6 @@ describe('BatchFormer: size and cost', () => {
     expect(first({ ...sizes, padding: 'down' })).toBe(8);
     expect(first(sizes)).toBe(8);
     expect(first({ ...sizes, padding: 'up' })).toBe(9);
-    // As many rows as the tensor has, those included that fill it up.
-    expect(first({ ...sizes, padding: 'up', costModel: 'padded' })).toBe(8);
   });
 
   it('takes one alone, whatever it costs: the limit may have become smaller since it came', () => {

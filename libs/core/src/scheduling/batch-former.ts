@@ -20,6 +20,8 @@ const MOST_LOOKED_AT_BEYOND = 512;
  * Where batches do not all take what is expected, it is chosen among what is best with so many mean deviations more.
  */
 const MARGINS = [0, 1, 2];
+/** Where they deviate by less than this share of S(n) it makes no difference. */
+const STEADY_DEVIATION = 0.02;
 /** Mean deviations of a logistic distribution of scale 1: |x| is 2 ln 2 in the mean. */
 const LOGISTIC_MEAN_DEVIATION = 2 * Math.LN2;
 
@@ -87,13 +89,14 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     taken: readonly TEntry[],
     nowMs: number,
     mayTakeAgain = bucket.hasTenants,
+    margins = this.marginsNow,
   ): FormedBatch<TEntry> {
     const most = largestBatchSize(this.config);
     const isTrusted = this.learned.isTrusted(nowMs);
     const shortestAtMs = isTrusted ? nowMs + this.timeMs(1) : -Infinity;
     const enough = Math.min(BATCHES_LOOKED_AT * most, most + MOST_LOOKED_AT_BEYOND);
     const candidates = this.takeMore(bucket, taken, shortestAtMs, enough);
-    const choice = this.chooseByChance(candidates, nowMs, most);
+    const { choice, margin } = this.chooseByChance(candidates, nowMs, most, margins);
     const { riding, lost } = isTrusted ? choice : giveNobodyUp(choice, candidates);
     const takesAgain = mayTakeAgain && lost.length > 0;
     const kept = new Set(takesAgain ? NOBODY : riding);
@@ -104,7 +107,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     if (!takesAgain) return { riding, lost };
 
     // Who is lost has used up the turn of its tenant: the turns are taken anew without them.
-    const second = this.chooseInTime(bucket, this.take(bucket, taken.length), nowMs, false);
+    const second = this.chooseInTime(bucket, this.take(bucket, taken.length), nowMs, false, [margin]);
     return { riding: second.riding, lost: [...lost, ...second.lost] };
   }
 
@@ -135,19 +138,31 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
    * one fewer do, or those who come late at the expense of those who wait. Best is what answers the most per time in
    * the mean, with what a logistic distribution of the times gives each rider for a chance.
    */
-  private chooseByChance(candidates: readonly TEntry[], nowMs: number, most: number): FormedBatch<TEntry> {
-    const { curve } = this.learned;
-    let best = this.chooseAffordable(candidates, nowMs, most, MARGINS[0]);
-    if (curve.meanDeviationMs === 0) return best;
-    let bestPerMs = this.expectedAnswersPerMs(best, nowMs);
-    for (const margin of MARGINS.slice(1)) {
-      const choice = this.chooseAffordable(candidates, nowMs, most, margin);
-      const perMs = this.expectedAnswersPerMs(choice, nowMs);
-      if (perMs <= bestPerMs) continue;
-      best = choice;
-      bestPerMs = perMs;
+  private chooseByChance(
+    candidates: readonly TEntry[],
+    nowMs: number,
+    most: number,
+    margins: readonly number[],
+  ): { readonly choice: FormedBatch<TEntry>; readonly margin: number } {
+    let margin = margins[0]!;
+    let choice = this.chooseAffordable(candidates, nowMs, most, margin);
+    if (margins.length === 1) return { choice, margin };
+    let mostPerMs = this.expectedAnswersPerMs(choice, nowMs);
+    for (const other of margins.slice(1)) {
+      const otherChoice = this.chooseAffordable(candidates, nowMs, most, other);
+      const perMs = this.expectedAnswersPerMs(otherChoice, nowMs);
+      if (perMs <= mostPerMs) continue;
+      margin = other;
+      choice = otherChoice;
+      mostPerMs = perMs;
     }
-    return best;
+    return { choice, margin };
+  }
+
+  private get marginsNow(): readonly number[] {
+    const { curve } = this.learned;
+    const isSteady = curve.meanDeviationMs <= STEADY_DEVIATION * curve.predictMs(1);
+    return isSteady ? MARGINS.slice(-1) : MARGINS;
   }
 
   private expectedAnswersPerMs({ riding }: FormedBatch<TEntry>, nowMs: number): number {
@@ -166,7 +181,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     candidates: readonly TEntry[],
     nowMs: number,
     most: number,
-    margin: number | undefined,
+    margin: number,
   ): FormedBatch<TEntry> {
     const [, ...otherSlotsFreeAfterMs] = this.slots.freeAfterMs(nowMs);
     const { riding, lost } = chooseInTime(candidates, {

@@ -193,7 +193,7 @@ export class BatchScheduler<TRequest, TResponse> {
     recorder.batchEnded(batch, isFailed);
     // A batch that failed may have done so before it did anything: its time says nothing.
     if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);
-    if (this.runner.running.size === 0) learned.allEnded();
+    if (this.filler.freeSlots > 0) learned.slotFreed();
     this.deadlines.batchEnded(batch);
     this.coalescing.forgetAll(batch.requests);
     const { succeeded, failed, followers } = this.scatterer.scatter(batch, ending);

@@ -48,16 +48,30 @@ export class CompletionForecast {
    * buckets go first, each in the slot that is free first; the request rides in the last, with the rest.
    */
   answerAfterMs(ahead: RequestsAhead, nowMs: number): number {
-    return this.startsAfterMs(ahead, nowMs) + this.timeMs((ahead.inBucket % this.most) + 1);
+    return this.answerWithSlotsMs(ahead, this.slotsFreeAfterMs(nowMs));
+  }
+
+  /** As `answerAfterMs`, where it is known when slots are free. */
+  answerWithSlotsMs(ahead: RequestsAhead, freeAfterMs: readonly number[]): number {
+    const startsAfterMs = this.startsAfterMs(ahead, freeAfterMs);
+    // Whoever waits for more than the batches that run waits for more that may take longer than expected.
+    const isBehindOthers = ahead.inBucket >= this.most || ahead.otherBuckets > 0;
+    const byChanceMs = isBehindOthers ? this.curve.meanDeviationMs : 0;
+    return startsAfterMs + byChanceMs + this.timeMs((ahead.inBucket % this.most) + 1);
+  }
+
+  /** In how many milliseconds each slot is free, soonest first. To be found once for all that is foretold for one time. */
+  slotsFreeAfterMs(nowMs: number): readonly number[] {
+    return this.slots.freeAfterMs(nowMs);
   }
 
   /** How long until the batch starts that it rides in, in milliseconds. */
-  startsAfterMs(ahead: RequestsAhead, nowMs: number): number {
+  startsAfterMs(ahead: RequestsAhead, freeAfterMs: readonly number[]): number {
     const most = this.most;
     const fullBatches = Math.floor(ahead.inBucket / most);
     const otherBatches = this.otherBatches(ahead);
     const aheadMs = fullBatches * this.timeMs(most) + otherBatches * this.otherBatchMs(ahead);
-    return this.slotFreeAfterMs(fullBatches + otherBatches, aheadMs, nowMs);
+    return this.slotFreeAfterMs(fullBatches + otherBatches, aheadMs, freeAfterMs);
   }
 
   /**
@@ -99,7 +113,10 @@ export class CompletionForecast {
     const comeMeanwhile = (requestsPerMs * this.curve.predictMs(largest)) / this.slots.count;
     if (comeMeanwhile <= largest) return 0;
     const size = Math.min(Math.max(1, Math.floor(newest - Math.sqrt(newest))), most);
-    return this.slotFreeAfterMs(0, 0, nowMs) + this.curve.predictMs(paddedBatchSize(size, this.config));
+    return (
+      this.slotFreeAfterMs(0, 0, this.slotsFreeAfterMs(nowMs)) +
+      this.curve.predictMs(paddedBatchSize(size, this.config))
+    );
   }
 
   /**
@@ -119,7 +136,8 @@ export class CompletionForecast {
     const isSpread = batches > Math.ceil(waiting / most);
     const eachMs = this.timeMs(isSpread ? waiting / batches : most);
     const lastMs = isSpread ? eachMs : this.timeMs(Math.max(1, waiting - (batches - 1) * most));
-    const startAfterMs = (ahead: number): number => this.slotFreeAfterMs(ahead, ahead * eachMs, nowMs);
+    const freeAfterMs = this.slotsFreeAfterMs(nowMs);
+    const startAfterMs = (ahead: number): number => this.slotFreeAfterMs(ahead, ahead * eachMs, freeAfterMs);
     const lastEndsMs = startAfterMs(batches - 1) + lastMs;
     // The last batch may be small and end before the full one that started just before it.
     const fullOneEndsMs = batches > 1 ? startAfterMs(batches - 2) + eachMs : 0;
@@ -137,9 +155,8 @@ export class CompletionForecast {
   }
 
   /** When a slot is free for the batch that `batchesAhead` others go before, which take `aheadMs` together. */
-  private slotFreeAfterMs(batchesAhead: number, aheadMs: number, nowMs: number): number {
+  private slotFreeAfterMs(batchesAhead: number, aheadMs: number, freeAfterMs: readonly number[]): number {
     const { count } = this.slots;
-    const freeAfterMs = this.slots.freeAfterMs(nowMs);
     // Those beyond the slots have been taken in advance; they go first.
     const inAdvance = Math.max(0, freeAfterMs.length - count);
     const inTurn = batchesAhead + inAdvance;

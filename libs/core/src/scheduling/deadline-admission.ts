@@ -17,6 +17,9 @@ const LEAVE_ROOM_FOR_MS = 1000;
 /** What holds for so many times as many as wait need not be found out for each one more. */
 const ROOM_FOR_MORE = 2;
 
+/** Who has so many times as long as all that waits takes is not looked at closely, whoever may overtake. */
+const OVERTAKEN_TIMES = 4;
+
 /** So often it is told anew how many overtake; each time one batch more may go first. */
 const MOST_ROUNDS = 32;
 
@@ -61,9 +64,9 @@ export class DeadlineAdmission {
 
   constructor(private readonly parts: DeadlineAdmissionParts) {}
 
-  /** A request has been given a place; need not be told of one of the first priority. */
-  noteAccepted(priority: number): void {
-    this.arrivals.noteAccepted(priority);
+  /** A request has taken a place; need not be told of one of the first priority. */
+  notePlaceTaken(priority: number): void {
+    this.arrivals.notePlaceTaken(priority);
   }
 
   /**
@@ -76,7 +79,9 @@ export class DeadlineAdmission {
     if (timeoutMs === Infinity) return;
     const others = this.othersOf(newcomers);
     const count = newcomers.inBucket + others.requests;
-    if (this.isSurelyInTime(timeoutMs, count, others.newBuckets, arrival)) return;
+    // Of a lower priority many may overtake; who has several times as long needs no closer look either.
+    const surelyMs = terms.priority === 0 ? timeoutMs : timeoutMs / OVERTAKEN_TIMES;
+    if (this.isSurelyInTime(surelyMs, count, others.newBuckets, arrival)) return;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
     this.offered.observe(this.parts.placesTaken() + this.refused, nowMs);
@@ -140,15 +145,16 @@ export class DeadlineAdmission {
     if (priority === 0) return forecast.answerAfterMs(ahead, nowMs);
     const higherPerMs = this.arrivals.higherPerMs(priority, placesTaken(), nowMs);
     let withThem = ahead;
-    let waitMs = forecast.startsAfterMs(ahead, nowMs);
+    const freeAfterMs = forecast.slotsFreeAfterMs(nowMs);
+    let waitMs = forecast.startsAfterMs(ahead, freeAfterMs);
     for (let round = 0; round < MOST_ROUNDS && waitMs <= timeoutMs; round += 1) {
       const overtaking = Math.floor(higherPerMs * Math.min(waitMs, priority * config.priorityAgingMs));
       withThem = { ...ahead, inBucket: ahead.inBucket + overtaking };
-      const laterMs = forecast.startsAfterMs(withThem, nowMs);
+      const laterMs = forecast.startsAfterMs(withThem, freeAfterMs);
       if (laterMs <= waitMs) break;
       waitMs = laterMs;
     }
-    return forecast.answerAfterMs(withThem, nowMs);
+    return forecast.answerWithSlotsMs(withThem, freeAfterMs);
   }
 
   private refuse(

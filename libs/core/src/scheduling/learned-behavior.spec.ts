@@ -33,15 +33,15 @@ describe('LearnedBehavior', () => {
     expect(learned.curve.predictMs(1)).toBe(20);
   });
 
-  it('stays trusted while a batch runs that was started on it, however long that takes', () => {
+  it('stays trusted while all slots are taken, however long that lasts', () => {
     const learned = new LearnedBehavior();
     learned.observeBatch(1, 50, 10_000);
-    learned.batchStarted(10_500);
+    learned.slotsTaken(10_500);
     expect(learned.isTrusted(60_000)).toBe(true);
-    learned.allEnded();
+    learned.slotFreed();
     expect(learned.isTrusted(60_000)).toBe(false);
 
-    learned.batchStarted(60_000);
+    learned.slotsTaken(60_000);
     expect(learned.isTrusted(60_001)).toBe(false);
   });
 

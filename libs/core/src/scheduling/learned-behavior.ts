@@ -19,7 +19,7 @@ export class LearnedBehavior {
    */
   mostByCost = Infinity;
   private lastObservedAtMs = -Infinity;
-  /** Whether a batch runs that was started on what is trusted. */
+  /** Whether all slots were taken by what is trusted, and still are. */
   private isTrustKept = false;
 
   /** A batch of `size` has taken `timeMs`. */
@@ -43,13 +43,13 @@ export class LearnedBehavior {
     this.mostByCost = this.mostByCost === Infinity ? size : this.mostByCost + (size - this.mostByCost) / 8;
   }
 
-  /** A batch starts. However long it runs, nothing is forgotten meanwhile: nobody else could be asked. */
-  batchStarted(nowMs: number): void {
+  /** The last free slot has been taken. However long that lasts, nothing is forgotten: nobody else could be asked. */
+  slotsTaken(nowMs: number): void {
     this.isTrustKept ||= this.isTrusted(nowMs);
   }
 
-  /** No batch runs any more. */
-  allEnded(): void {
+  /** A slot is free again. */
+  slotFreed(): void {
     this.isTrustKept = false;
   }
 

@@ -175,7 +175,6 @@ export class SlotFiller<TRequest, TResponse> {
     for (const request of lost) departures.giveUpLost(request);
     if (sizeOf(riding) === 0) return;
     this.view.lastDispatchAtMs = nowMs;
-    learned.batchStarted(nowMs);
     const padded = paddedBatchSize(sizeOf(riding), config);
     const batch = new RequestBatch(++this.lastBatchId, riding, reason, nowMs, padded);
     deadlines.moveToRunning(batch);
@@ -183,5 +182,6 @@ export class SlotFiller<TRequest, TResponse> {
     // One that goes in advance tells later when it begins.
     if (!processor.batchesInAdvance) recorder.batchBegan(batch);
     runner.run(batch);
+    if (this.freeSlots <= 0) learned.slotsTaken(nowMs);
   }
 }

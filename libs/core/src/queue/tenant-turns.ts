@@ -1,0 +1,184 @@
+import type { QueueEntry } from './queue-entry.js';
+import type { TenantShare } from './tenant-share.js';
+
+/** Passes are counted up to this, and then from 0 again: small integers are stored in place. */
+const LARGEST_PASS = 2 ** 30 - 1;
+/** So many times that rounds were skipped are remembered, in case they are to be undone; never so many are at once. */
+const MOST_SKIPS = 2 ** 17;
+/** No quantum is less than this share of the largest cost: a smaller one might add nothing to what a tenant has. */
+const LEAST_QUANTUM_SHARE = 2 ** -40;
+
+/**
+ * The circle in which tenants take turns: deficit round robin (Shreedhar and Varghese, "Efficient Fair Queuing using
+ * Deficit Round Robin", SIGCOMM 1995). Whose turn it is gets a quantum, and may take requests as long as its deficit
+ * covers what they cost.
+ *
+ * The quantum is a cost times the tenant's weight. Where all cost the same it is that, so that with weights of 1 and more
+ * each turn serves at least one request; otherwise it is the median of what the first requests of all tenants cost, so
+ * that every other turn does at least, and one request that costs very much does not make everybody's turns long. Rounds
+ * in which nobody could be served are granted at once.
+ *
+ * Whatever has been taken since somebody last came can be undone exactly, in reverse order.
+ */
+export class TenantTurns<TEntry extends QueueEntry> {
+  /** How many tenants stand in the circle. */
+  count = 0;
+  /** Whose turn it is; the others follow in a circle, the last one stands before it. */
+  current: TenantShare<TEntry> | undefined = undefined;
+  /** How often the turn has passed on to somebody who had it not; counted round. */
+  passes = 0;
+  /** Nobody costs more who has come since there was last nobody. */
+  private largestCost = 0;
+  /** Whether all who have come since then cost the same. */
+  private isCostTheSame = true;
+  /** What makes a quantum for a weight of 1. Changed only when somebody comes, so that what is undone is so exactly. */
+  private quantumCost = 0;
+  private passesAtQuantum = 0;
+  private comeSinceQuantum = 0;
+  private skips: { readonly passes: number; readonly rounds: number }[] = [];
+
+  /**
+   * Somebody is about to come, so that nothing is undone any more.
+   *
+   * @param isFirst Whether nobody is there.
+   */
+  noteCost(cost: number, isFirst: boolean): void {
+    if (this.skips.length > 0) this.skips = [];
+    if (isFirst) {
+      this.largestCost = cost;
+      this.quantumCost = cost;
+      this.isCostTheSame = true;
+    } else if (cost !== this.largestCost || !this.isCostTheSame) {
+      this.largestCost = Math.max(this.largestCost, cost);
+      // Once in a round, or when as many have come: to look at all tenants costs each of them no more than a constant.
+      this.comeSinceQuantum += 1;
+      const passed = (this.passes - this.passesAtQuantum) & LARGEST_PASS;
+      const isDue = Math.max(passed, this.comeSinceQuantum) >= this.count;
+      if (this.isCostTheSame || isDue) this.findQuantum();
+      this.isCostTheSame = false;
+    }
+  }
+
+  /** A tenant takes the last place in the circle. */
+  append(share: TenantShare<TEntry>): void {
+    this.count += 1;
+    if (this.current === undefined) this.current = share;
+    else share.standBefore(this.current);
+  }
+
+  /** A tenant leaves the circle; if it is its turn, the next one has it. */
+  leave(share: TenantShare<TEntry>): void {
+    this.count -= 1;
+    if (this.current === share) this.current = share.following === share ? undefined : share.following;
+    share.leaveCircle();
+  }
+
+  /** Whether a tenant stands in the circle. */
+  has(share: TenantShare<TEntry>): boolean {
+    return this.current === share || share.following !== share;
+  }
+
+  /** Passes the turn on until it is with a tenant that may take its next request. One in the circle must have some. */
+  find(): TenantShare<TEntry> | undefined {
+    let unserved = 0;
+    for (let share = this.current; share !== undefined; share = this.passOn(share)) {
+      if (unserved === this.count) this.skipRounds();
+      unserved += 1;
+      if (!share.hasItsQuantum) {
+        share.deficit += this.quantumOf(share);
+        share.hasItsQuantum = true;
+      }
+      if (share.size === 0) continue;
+      if (this.largestCost <= share.deficit) return share;
+      // Where all cost the same there is no need to look at the request.
+      if (!this.isCostTheSame && share.first.cost <= share.deficit) return share;
+    }
+    return undefined;
+  }
+
+  /** Whose turn it is takes a request. */
+  charge(share: TenantShare<TEntry>, entry: TEntry): void {
+    share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
+  }
+
+  /** Undoes that a request was taken, when there had been so many passes: it is its tenant's turn again. */
+  giveBack(share: TenantShare<TEntry>, { cost }: TEntry): void {
+    if (this.current === share) share.hasItsQuantum = true;
+    else this.returnTo(share);
+    share.deficit += cost;
+  }
+
+  /** Everyone to whom the turn has passed since gives back what it got for it. */
+  undoPassesSince(passes: number): void {
+    while (this.current !== undefined && this.passes !== passes) {
+      const skipped = this.skips.at(-1);
+      if (skipped?.passes === this.passes) {
+        this.skips.pop();
+        this.grantRounds(-skipped.rounds);
+      }
+      this.returnTo(this.current.previous);
+      this.passes = (this.passes - 1) & LARGEST_PASS;
+    }
+    this.passes = passes;
+  }
+
+  private passOn(share: TenantShare<TEntry>): TenantShare<TEntry> {
+    share.hasItsQuantum = false;
+    this.passes = (this.passes + 1) & LARGEST_PASS;
+    this.current = share.following;
+    return share.following;
+  }
+
+  private returnTo(share: TenantShare<TEntry>): void {
+    const { current } = this;
+    if (current?.hasItsQuantum === true) {
+      current.deficit -= this.quantumOf(current);
+      current.hasItsQuantum = false;
+    }
+    share.hasItsQuantum = true;
+    this.current = share;
+  }
+
+  /** Nobody could be served in a whole round: all get at once what they would get until almost somebody can. */
+  private skipRounds(): void {
+    let rounds = Infinity;
+    this.forEach((share) => {
+      if (share.size === 0) return;
+      const missing = share.first.cost - share.deficit;
+      rounds = Math.min(rounds, Math.floor(missing / this.quantumOf(share)) - 1);
+    });
+    if (rounds < 1 || rounds === Infinity) return;
+    this.grantRounds(rounds);
+    if (this.skips.length === MOST_SKIPS) this.skips.splice(0, MOST_SKIPS / 2);
+    this.skips.push({ passes: this.passes, rounds });
+  }
+
+  private grantRounds(rounds: number): void {
+    this.forEach((share) => (share.deficit += rounds * this.quantumOf(share)));
+  }
+
+  private quantumOf({ weight }: TenantShare<TEntry>): number {
+    // A number that tells nothing apart from nothing, or from endless, would let no turn end, or none begin.
+    const least = Math.max(this.largestCost * LEAST_QUANTUM_SHARE, Number.MIN_VALUE);
+    return Math.min(Math.max(this.quantumCost * weight, least), Number.MAX_VALUE);
+  }
+
+  private findQuantum(): void {
+    this.passesAtQuantum = this.passes;
+    this.comeSinceQuantum = 0;
+    const costs: number[] = [];
+    this.forEach((share) => {
+      if (share.size > 0) costs.push(share.first.cost);
+    });
+    costs.sort((one, other) => one - other);
+    this.quantumCost = costs[costs.length >> 1]!;
+  }
+
+  private forEach(visit: (share: TenantShare<TEntry>) => void): void {
+    let share = this.current;
+    for (let left = this.count; share !== undefined && left > 0; left -= 1) {
+      visit(share);
+      share = share.following;
+    }
+  }
+}
