@@ -85,6 +85,13 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(invalid).toMatchObject({ message: 'no letter' });
   });
 
+  it('puts the error of a request in its place, also one of another realm', async () => {
+    const [error, letter] = await run(await start(), [{ foreignError: 'far' }, { letter: 'a' }]);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name: 'RangeError', message: 'far' });
+    expect(letter).toBe('A');
+  });
+
   it('fails as a whole with what was thrown, and goes on', async () => {
     const processor = await start();
     await expect(run(processor, [{ letter: 'a' }, { throw: 'E_ALL' }])).rejects.toMatchObject({

@@ -44,6 +44,7 @@ export type { DurationSummary } from './duration-histogram.js';
 export { DynamicBatcher, type BatcherState, type DrainResult } from './dynamic-batcher.js';
 export type { DrainOptions, DynamicBatcherOptions } from './dynamic-batcher-options.js';
 export * from './errors/index.js';
+export { isError } from './is-error.js';
 export { nearestName } from './nearest-name.js';
 export { areResultsPromised, settleResults, type ProcessorResults } from './processor-results.js';
 export type { QueuedRequest } from './queued-request.js';

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 
-import type { ConfigFault } from 'nestjs-batching/core';
-import { codeOf, messageOf } from 'nestjs-batching/worker';
+import { describeThrown, type ConfigFault } from 'nestjs-batching/core';
+import { codeOf } from 'nestjs-batching/worker';
 
 import { findExternalData } from './external-data.js';
 
@@ -50,6 +50,6 @@ async function whyUnusable(path: string): Promise<string | undefined> {
       return 'is a pointer of Git LFS, not the file itself; fetch that by: git lfs pull';
     return undefined;
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? ABSENT : `cannot be read: ${messageOf(error)}`;
+    return codeOf(error) === 'ENOENT' ? ABSENT : `cannot be read: ${describeThrown(error)}`;
   }
 }

@@ -1,5 +1,4 @@
-import type { ConfigFault } from 'nestjs-batching/core';
-import { messageOf } from 'nestjs-batching/worker';
+import { describeThrown, type ConfigFault } from 'nestjs-batching/core';
 
 import { onDevice } from './device.js';
 import type { ExecutionProviderConfig } from './execution-provider.js';
@@ -48,7 +47,7 @@ export async function findExecutionProvider(
     } catch (error) {
       signal?.throwIfAborted();
       if (isOfNoProvider(error)) throw error;
-      failed.push({ name, reason: messageOf(error), error });
+      failed.push({ name, reason: describeThrown(error), error });
     }
   }
   return { faults: await explainFailure(modelName, start, options, failed) };
@@ -67,7 +66,7 @@ export async function inspectOnCpu(
   } catch (error) {
     if (isOfNoProvider(error)) throw error;
     if (error instanceof WorkerStartError) return [describeLostWorker(error, 'path', 'cpu', options)];
-    const problem = `ONNX Runtime cannot open "${options.path}" as an ONNX model: ${messageOf(error)}`;
+    const problem = `ONNX Runtime cannot open "${options.path}" as an ONNX model: ${describeThrown(error)}`;
     return [{ field: 'path', problem }];
   }
 }

@@ -1,5 +1,11 @@
-import { describeValue, InvalidConfigError, isRecord, type ConfigFault } from 'nestjs-batching/core';
-import { messageOf, WorkerPool } from 'nestjs-batching/worker';
+import {
+  describeThrown,
+  describeValue,
+  InvalidConfigError,
+  isRecord,
+  type ConfigFault,
+} from 'nestjs-batching/core';
+import { WorkerPool } from 'nestjs-batching/worker';
 
 import { checkModelFile } from './check-model-file.js';
 import { hasDevices, onDevice } from './device.js';
@@ -71,7 +77,7 @@ export async function loadModel(
     if (!(error instanceof RuntimeUnavailableError)) throw error;
     throw new InvalidConfigError(subject, [
       ...faults,
-      { field: 'onnxruntime-node', problem: messageOf(error) },
+      { field: 'onnxruntime-node', problem: describeThrown(error) },
     ]);
   }
 }
@@ -169,7 +175,7 @@ async function startAll(
     if (error instanceof ModelFileChangedError) throw error;
     // The first worker is ready, so the model is in order; there are too many of it.
     throw new InvalidConfigError(subject, [
-      { field: 'instances', problem: `not all workers could be started: ${messageOf(error)}` },
+      { field: 'instances', problem: `not all workers could be started: ${describeThrown(error)}` },
     ]);
   } finally {
     signal?.removeEventListener('abort', giveUp);

@@ -1,10 +1,10 @@
 import {
   BatcherClosedError,
   BatchingError,
+  describeThrown,
   InvalidRequestError,
   type BatchContext,
 } from 'nestjs-batching/core';
-import { messageOf } from 'nestjs-batching/worker';
 
 import { BufferPool } from './buffer-pool.js';
 import { buffersOf } from './buffers-of.js';
@@ -222,7 +222,7 @@ export class ModelGeneration {
     if (error instanceof BatchingError) return error;
     const what = count === 1 ? counted : `${counted}s`;
     return new Error(
-      `Model "${this.loaded.metadata.name}": a run of ${count} ${what} failed: ${messageOf(error)}`,
+      `Model "${this.loaded.metadata.name}": a run of ${count} ${what} failed: ${describeThrown(error)}`,
       { cause: error },
     );
   }

@@ -1,4 +1,5 @@
-import { messageOf, type ServiceAnswer, type WorkerService } from 'nestjs-batching/worker';
+import { describeThrown } from 'nestjs-batching/core';
+import type { ServiceAnswer, WorkerService } from 'nestjs-batching/worker';
 
 import type { ModelCalls, OpenRequest, RunRequest } from './model-protocol.js';
 import { ModelSession } from './model-session.js';
@@ -22,7 +23,7 @@ class ModelService implements WorkerService<ModelCalls> {
     } catch (error) {
       if (error instanceof RuntimeUnavailableError) throw error;
       // ONNX Runtime's messages come with line ends and runs of spaces.
-      throw new Error(messageOf(error).replace(/\s+/g, ' ').trim(), { cause: error });
+      throw new Error(describeThrown(error).replace(/\s+/g, ' ').trim(), { cause: error });
     }
   }
 

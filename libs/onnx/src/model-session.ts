@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 
-import { codeOf, messageOf } from 'nestjs-batching/worker';
+import { describeThrown } from 'nestjs-batching/core';
+import { codeOf } from 'nestjs-batching/worker';
 
 import { buffersOf } from './buffers-of.js';
 import type {
@@ -74,7 +75,7 @@ async function loadRuntime(): Promise<OnnxRuntime> {
     throw new RuntimeUnavailableError(
       codeOf(error) === 'ERR_MODULE_NOT_FOUND'
         ? 'the package is not installed; install it with: npm install onnxruntime-node'
-        : `the package is installed but cannot be loaded on ${process.platform}-${process.arch}: ${messageOf(error)}`,
+        : `the package is installed but cannot be loaded on ${process.platform}-${process.arch}: ${describeThrown(error)}`,
     );
   }
 }

@@ -1,5 +1,5 @@
-import { InvalidRequestError, type ConfigFault } from 'nestjs-batching/core';
-import { messageOf, overdueReason, readyWithin, WorkerEndedError } from 'nestjs-batching/worker';
+import { describeThrown, InvalidRequestError, type ConfigFault } from 'nestjs-batching/core';
+import { overdueReason, readyWithin, WorkerEndedError } from 'nestjs-batching/worker';
 
 import type { ExecutionProviderConfig } from './execution-provider.js';
 import type { ModelFile } from './model-file.js';
@@ -122,7 +122,8 @@ async function openAnd<TResult>(
       await worker.ended;
       throw signal.reason;
     }
-    if (isRuntimeUnavailable(error)) throw new RuntimeUnavailableError(messageOf(error), { cause: error });
+    if (isRuntimeUnavailable(error))
+      throw new RuntimeUnavailableError(describeThrown(error), { cause: error });
     // To try again would not help: whoever reads this wants to know why.
     if (error instanceof WorkerEndedError) {
       const isOverdue = error.reason === overdueReason(workers.startTimeoutMs);

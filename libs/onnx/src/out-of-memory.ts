@@ -1,5 +1,4 @@
-import { BatchingError } from 'nestjs-batching/core';
-import { messageOf } from 'nestjs-batching/worker';
+import { BatchingError, describeThrown } from 'nestjs-batching/core';
 
 /** What ONNX Runtime, its execution providers and Node say when there is not enough memory for a run. */
 const OUT_OF_MEMORY =
@@ -7,5 +6,5 @@ const OUT_OF_MEMORY =
 
 /** Whether that is what a run's error says. A worker that was lost, for whatever reason, is another matter. */
 export function isOutOfMemory(error: unknown): boolean {
-  return !(error instanceof BatchingError) && OUT_OF_MEMORY.test(messageOf(error));
+  return !(error instanceof BatchingError) && OUT_OF_MEMORY.test(describeThrown(error));
 }

@@ -1,5 +1,4 @@
-import { BatchProcessingError } from 'nestjs-batching/core';
-import { messageOf } from 'nestjs-batching/worker';
+import { BatchProcessingError, describeThrown } from 'nestjs-batching/core';
 
 /** Some requests of a batch have failed while the others ran. To callers it is any other `BatchProcessingError`. */
 export class PartFailedError extends BatchProcessingError {
@@ -14,6 +13,6 @@ export class PartFailedError extends BatchProcessingError {
    */
   constructor(modelName: string, batchId: number, failed: number, batchSize: number, cause: Error) {
     super(modelName, batchId, batchSize, cause);
-    this.message = `${messageOf(cause)} (${failed} of the ${batchSize} requests of batch ${batchId})`;
+    this.message = `${describeThrown(cause)} (${failed} of the ${batchSize} requests of batch ${batchId})`;
   }
 }

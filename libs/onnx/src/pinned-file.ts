@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-import { messageOf } from 'nestjs-batching/worker';
+import { describeThrown } from 'nestjs-batching/core';
 
 import { ModelFileChangedError } from './model-file-changed.error.js';
 
@@ -68,6 +68,6 @@ async function orChanged<TResult>(path: string, read: () => Promise<TResult>): P
   try {
     return await read();
   } catch (error) {
-    throw new ModelFileChangedError(path, `could not be read (${messageOf(error)})`);
+    throw new ModelFileChangedError(path, `could not be read (${describeThrown(error)})`);
   }
 }

@@ -1,5 +1,4 @@
-import type { ConfigFault } from 'nestjs-batching/core';
-import { messageOf } from 'nestjs-batching/worker';
+import { describeThrown, type ConfigFault } from 'nestjs-batching/core';
 
 import { buffersOf } from './buffers-of.js';
 import { findSharedRows, findUncutLengths, type TrialOutputs } from './compare-trials.js';
@@ -107,7 +106,7 @@ async function runTrial(
     const [what, advice] = trialInputs.areZeros
       ? [`${batchSize} rows of zeros`, adviceOnZeros(signature)]
       : [`the warmupRow ${batchSize} times`, ''];
-    throw new Error(`a trial run of ${what} failed: ${messageOf(error)}${advice}`, { cause: error });
+    throw new Error(`a trial run of ${what} failed: ${describeThrown(error)}${advice}`, { cause: error });
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 export { describeShortage } from './describe-shortage.js';
-export { codeOf, messageOf } from './error-message.js';
+export { codeOf } from './error-code.js';
 export { isFileLocation, toFileUrl, type FileLocation } from './file-location.js';
 export { RunTimeoutError } from './run-timeout.error.js';
 export { overdueReason, readyWithin } from './ready-within.js';

@@ -2,6 +2,7 @@ import {
   describeValue,
   hasProcessBatch,
   areResultsPromised,
+  isError,
   isProcessFunction,
   settleResults,
   type BatchContext,
@@ -137,7 +138,7 @@ async function answer(
   }
   const errors: BatchReply['errors'][number][] = [];
   const values = (results as readonly unknown[]).map((result, index) => {
-    if (!(result instanceof Error)) return result;
+    if (!isError(result)) return result;
     errors.push({ index, error: serializeError(result) });
     return undefined;
   });

@@ -1,4 +1,5 @@
-import { messageOf } from './error-message.js';
+import { describeThrown } from 'nestjs-batching/core';
+
 import { ServedCall } from './served-call.js';
 import { serializeError } from './serialized-error.js';
 import type { WorkerMessage, WorkerReply } from './worker-protocol.js';
@@ -77,7 +78,10 @@ export function serveCalls(port: WorkerPort): void {
       await service?.close();
     } catch (error) {
       // Nobody waits for an answer to this, but somebody may read the log.
-      process.emitWarning(`A worker's service could not be closed: ${messageOf(error)}`, 'WorkerWarning');
+      process.emitWarning(
+        `A worker's service could not be closed: ${describeThrown(error)}`,
+        'WorkerWarning',
+      );
     }
     await port.close();
   }

@@ -1,7 +1,7 @@
+import { describeThrown } from 'nestjs-batching/core';
 import { Worker } from 'node:worker_threads';
 
 import { BaseWorkerHost } from './base-worker-host.js';
-import { messageOf } from './error-message.js';
 import { transferOrCopy } from './transfer-or-copy.js';
 import { argumentsForThreads } from './worker-arguments.js';
 import type { WorkerSpecification } from './worker-host.js';
@@ -23,7 +23,7 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
     this.worker.on('message', (message: unknown) => this.onMessage(message));
     this.worker.on('messageerror', ({ message }) => this.abandon(`its reply is unreadable (${message})`));
     // Whatever was thrown: it need not be an error.
-    this.worker.on('error', (error: unknown) => this.onFailed(`it failed (${messageOf(error)})`));
+    this.worker.on('error', (error: unknown) => this.onFailed(`it failed (${describeThrown(error)})`));
     this.worker.on('exit', (exitCode) => this.onGone(`it ended with exit code ${exitCode}`));
     this.started = this.askToStart();
   }

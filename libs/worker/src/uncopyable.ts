@@ -1,6 +1,6 @@
+import { describeThrown } from 'nestjs-batching/core';
 import { serialize } from 'node:v8';
 
-import { messageOf } from './error-message.js';
 import type { WorkerIsolation } from './worker-host.js';
 
 /** A call that could not be sent, since something in it cannot be copied. */
@@ -9,7 +9,7 @@ export class UncopyableError extends Error {
 
   /** @param cause What the runtime says of it. */
   constructor(cause: unknown) {
-    super(messageOf(cause), { cause });
+    super(describeThrown(cause), { cause });
   }
 }
 
@@ -20,6 +20,6 @@ export function describeUncopyable(value: unknown, isolation: WorkerIsolation): 
     else structuredClone(value);
     return undefined;
   } catch (error) {
-    return messageOf(error);
+    return describeThrown(error);
   }
 }

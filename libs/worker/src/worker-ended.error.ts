@@ -1,6 +1,4 @@
-import { BatchingError } from 'nestjs-batching/core';
-
-import { messageOf } from './error-message.js';
+import { BatchingError, describeThrown } from 'nestjs-batching/core';
 
 /** A worker has ended although nobody asked it to; what it was running is lost. */
 export class WorkerEndedError extends BatchingError {
@@ -24,5 +22,5 @@ export class WorkerEndedError extends BatchingError {
 
 /** Why a worker could not be started, in words that can follow `because`: of one that has ended, what became of it. */
 export function endReasonOf(error: unknown): string {
-  return error instanceof WorkerEndedError ? error.reason : messageOf(error);
+  return error instanceof WorkerEndedError ? error.reason : describeThrown(error);
 }

@@ -20,6 +20,7 @@ const answers = {
   letter: (letter) => letter.toUpperCase(),
   invalid: (message) => new InvalidRequestError(message),
   error: (code) => failure(code),
+  foreignError: (message) => runInNewContext('new RangeError(message)', { message }),
   throw: (code) => {
     throw failure(code);
   },

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
+
 import {
   AdmissionFailedError,
   BatcherClosedError,
@@ -127,6 +129,10 @@ describe('BatchProcessingError', () => {
     [{ text: 'a'.repeat(1_000) }, `{"text":"${'a'.repeat(491)}`],
     [{ id: 1n }, 'it threw a value of type object'],
     [new URL('http://models/'), 'http://models/'],
+    [runInNewContext("new RangeError('of another realm')"), 'of another realm'],
+    [{ message: 'busy', code: 14 }, 'busy'],
+    [{ message: '', code: 14 }, '{"message":"","code":14}'],
+    [Object.defineProperty({}, 'message', { get: throwing }), 'it threw a value of type object'],
     [Object.create(null), 'it threw a value of type object'],
     [
       Object.assign(new Error(), { message: Object.create(null) as string }),
@@ -147,3 +153,7 @@ describe('InvalidConfigError', () => {
     expect(inspect(error).match(/maxBatchSize/g)).toHaveLength(1);
   });
 });
+
+function throwing(): never {
+  throw new Error('nobody may ask');
+}
