@@ -107,6 +107,39 @@ describe('RowReader', () => {
     expectRefusal(fixed, row, message);
   });
 
+  it('refuses in few words what is long or deep itself', () => {
+    const keys = Array.from({ length: 10_000 }, (_, index) => [`key${index}`, 0] as const);
+    const name = 'x'.repeat(10_000);
+    let deep: unknown = pixels;
+    for (let depth = 0; depth < 20_000; depth += 1) deep = { data: deep, dims: [4] };
+    expectRefusal(
+      fixed,
+      { image: Object.fromEntries(keys) },
+      'received an object with key0, key1, key2, key3, key4, key5, key6, key7, … (10000 in all).',
+    );
+    expectRefusal(
+      fixed,
+      { image: { data: pixels, dims: new Array<number>(10_000).fill(1) } },
+      'with dims [1, 1, 1, 1, 1, 1, 1, 1, … (10000 in all)].',
+    );
+    expectRefusal(fixed, { image: { [name]: 0 } }, `received an object with ${'x'.repeat(80)}….`);
+    expectRefusal(fixed, { image: pixels, [name]: pixels }, `it has no input "${'x'.repeat(80)}…"; its`);
+    expectRefusal(fixed, { image: deep }, 'received an object with data, dims with dims [4].');
+  });
+
+  it('shows of dimensions that are no numbers what they are', () => {
+    const dims = ['2', Object.create(null), 2n];
+    expectRefusal(fixed, { image: { data: pixels, dims } }, 'with dims ["2", an object, 2n].');
+  });
+
+  it('names the first inputs of a model that has many', () => {
+    const inputs = Array.from({ length: 20 }, (_, index) => tensor({ name: `input${index}`, shape: ['n'] }));
+    const many = new RowReader('many', signature({ inputs }));
+    expect(() => many.read(null)).toThrow(
+      /"input7": float32 \[\] \(a Float32Array of length 1\), … \(20 in all\), received null/,
+    );
+  });
+
   it.each([
     ['nothing', undefined, 'received undefined'],
     ['null', null, 'received null'],

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from 'nestjs-batching/core';
 
+import { cutName, listSome } from './cut-text.js';
 import { describeReceived } from './describe-received.js';
 import type { DynamicAxis } from './dynamic-axis.js';
 import {
@@ -50,7 +51,9 @@ export class RowReader {
     const values = this.toValues(row);
     for (const name in values) {
       if (!this.names.has(name) && values[name] !== undefined) {
-        this.refuse(`it has no input "${name}"; its inputs are ${this.inputs.map(describeInput).join(', ')}`);
+        this.refuse(
+          `it has no input "${cutName(name)}"; its inputs are ${listSome(this.inputs, describeInput)}`,
+        );
       }
     }
     const tensors = new Array<RowTensor | undefined>(this.inputs.length);
@@ -79,7 +82,7 @@ export class RowReader {
       return row as Readonly<Record<string, unknown>>;
     }
     return this.refuse(
-      `expected an object with the inputs ${this.inputs.map(describeInput).join(', ')}, received ${describeReceived(row)}`,
+      `expected an object with the inputs ${listSome(this.inputs, describeInput)}, received ${describeReceived(row)}`,
     );
   }
 
