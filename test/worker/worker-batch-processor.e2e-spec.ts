@@ -313,6 +313,7 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
       ['of what exports no processor', { module: moduleOf('empty') }, 'module', /exports no processor/],
       ['of what is not there', { module: 'missing.js' }, 'module', /missing\.js" does not exist/],
       ['of what is no file', { module: 'https://example.com/a.js' }, 'module', /path or file: URL/],
+      ['of a URL with a host', { module: 'file://app/a.js' }, 'module', /this URL is none: .*host/],
       ['of another scheme', { module: new URL('data:text/javascript,1') }, 'module', /path or file: URL/],
       [
         'with data that cannot be copied',
@@ -325,6 +326,11 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
       expect(error.subject).toBe('processor "letters"');
       expect(error.faults).toEqual([{ field, problem: expect.stringMatching(problem) as string }]);
       expect(await findWorkerProcesses(process.pid)).toEqual([]);
+    });
+
+    it.each([undefined, null, 'letters.processor.js', []])('without options fails: %j', async (options) => {
+      const started = WorkerBatchProcessor.start('letters', options as never);
+      await expect(started).rejects.toMatchObject({ code: 'INVALID_CONFIG', faults: [{ field: 'options' }] });
     });
 
     it('tells all faults of the options at once', async () => {

@@ -76,6 +76,12 @@ describe('resolveModelOptions', () => {
     ]);
   });
 
+  it.each(['file://models/digits.onnx', 'file:///a%2Fb.onnx'])('lists a URL of no file: %s', (path) => {
+    const { faults, options } = resolveModelOptions({ path, maxRowsPerRequest: 0 });
+    expect(faults.map(({ field }) => field).sort()).toEqual(['maxRowsPerRequest', 'path']);
+    expect(options.path).toBeUndefined();
+  });
+
   it('lists every fault of what is said of tensors', () => {
     const wrong = {
       path: 'a.onnx',

@@ -12,7 +12,7 @@ import {
   type ConfigRules,
 } from 'nestjs-batching/core';
 import {
-  isFileLocation,
+  fileLocationOf,
   processWarnings,
   resolveWorkerOptions,
   toFileUrl,
@@ -59,7 +59,7 @@ const LARGEST_BATCH = 65_536;
 
 const RULES: ConfigRules<OnnxModelOptions> = {
   ...WORKER_OPTION_RULES,
-  path: (value) => (isFileLocation(value) ? undefined : "the path or file: URL of the model's file"),
+  path: fileLocationOf("the model's file"),
   // These are looked at one by one below, for faults that say which entry is meant.
   executionProviders: () => undefined,
   inputs: () => undefined,

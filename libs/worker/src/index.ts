@@ -7,7 +7,7 @@
 
 export { describeShortage } from './describe-shortage.js';
 export { codeOf } from './error-code.js';
-export { isFileLocation, toFileUrl, type FileLocation } from './file-location.js';
+export { fileLocationOf, toFileUrl, type FileLocation } from './file-location.js';
 export { RunTimeoutError } from './run-timeout.error.js';
 export { overdueReason, readyWithin } from './ready-within.js';
 export type { CallContext } from './served-call.js';

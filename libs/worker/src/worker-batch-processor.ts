@@ -4,6 +4,8 @@ import {
   InvalidRequestError,
   ResponseCountMismatchError,
   checkConfig,
+  describeValue,
+  isRecord,
   type BatchContext,
   type BatchProcessor,
   type ConfigRules,
@@ -14,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { BatchCalls } from './batch-calls.js';
 import { describeShortage } from './describe-shortage.js';
-import { isFileLocation, toFileUrl, type FileLocation } from './file-location.js';
+import { fileLocationOf, toFileUrl, type FileLocation } from './file-location.js';
 import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from './ready-within.js';
 import { reviveError } from './serialized-error.js';
@@ -47,7 +49,7 @@ export interface WorkerBatchProcessorOptions extends WorkerOptions {
 
 const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
   ...WORKER_OPTION_RULES,
-  module: aJavaScriptModule,
+  module: fileLocationOf('a JavaScript module'),
   workerData: plainData,
   logger: () => undefined,
 };
@@ -73,13 +75,14 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
    * @throws InvalidConfigError that lists every fault: options, and what the module says when it is loaded.
    */
   static async start(name: string, given: WorkerBatchProcessorOptions): Promise<WorkerBatchProcessor> {
+    const subject = `processor "${name}"`;
+    assertObject(subject, given);
     const received = withWorkerNumbers(given);
     const { faults, isValid } = checkConfig<WorkerBatchProcessorOptions>({ ...received }, RULES);
     const module = isValid('module') ? toFileUrl(received.module) : undefined;
     if (module !== undefined && !existsSync(module)) {
       faults.push({ field: 'module', problem: `"${fileURLToPath(module)}" does not exist` });
     }
-    const subject = `processor "${name}"`;
     if (module === undefined || faults.length > 0) throw new InvalidConfigError(subject, faults);
 
     const options = resolveWorkerOptions(received, isValid);
@@ -185,6 +188,13 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
   }
 }
 
+/** Whoever writes JavaScript may give anything. @throws InvalidConfigError */
+function assertObject(subject: string, received: unknown): void {
+  if (isRecord(received)) return;
+  const problem = `received ${describeValue(received)}, expected an object with the processor's module`;
+  throw new InvalidConfigError(subject, [{ field: 'options', problem }]);
+}
+
 function plainData(value: unknown): string | undefined {
   try {
     structuredClone(value);
@@ -192,8 +202,4 @@ function plainData(value: unknown): string | undefined {
   } catch {
     return 'plain data, which can be copied';
   }
-}
-
-function aJavaScriptModule(value: unknown): string | undefined {
-  return isFileLocation(value) ? undefined : 'the path or file: URL of a JavaScript module';
 }
