@@ -321,6 +321,12 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
         'workerData',
         /plain data, which can be copied/,
       ],
+      [
+        'with a logger that cannot warn',
+        { logger: { log: () => undefined } as never },
+        'logger',
+        /an object with log and warn/,
+      ],
     ])('%s fails, and names processor, field and reason', async (_, options, field, problem) => {
       const error = await faultsOf(options);
       expect(error.subject).toBe('processor "letters"');

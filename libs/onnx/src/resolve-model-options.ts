@@ -13,6 +13,8 @@ import {
 } from 'nestjs-batching/core';
 import {
   fileLocationOf,
+  loggerRule,
+  neverThrowing,
   processWarnings,
   resolveWorkerOptions,
   toFileUrl,
@@ -73,7 +75,7 @@ const RULES: ConfigRules<OnnxModelOptions> = {
   warmupBatchSizes: optional(listOfBatchSizes),
   // Held against the model when that is open, as a request is.
   warmupRow: () => undefined,
-  logger: optional(logger),
+  logger: optional(loggerRule),
 };
 
 /** Decides every option, and lists everything that is wrong with them as far as they tell by themselves. */
@@ -109,7 +111,9 @@ export function resolveModelOptions(given: OnnxModelOptions): ModelOptionsCheck 
       warmupBatchSizes: isValid('warmupBatchSizes') ? (received.warmupBatchSizes ?? [1]) : [],
       warmupRow: received.warmupRow,
       session: session.options,
-      logger: (isValid('logger') ? received.logger : undefined) ?? processWarnings('OnnxModelWarning'),
+      logger: neverThrowing(
+        (isValid('logger') ? received.logger : undefined) ?? processWarnings('OnnxModelWarning'),
+      ),
     }),
   };
 }
@@ -160,9 +164,4 @@ function listOfBatchSizes(value: unknown): string | undefined {
     Array.isArray(value) &&
     value.every((size) => Number.isInteger(size) && size >= 1 && size <= LARGEST_BATCH);
   return isList ? undefined : `a list of integers from 1 to ${LARGEST_BATCH}`;
-}
-
-function logger(value: unknown): string | undefined {
-  const { log, warn } = (value ?? {}) as Partial<Record<keyof OnnxLogger, unknown>>;
-  return typeof log === 'function' && typeof warn === 'function' ? undefined : 'an object with log and warn';
 }

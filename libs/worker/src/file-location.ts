@@ -25,7 +25,7 @@ export function fileLocationOf(file: string): ConfigRule {
   };
 }
 
-/** The same as a URL. */
+/** A location as a URL. */
 export function toFileUrl(location: FileLocation): URL {
   if (location instanceof URL) return location;
   return FILE_URL.test(location) ? new URL(location) : pathToFileURL(resolve(location));

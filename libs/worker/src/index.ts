@@ -17,7 +17,7 @@ export { startWorker, type StartWorker } from './start-worker.js';
 export { WorkerEndedError } from './worker-ended.error.js';
 export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-host.js';
 export { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from './worker-batch-processor.js';
-export { processWarnings, type WorkerLogger } from './worker-logger.js';
+export { loggerRule, neverThrowing, processWarnings, type WorkerLogger } from './worker-logger.js';
 export {
   resolveWorkerOptions,
   withWorkerNumbers,

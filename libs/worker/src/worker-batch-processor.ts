@@ -6,6 +6,7 @@ import {
   checkConfig,
   describeValue,
   isRecord,
+  optional,
   type BatchContext,
   type BatchProcessor,
   type ConfigRules,
@@ -24,7 +25,7 @@ import { startWorker } from './start-worker.js';
 import { describeUncopyable, UncopyableError } from './uncopyable.js';
 import { endReasonOf } from './worker-ended.error.js';
 import type { WorkerIsolation } from './worker-host.js';
-import { processWarnings, type WorkerLogger } from './worker-logger.js';
+import { loggerRule, processWarnings, type WorkerLogger } from './worker-logger.js';
 import {
   resolveWorkerOptions,
   withWorkerNumbers,
@@ -51,7 +52,7 @@ const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
   ...WORKER_OPTION_RULES,
   module: fileLocationOf('a JavaScript module'),
   workerData: plainData,
-  logger: () => undefined,
+  logger: optional(loggerRule),
 };
 
 /**

@@ -10,14 +10,21 @@ describe('WorkerPlace', () => {
   afterEach(() => jest.useRealTimers());
 
   /** A place whose workers are made by `make`; the latest is `workers.at(-1)`. */
-  function setUp(make: (context: StartContext<LetterCalls>) => Promise<FakeWorker> | FakeWorker) {
+  function setUp(
+    make: (context: StartContext<LetterCalls>) => Promise<FakeWorker> | FakeWorker,
+    say: (message: string) => void = () => undefined,
+  ) {
     const workers: FakeWorker[] = [];
     const said: string[] = [];
+    const log = (message: string): void => {
+      said.push(message);
+      say(message);
+    };
     const place = new WorkerPlace<LetterCalls>({
       subject: 'worker 1 of letters',
       respawnDelayMs: 100,
       maxRespawnDelayMs: 1000,
-      logger: { log: (message) => said.push(message), warn: (message) => said.push(message) },
+      logger: { log, warn: log },
       onChanged: () => undefined,
       onLost: () => undefined,
       onNotReplaced: () => undefined,
@@ -67,6 +74,28 @@ describe('WorkerPlace', () => {
     await place.start();
     expect(await measureRespawn(place, workers)).toBe(100 + 200 + 400);
     expect(said.filter((message) => message.includes('no memory'))).toHaveLength(2);
+    await place.close();
+  });
+
+  it('replaces a worker by one other also where the logger throws', async () => {
+    const warnings = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    const { place, workers } = setUp(
+      () => new FakeWorker(),
+      () => {
+        throw new Error('no disk');
+      },
+    );
+    await place.start();
+    workers[0]?.end('killed');
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    expect(workers).toHaveLength(2);
+    expect(place.host).toBe(workers[1]);
+    expect(place.restarts).toBe(1);
+    expect(warnings.mock.calls).toEqual([
+      ['A logger failed: no disk', 'WorkerWarning'],
+      ['A logger failed: no disk', 'WorkerWarning'],
+    ]);
+    warnings.mockRestore();
     await place.close();
   });
 

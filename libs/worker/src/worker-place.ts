@@ -1,7 +1,7 @@
 import { respawnDelayMs } from './respawn-delay.js';
 import { endReasonOf } from './worker-ended.error.js';
 import type { WorkerHost } from './worker-host.js';
-import type { WorkerLogger } from './worker-logger.js';
+import { neverThrowing, type WorkerLogger } from './worker-logger.js';
 import type { WorkerCalls } from './worker-protocol.js';
 
 /**
@@ -55,7 +55,11 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
   private starting: Promise<void> | undefined;
   private readonly closed = new AbortController();
 
-  constructor(private readonly parts: PlaceParts<TCalls>) {}
+  private readonly logger: WorkerLogger;
+
+  constructor(private readonly parts: PlaceParts<TCalls>) {
+    this.logger = neverThrowing(parts.logger);
+  }
 
   /** The worker, while there is one that takes calls. */
   get host(): WorkerHost<TCalls> | undefined {
@@ -134,14 +138,14 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
   }
 
   private fail(reason: string): void {
-    const { subject, respawnDelayMs: shortestMs, maxRespawnDelayMs: longestMs, logger } = this.parts;
+    const { subject, respawnDelayMs: shortestMs, maxRespawnDelayMs: longestMs } = this.parts;
     this.parts.onLost(reason);
     const delayMs = respawnDelayMs(this.failures, shortestMs, longestMs);
     this.failures += 1;
     const next = this.isHeldUp
       ? `No other one is started before one of the ${this.abandoned.length} that hang has ended`
       : `Another one is started in ${delayMs} ms`;
-    logger.warn(`${capitalize(subject)} is lost: ${reason}. ${next}.`);
+    this.logger.warn(`${capitalize(subject)} is lost: ${reason}. ${next}.`);
     this.timer = setTimeout(() => {
       this.starting = this.respawn();
     }, delayMs);
@@ -156,7 +160,7 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
       await this.startOnce();
       if (this.isClosed) return;
       this.restarts += 1;
-      this.parts.logger.log(`${capitalize(this.parts.subject)} is back.`);
+      this.logger.log(`${capitalize(this.parts.subject)} is back.`);
     } catch (error) {
       if (this.isClosed) return;
       const reason = endReasonOf(error);
