@@ -322,6 +322,12 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
         /plain data, which can be copied/,
       ],
       [
+        'with delays of which the longest is below the shortest',
+        { respawnDelayMs: 200, maxRespawnDelayMs: 100 },
+        'maxRespawnDelayMs',
+        /received 100, but respawnDelayMs is 200/,
+      ],
+      [
         'with a logger that cannot warn',
         { logger: { log: () => undefined } as never },
         'logger',

@@ -27,6 +27,11 @@ describe('resolveModelOptions', () => {
     expect(options.workers.instances).toBe(3);
   });
 
+  it('holds the options of workers against each other', () => {
+    const { faults } = resolveModelOptions({ path: 'a.onnx', respawnDelayMs: 2, maxRespawnDelayMs: 1 });
+    expect(faults.map(({ field }) => field)).toEqual(['maxRespawnDelayMs']);
+  });
+
   it('lists every fault at once', () => {
     const wrong = {
       pathh: 'a.onnx',

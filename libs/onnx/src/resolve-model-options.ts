@@ -12,6 +12,7 @@ import {
   type ConfigRules,
 } from 'nestjs-batching/core';
 import {
+  checkWorkerOptions,
   fileLocationOf,
   loggerRule,
   neverThrowing,
@@ -88,6 +89,7 @@ export function resolveModelOptions(given: OnnxModelOptions): ModelOptionsCheck 
   const dynamicAxes = checkDynamicAxisOptions(received.dynamicAxes);
   const session = checkSessionOptions(received.session);
 
+  faults.push(...checkWorkerOptions(received, isValid));
   faults.push(...checkDevices(received, providers.executionProviders, isValid));
 
   return {

@@ -19,6 +19,7 @@ export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } fr
 export { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from './worker-batch-processor.js';
 export { loggerRule, neverThrowing, processWarnings, type WorkerLogger } from './worker-logger.js';
 export {
+  checkWorkerOptions,
   resolveWorkerOptions,
   withWorkerNumbers,
   WORKER_OPTION_RULES,

@@ -27,6 +27,7 @@ import { endReasonOf } from './worker-ended.error.js';
 import type { WorkerIsolation } from './worker-host.js';
 import { loggerRule, processWarnings, type WorkerLogger } from './worker-logger.js';
 import {
+  checkWorkerOptions,
   resolveWorkerOptions,
   withWorkerNumbers,
   WORKER_OPTION_RULES,
@@ -80,6 +81,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     assertObject(subject, given);
     const received = withWorkerNumbers(given);
     const { faults, isValid } = checkConfig<WorkerBatchProcessorOptions>({ ...received }, RULES);
+    faults.push(...checkWorkerOptions(received, isValid));
     const module = isValid('module') ? toFileUrl(received.module) : undefined;
     if (module !== undefined && !existsSync(module)) {
       faults.push({ field: 'module', problem: `"${fileURLToPath(module)}" does not exist` });

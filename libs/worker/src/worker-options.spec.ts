@@ -1,6 +1,7 @@
 import { checkConfig } from 'nestjs-batching/core';
 
 import {
+  checkWorkerOptions,
   resolveWorkerOptions,
   withWorkerNumbers,
   WORKER_OPTION_RULES,
@@ -50,8 +51,26 @@ describe('the options of workers', () => {
     expect(resolveWorkerOptions({ instances: -1 }, (field) => field !== 'instances').instances).toBe(1);
   });
 
-  it('wait no shorter at the longest than at the shortest', () => {
-    expect(resolve({ respawnDelayMs: 60_000 }).maxRespawnDelayMs).toBe(60_000);
+  it('wait no shorter at the longest than at the shortest, of which the default gives way', () => {
+    expect(resolve({ respawnDelayMs: 60_000 })).toMatchObject({
+      respawnDelayMs: 60_000,
+      maxRespawnDelayMs: 60_000,
+    });
+    expect(resolve({ maxRespawnDelayMs: 50 })).toMatchObject({ respawnDelayMs: 50, maxRespawnDelayMs: 50 });
+  });
+
+  it('are refused where the longest delay that was given is below the shortest', () => {
+    const check = (options: WorkerOptions) => checkWorkerOptions(options, () => true);
+    expect(check({ respawnDelayMs: 200, maxRespawnDelayMs: 100 })).toEqual([
+      {
+        field: 'maxRespawnDelayMs',
+        problem: 'received 100, but respawnDelayMs is 200: the longest delay is at least that',
+      },
+    ]);
+    expect(check({ respawnDelayMs: 100, maxRespawnDelayMs: 100 })).toEqual([]);
+    expect(check({ respawnDelayMs: 60_000 })).toEqual([]);
+    expect(check({ maxRespawnDelayMs: 0 })).toEqual([]);
+    expect(checkWorkerOptions({ respawnDelayMs: 200, maxRespawnDelayMs: -1 }, () => false)).toEqual([]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import {
   oneOf,
   optional,
   withNumbers,
+  type ConfigFault,
   type ConfigRules,
 } from 'nestjs-batching/core';
 
@@ -32,10 +33,13 @@ export interface WorkerOptions {
   readonly retries?: number | undefined;
   /**
    * How long until a worker that has ended is replaced, in milliseconds; 0 to 60,000. It doubles each time that the
-   * replacement ends without having answered. Default 100.
+   * replacement ends without having answered. Default 100, or `maxRespawnDelayMs` where only that is given, and less.
    */
   readonly respawnDelayMs?: number | undefined;
-  /** The longest that it becomes, in milliseconds; `respawnDelayMs` to 3,600,000. Default 30,000. */
+  /**
+   * The longest that it becomes, in milliseconds; `respawnDelayMs` to 3,600,000. Default 30,000, or `respawnDelayMs`
+   * where that is more.
+   */
   readonly maxRespawnDelayMs?: number | undefined;
 }
 
@@ -97,6 +101,18 @@ export function withWorkerNumbers<TOptions extends WorkerOptions>(received: TOpt
   return withNumbers(received as Record<string, unknown>, NUMERIC_FIELDS) as TOptions;
 }
 
+/** What the options have against each other, where each by itself is in order. */
+export function checkWorkerOptions(
+  { respawnDelayMs, maxRespawnDelayMs }: WorkerOptions,
+  isValid: (field: keyof WorkerOptions) => boolean,
+): ConfigFault[] {
+  const areGiven = respawnDelayMs !== undefined && maxRespawnDelayMs !== undefined;
+  if (!areGiven || !isValid('respawnDelayMs') || !isValid('maxRespawnDelayMs')) return [];
+  if (maxRespawnDelayMs >= respawnDelayMs) return [];
+  const problem = `received ${maxRespawnDelayMs}, but respawnDelayMs is ${respawnDelayMs}: the longest delay is at least that`;
+  return [{ field: 'maxRespawnDelayMs', problem }];
+}
+
 /**
  * Decides every field.
  *
@@ -112,5 +128,10 @@ export function resolveWorkerOptions(
   }
   const options = resolved as unknown as ResolvedWorkerOptions;
   const { respawnDelayMs, maxRespawnDelayMs } = options;
-  return Object.freeze({ ...options, maxRespawnDelayMs: Math.max(respawnDelayMs, maxRespawnDelayMs) });
+  // What was given holds; of the two, the one that was not gives way.
+  return Object.freeze(
+    received.respawnDelayMs === undefined
+      ? { ...options, respawnDelayMs: Math.min(respawnDelayMs, maxRespawnDelayMs) }
+      : { ...options, maxRespawnDelayMs: Math.max(respawnDelayMs, maxRespawnDelayMs) },
+  );
 }
