@@ -106,6 +106,24 @@ describe('checkDynamicAxes', () => {
     ]);
   });
 
+  it.each([
+    ['int8', 127],
+    ['uint8', 255],
+    ['float16', 2048],
+    ['int32', 2 ** 31 - 1],
+    ['float64', Infinity],
+  ] as const)('takes no row that is longer than lengths of %s can tell', (type, largest) => {
+    const told = tensor({ name: 'told', type, shape: ['batch'] });
+    const checkLongest = (maxLength?: number) =>
+      check([ids, told], { length: { lengths: 'told', ...(maxLength !== undefined && { maxLength }) } });
+    expect(checkLongest()).toMatchObject({ faults: [], dynamicAxes: [{ maxLength: largest }] });
+    expect(checkLongest(100)).toMatchObject({ faults: [], dynamicAxes: [{ maxLength: 100 }] });
+    if (largest === Infinity) return;
+    expect(checkLongest(largest).faults).toEqual([]);
+    const problem = `received ${largest + 1}, but the input "told" is ${type} [batch], which can tell ${largest} at most`;
+    expect(checkLongest(largest + 1).faults).toEqual([{ field: 'dynamicAxes.length.maxLength', problem }]);
+  });
+
   it('refuses a shared input that has the dimension', () => {
     const shared = { ...tensor({ name: 'positions', shape: ['length'] }), batchAxis: undefined };
     expect(check([ids, shared], { length: {} }).faults).toEqual([

@@ -8,7 +8,7 @@ import {
   type DynamicAxis,
   type DynamicAxisOptions,
 } from './dynamic-axis.js';
-import { describeUnfitElement, zeroOf, type TensorElement } from './tensor-elements.js';
+import { describeUnfitElement, largestCountOf, zeroOf, type TensorElement } from './tensor-elements.js';
 import { describeTensor, rowShapeOf } from './tensor-shape.js';
 
 export interface DynamicAxesOfModel {
@@ -38,7 +38,10 @@ export function checkDynamicAxes(
   });
   return {
     faults,
-    dynamicAxes: axes.map(([name, axis]) => resolveDynamicAxis(name, axis)),
+    dynamicAxes: axes.map(([name, axis]) => {
+      const told = inputs.find((input) => input.name === axis.lengths);
+      return resolveDynamicAxis(name, axis, told === undefined ? Infinity : largestCountOf(told.type));
+    }),
     inputs: padded,
   };
 }
@@ -107,7 +110,7 @@ function checkMask(
 
 function checkLengths(
   name: string,
-  { mask, lengths }: DynamicAxisOptions,
+  { mask, lengths, maxLength = 0 }: DynamicAxisOptions,
   inputs: readonly BatchedTensor[],
   axes: readonly (readonly [string, DynamicAxisOptions])[],
 ): ConfigFault[] {
@@ -121,6 +124,12 @@ function checkLengths(
   if (input.batchAxis === undefined || !isOneNumber) {
     const problem = `the input "${lengths}" is ${describeTensor(input)}, expected one number for each row`;
     return [{ field, problem }];
+  }
+  // A greater one would arrive as another number, which may be negative.
+  const largest = largestCountOf(input.type);
+  if (maxLength > largest) {
+    const problem = `received ${maxLength}, but the input "${lengths}" is ${describeTensor(input)}, which can tell ${largest} at most`;
+    return [{ field: `dynamicAxes.${name}.maxLength`, problem }];
   }
   const other = axes.find(
     ([otherName, axis]) => axis.mask === lengths || (otherName !== name && axis.lengths === lengths),

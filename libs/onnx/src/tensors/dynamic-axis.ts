@@ -26,7 +26,10 @@ export interface DynamicAxisOptions {
   readonly mask?: string;
   /** The input that tells each row's length, `[batch]` or `[batch, 1]`. Callers may leave it out. */
   readonly lengths?: string;
-  /** The greatest length that is accepted; a longer row is refused. Integer from 1. Default: no limit. */
+  /**
+   * The greatest length that is accepted; a longer row is refused. Integer from 1, at most what the input of `lengths`
+   * can tell (127 for int8, 2,048 for float16). Default: no limit but that.
+   */
   readonly maxLength?: number;
   /**
    * How much of this dimension may be padding, as a share of what runs: rows run together only if the shortest
@@ -46,7 +49,7 @@ export interface DynamicAxis {
   readonly mask: string | undefined;
   /** The input that tells each row's length; undefined if there is none. */
   readonly lengths: string | undefined;
-  /** The greatest length that is accepted; Infinity if any is. */
+  /** The greatest length that is accepted, and that the input of lengths can tell; Infinity if any is. */
   readonly maxLength: number;
   /** How much of this dimension may be padding, as a share of what runs; 0 to 1. */
   readonly maxPaddingShare: number;
@@ -88,12 +91,17 @@ export function checkDynamicAxisOptions(received: unknown): DynamicAxesCheck {
   };
 }
 
-export function resolveDynamicAxis(name: string, options: DynamicAxisOptions): DynamicAxis {
+/** @param largestLength That can be told by the input of `lengths`; Infinity if there is none. */
+export function resolveDynamicAxis(
+  name: string,
+  options: DynamicAxisOptions,
+  largestLength: number,
+): DynamicAxis {
   return {
     name,
     mask: options.mask,
     lengths: options.lengths,
-    maxLength: options.maxLength ?? Infinity,
+    maxLength: options.maxLength ?? largestLength,
     maxPaddingShare: options.maxPaddingShare ?? DEFAULT_MAX_PADDING_SHARE,
   };
 }

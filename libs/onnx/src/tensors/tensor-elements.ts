@@ -28,6 +28,15 @@ export function describeUnfitElement(type: TensorType, value: TensorElement): st
   return `a whole number from ${lowest} to ${highest}`;
 }
 
+/** Up to which floating-point numbers have every whole one: 2 to the number of their significand's bits (IEEE 754). */
+const LARGEST_COUNTS: Partial<Record<TensorType, number>> = { float16: 2 ** 11, float32: 2 ** 24 };
+
+/** Up to which one element can count without a gap; Infinity where nothing in memory is as long as that. */
+export function largestCountOf(type: TensorType): number {
+  const largest = LARGEST_COUNTS[type] ?? Number(RANGES[type]?.[1] ?? Infinity);
+  return largest < Number.MAX_SAFE_INTEGER ? largest : Infinity;
+}
+
 /** Nothing, in the element type: zero, false, the empty string. */
 export function zeroOf(type: TensorType): TensorElement {
   return type === 'string' ? '' : 0;
