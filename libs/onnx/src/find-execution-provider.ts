@@ -21,6 +21,8 @@ export type ProviderSearch =
 
 /** An execution provider that was tried, and what was thrown. */
 interface FailedAttempt extends FailedExecutionProvider {
+  /** The option by which it was asked for. */
+  readonly field: string;
   readonly error: unknown;
 }
 
@@ -37,8 +39,9 @@ export async function findExecutionProvider(
   signal: AbortSignal | undefined,
 ): Promise<ProviderSearch> {
   const failed: FailedAttempt[] = [];
-  for (const executionProvider of options.executionProviders) {
+  for (const [index, executionProvider] of options.executionProviders.entries()) {
     const { name } = executionProvider;
+    if (options.requireGpu && name === 'cpu') continue;
     signal?.throwIfAborted();
     try {
       const onFirst = onDevice(executionProvider, options.devices?.[0]);
@@ -47,7 +50,7 @@ export async function findExecutionProvider(
     } catch (error) {
       signal?.throwIfAborted();
       if (isOfNoProvider(error)) throw error;
-      failed.push({ name, reason: describeThrown(error), error });
+      failed.push({ field: `executionProviders[${index}]`, name, reason: describeThrown(error), error });
     }
   }
   return { faults: await explainFailure(modelName, start, options, failed) };
@@ -82,8 +85,7 @@ async function explainFailure(
   const isLostOnCpu = failed.some(({ name, error }) => name === 'cpu' && error instanceof WorkerStartError);
   const modelFaults = isLostOnCpu ? [] : await inspectOnCpu(modelName, start, options);
   const isSaid = (reason: string): boolean => modelFaults.some(({ problem }) => problem.includes(reason));
-  const providerFaults = failed.flatMap(({ name, reason, error }, index) => {
-    const field = `executionProviders[${index}]`;
+  const providerFaults = failed.flatMap(({ field, name, reason, error }) => {
     if (error instanceof WorkerStartError) return [describeLostWorker(error, field, name, options)];
     return isSaid(reason) ? [] : [{ field, problem: `"${name}" does not work here: ${reason}` }];
   });

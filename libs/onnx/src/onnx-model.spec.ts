@@ -258,10 +258,19 @@ describe('OnnxModel', () => {
       host.onOpen = ({ executionProvider: { name } }) => {
         if (name === 'cuda') throw new Error('no driver');
       };
-      const options = { executionProviders: ['cuda', 'cpu'], requireGpu: true } as const;
-      expect((await failureOf(load(host, options))).faults).toEqual([
-        { field: 'executionProviders[0]', problem: '"cuda" does not work here: no driver' },
+      const executionProviders = ['cpu', 'cuda'] as const;
+      expect((await failureOf(load(host, { executionProviders, requireGpu: true }))).faults).toEqual([
+        { field: 'executionProviders[1]', problem: '"cuda" does not work here: no driver' },
       ]);
+      const model = await load(host, { executionProviders, requireGpu: false });
+      expect(model.metadata.executionProvider).toBe('cpu');
+      await model.close();
+    });
+
+    it('runs on the GPU where one is required, although the CPU stands before it', async () => {
+      const model = await load(new EchoModel(), { executionProviders: ['cpu', 'cuda'], requireGpu: true });
+      expect(model.metadata).toMatchObject({ executionProvider: 'cuda', failedExecutionProviders: [] });
+      await model.close();
     });
   });
 

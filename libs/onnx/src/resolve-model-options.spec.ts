@@ -149,18 +149,6 @@ describe('resolveModelOptions', () => {
     expect(resolveModelOptions({ path: 'a.onnx', inputs }).faults).toEqual([]);
   });
 
-  it('leaves the CPU out where a GPU is required, and only there', () => {
-    const providersWith = (requireGpu: boolean | undefined): readonly string[] =>
-      resolveModelOptions({
-        path: 'a.onnx',
-        executionProviders: ['cuda', 'cpu'],
-        ...(requireGpu !== undefined && { requireGpu }),
-      }).options.executionProviders.map(({ name }) => name);
-    expect(providersWith(true)).toEqual(['cuda']);
-    expect(providersWith(false)).toEqual(['cuda', 'cpu']);
-    expect(providersWith(undefined)).toEqual(['cuda', 'cpu']);
-  });
-
   it('takes a device from one place only, also where several execution providers may run the model', () => {
     const executionProviders = [{ name: 'cuda', deviceId: 1 }, 'cpu'] as const;
     expect(resolveModelOptions({ path: 'a.onnx', executionProviders, devices: [0] }).faults).toEqual([

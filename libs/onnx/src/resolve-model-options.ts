@@ -39,6 +39,8 @@ export interface ResolvedModelOptions {
   /** Absolute; undefined where none was given. */
   readonly path: string | undefined;
   readonly executionProviders: readonly ExecutionProviderConfig[];
+  /** Whether those of them are passed over that run on the CPU. */
+  readonly requireGpu: boolean;
   readonly devices: readonly number[] | undefined;
   readonly workers: ResolvedWorkerOptions;
   readonly inputs: DeclaredTensors | undefined;
@@ -99,10 +101,8 @@ export function resolveModelOptions(given: OnnxModelOptions): ModelOptionsCheck 
     ].flat(),
     options: Object.freeze({
       path: isValid('path') ? fileURLToPath(toFileUrl(received.path)) : undefined,
-      executionProviders:
-        received.requireGpu === true
-          ? providers.executionProviders.filter(({ name: provider }) => provider !== 'cpu')
-          : providers.executionProviders,
+      executionProviders: providers.executionProviders,
+      requireGpu: received.requireGpu === true,
       devices: isValid('devices') ? received.devices : undefined,
       workers: resolveWorkerOptions(received as WorkerOptions, isValid),
       inputs: inputs.tensors,
