@@ -132,6 +132,33 @@ describe('RowReader', () => {
     expectRefusal(fixed, { image: { data: pixels, dims } }, 'with dims ["2", an object, 2n].');
   });
 
+  it.each(['constructor', 'toString', '__proto__', 'valueOf'])(
+    'takes an input called %s from the row alone, not from what every object has',
+    (name) => {
+      const reader = new RowReader('odd', signature({ inputs: [tensor({ name, shape: ['batch', 2] })] }));
+      expectRefusal(reader, {}, `input "${name}" is missing: expected float32 [2]`);
+      expectRefusal(reader, runInNewContext('({})'), `input "${name}" is missing`);
+      const data = Float32Array.of(1, 2);
+      const own = Object.defineProperty({}, name, { value: data, enumerable: true });
+      const bare = Object.defineProperty(Object.create(null) as object, name, { value: data });
+      for (const row of [own, bare, Object.create(own)]) expect(reader.read(row).tensors[0]?.data).toBe(data);
+    },
+  );
+
+  it('takes an instance of a class whose getters give the inputs', () => {
+    class Sample {
+      get image(): Float32Array {
+        return pixels;
+      }
+      get toString(): never {
+        return pixels as never;
+      }
+    }
+    expect(fixed.read(new Sample()).tensors[0]?.data).toBe(pixels);
+    const inputs = [tensor({ name: 'toString', shape: ['batch', 4] })];
+    expect(new RowReader('odd', signature({ inputs })).read(new Sample()).tensors[0]?.data).toBe(pixels);
+  });
+
   it('names the first inputs of a model that has many', () => {
     const inputs = Array.from({ length: 20 }, (_, index) => tensor({ name: `input${index}`, shape: ['n'] }));
     const many = new RowReader('many', signature({ inputs }));
@@ -330,6 +357,14 @@ describe('RowReader, of dynamic axes', () => {
       { tokens: { data: new BigInt64Array(6), dims: [6] } },
       'with length of at most 5, received length = 6',
     );
+  });
+
+  it('are made also where every object has a member of their name', () => {
+    const odd = tensor({ name: 'constructor', type: 'int32', shape: ['batch'] });
+    const dynamicAxes = [dynamicAxis({ lengths: 'constructor' })];
+    const oddReader = new RowReader('odd', signature({ inputs: [tokens, odd], dynamicAxes }));
+    const row = oddReader.read({ tokens: { data: new BigInt64Array(3), dims: [3] } });
+    expect(row.tensors[1]?.data).toEqual(Int32Array.of(3));
   });
 
   it('still asks for the input that tells the length', () => {

@@ -13,6 +13,7 @@ import {
 import { MadeInputs } from './made-inputs.js';
 import type { ModelSignature } from './model-signature.js';
 import { NamedDimensions } from './named-dimensions.js';
+import { readInput } from './read-input.js';
 import type { ReadRow, RowTensor } from './read-row.js';
 import { arrayNameOfValue } from './tensor-type.js';
 
@@ -62,7 +63,7 @@ export class RowReader {
     let hasBatchAxis = false;
     for (let index = 0; index < this.inputs.length; index++) {
       const input = this.inputs[index]!;
-      const value = values[input.name];
+      const value = readInput(values, input.name);
       if (value === undefined && this.made.has(index)) continue;
       const tensor = (tensors[index] = this.readInput(input, value));
       if (input.batchAxis === undefined) continue;
