@@ -317,8 +317,8 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
       ['of another scheme', { module: new URL('data:text/javascript,1') }, 'module', /path or file: URL/],
       [
         'with data that cannot be copied',
-        { workerData: () => undefined },
-        'workerData',
+        { workerData: { words: ['a'], lookUp: () => undefined } },
+        'workerData.lookUp',
         /plain data, which can be copied/,
       ],
       [
@@ -338,6 +338,12 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
       expect(error.subject).toBe('processor "letters"');
       expect(error.faults).toEqual([{ field, problem: expect.stringMatching(problem) as string }]);
       expect(await findWorkerProcesses(process.pid)).toEqual([]);
+    });
+
+    it('goes by what a worker of its kind can copy', async () => {
+      const started = start({ workerData: { closing: new SharedArrayBuffer(4) } });
+      if (isolation === 'thread') await started;
+      else await expect(started).rejects.toMatchObject({ faults: [{ field: 'workerData.closing' }] });
     });
 
     it.each([undefined, null, 'letters.processor.js', []])('without options fails: %j', async (options) => {

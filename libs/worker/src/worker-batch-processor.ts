@@ -9,6 +9,7 @@ import {
   optional,
   type BatchContext,
   type BatchProcessor,
+  type ConfigFault,
   type ConfigRules,
   type ProcessorHealth,
 } from 'nestjs-batching/core';
@@ -18,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import type { BatchCalls } from './batch-calls.js';
 import { describeShortage } from './describe-shortage.js';
 import { fileLocationOf, toFileUrl, type FileLocation } from './file-location.js';
+import { findUncopyable } from './find-uncopyable.js';
 import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from './ready-within.js';
 import { reviveError } from './serialized-error.js';
@@ -52,7 +54,8 @@ export interface WorkerBatchProcessorOptions extends WorkerOptions {
 const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
   ...WORKER_OPTION_RULES,
   module: fileLocationOf('a JavaScript module'),
-  workerData: plainData,
+  // Held against the isolation below: a process can copy less than a thread.
+  workerData: () => undefined,
   logger: optional(loggerRule),
 };
 
@@ -86,9 +89,10 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     if (module !== undefined && !existsSync(module)) {
       faults.push({ field: 'module', problem: `"${fileURLToPath(module)}" does not exist` });
     }
+    const options = resolveWorkerOptions(received, isValid);
+    faults.push(...checkWorkerData(received.workerData, options.isolation));
     if (module === undefined || faults.length > 0) throw new InvalidConfigError(subject, faults);
 
-    const options = resolveWorkerOptions(received, isValid);
     const pool = new WorkerPool<BatchCalls>({
       ...options,
       subject,
@@ -198,11 +202,9 @@ function assertObject(subject: string, received: unknown): void {
   throw new InvalidConfigError(subject, [{ field: 'options', problem }]);
 }
 
-function plainData(value: unknown): string | undefined {
-  try {
-    structuredClone(value);
-    return undefined;
-  } catch {
-    return 'plain data, which can be copied';
-  }
+function checkWorkerData(workerData: unknown, isolation: WorkerIsolation): ConfigFault[] {
+  const part = findUncopyable(workerData, isolation);
+  if (part === undefined) return [];
+  const problem = `expected plain data, which can be copied into a ${isolation}: ${part.reason}`;
+  return [{ field: `workerData${part.path}`, problem }];
 }
