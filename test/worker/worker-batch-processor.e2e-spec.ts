@@ -2,7 +2,7 @@ import { InvalidConfigError, InvalidRequestError } from 'nestjs-batching/core';
 import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -203,7 +203,12 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
   it('refuses a module whose default is a class, at the start', async () => {
     const { faults } = await faultsOf({ module: moduleOf('class') });
     expect(faults).toEqual([
-      { field: 'module', problem: expect.stringMatching(/exports no processor/) as string },
+      {
+        field: 'module',
+        problem: expect.stringMatching(
+          /exports no processor;.*"default" is a class, which is not enough/,
+        ) as string,
+      },
     ]);
   });
 
@@ -310,8 +315,19 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
         'module',
         /not ready after the 1000 ms of startTimeoutMs/,
       ],
-      ['of what exports no processor', { module: moduleOf('empty') }, 'module', /exports no processor/],
-      ['of what is not there', { module: 'missing.js' }, 'module', /missing\.js" does not exist/],
+      [
+        'of what exports no processor',
+        { module: moduleOf('empty') },
+        'module',
+        /exports no processor; .* or as the default, or createProcessor.* with that method$/,
+      ],
+      [
+        'of what is not there, counted from the working directory',
+        { module: './missing.js' },
+        'module',
+        /missing\.js" does not exist; a relative path counts from \/.*, new URL\('\.\/missing\.js', import\.meta\.url\)/,
+      ],
+      ['of what is not there', { module: resolve('missing.js') }, 'module', /missing\.js" does not exist$/],
       ['of what is no file', { module: 'https://example.com/a.js' }, 'module', /path or file: URL/],
       ['of a URL with a host', { module: 'file://app/a.js' }, 'module', /this URL is none: .*host/],
       ['of another scheme', { module: new URL('data:text/javascript,1') }, 'module', /path or file: URL/],
@@ -340,7 +356,17 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
       expect(await findWorkerProcesses(process.pid)).toEqual([]);
     });
 
-    it('goes by what a worker of its kind can copy', async () => {
+    it('of a module in TypeScript that Node does not run asks for the compiled one', async () => {
+      // No Node runs this one, while newer ones run .ts.
+      const module = join(tmpdir(), `words-${randomUUID()}.tsx`);
+      await writeFile(module, 'export const processBatch = (requests: string[]) => requests;');
+      const { faults } = await faultsOf({ module }).finally(() => rm(module));
+      expect(faults[0]?.problem).toMatch(
+        /Unknown file extension ".tsx".*give the \.js that it is compiled to$/,
+      );
+    });
+
+    it('with shared memory goes by what a worker of its kind can copy', async () => {
       const started = start({ workerData: { closing: new SharedArrayBuffer(4) } });
       if (isolation === 'thread') await started;
       else await expect(started).rejects.toMatchObject({ faults: [{ field: 'workerData.closing' }] });

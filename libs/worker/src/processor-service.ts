@@ -2,6 +2,7 @@ import {
   describeValue,
   hasProcessBatch,
   areResultsPromised,
+  isClass,
   isError,
   isProcessFunction,
   settleResults,
@@ -68,9 +69,15 @@ async function createProcessor(module: string, workerData: unknown): Promise<Clo
     }
   }
   throw new Error(
-    `"${module}" exports no processor; expected an exported function processBatch(requests, context), or ` +
-      'createProcessor(workerData) that returns an object with that method',
+    `"${module}" exports no processor; expected a function processBatch(requests, context), exported by that name or as ` +
+      `the default, or createProcessor(workerData) that returns an object with that method${adviceOnClass(exported)}`,
   );
+}
+
+function adviceOnClass(exported: ProcessorModule): string {
+  const [name] = Object.entries(exported).find(([, value]) => isClass(value)) ?? [];
+  if (name === undefined) return '';
+  return `. Its export "${name}" is a class, which is not enough: export createProcessor that returns an instance of it`;
 }
 
 /**
@@ -94,10 +101,17 @@ async function tellingWhere<TMade>(module: string, make: () => TMade | Promise<T
   try {
     return await make();
   } catch (error) {
-    const { message, stack = '' } = serializeError(error);
-    throw new Error(`${message} (${FIRST_PLACE.exec(stack)?.[0] ?? module})`, { cause: error });
+    const { message, code, stack = '' } = serializeError(error);
+    const advice =
+      code === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.test(message)
+        ? '; a worker runs JavaScript: give the .js that it is compiled to'
+        : '';
+    throw new Error(`${message} (${FIRST_PLACE.exec(stack)?.[0] ?? module})${advice}`, { cause: error });
   }
 }
+
+/** An extension in the words of Node: `Unknown file extension ".ts" for /app/words.ts`. */
+const TYPESCRIPT = /"\.[cm]?tsx?"/;
 
 /** The first file of a stack, with line and perhaps column. Node's own (`node:internal/…`) are none. */
 const FIRST_PLACE = /(?<![\w:])(?:file:\/\/)?\/[^\s()]+:\d+(?::\d+)?/;

@@ -14,6 +14,7 @@ import {
   type ProcessorHealth,
 } from 'nestjs-batching/core';
 import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { BatchCalls } from './batch-calls.js';
@@ -42,7 +43,7 @@ import { WorkerPool } from './worker-pool.js';
 export interface WorkerBatchProcessorOptions extends WorkerOptions {
   /**
    * The JavaScript module that runs the batches: a `file:` URL, or a path, which counts from the working
-   * directory of the process. It exports `processBatch`, or `createProcessor(workerData)`.
+   * directory of the process. It exports `processBatch`, by name or as its default, or `createProcessor(workerData)`.
    */
   readonly module: FileLocation;
   /** Plain data for `createProcessor`. Default: undefined. */
@@ -87,7 +88,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     faults.push(...checkWorkerOptions(received, isValid));
     const module = isValid('module') ? toFileUrl(received.module) : undefined;
     if (module !== undefined && !existsSync(module)) {
-      faults.push({ field: 'module', problem: `"${fileURLToPath(module)}" does not exist` });
+      faults.push({ field: 'module', problem: describeAbsent(module, received.module) });
     }
     const options = resolveWorkerOptions(received, isValid);
     faults.push(...checkWorkerData(received.workerData, options.isolation));
@@ -200,6 +201,17 @@ function assertObject(subject: string, received: unknown): void {
   if (isRecord(received)) return;
   const problem = `received ${describeValue(received)}, expected an object with the processor's module`;
   throw new InvalidConfigError(subject, [{ field: 'options', problem }]);
+}
+
+/** Most relative paths are meant from the file that they stand in, as those of imports are. */
+function describeAbsent(module: URL, given: FileLocation): string {
+  const problem = `"${fileURLToPath(module)}" does not exist`;
+  if (typeof given !== 'string' || isAbsolute(given) || given.startsWith('file:')) return problem;
+  const specifier = given.startsWith('.') ? given : `./${given}`;
+  return (
+    `${problem}; a relative path counts from ${process.cwd()}, ` +
+    `new URL('${specifier}', import.meta.url) from the file in which it stands`
+  );
 }
 
 function checkWorkerData(workerData: unknown, isolation: WorkerIsolation): ConfigFault[] {
