@@ -42,8 +42,8 @@ import { WorkerPool } from './worker-pool.js';
 /** Which module runs the batches, and in which workers. */
 export interface WorkerBatchProcessorOptions extends WorkerOptions {
   /**
-   * The JavaScript module that runs the batches: a `file:` URL, or a path, which counts from the working
-   * directory of the process. It exports `processBatch`, by name or as its default, or `createProcessor(workerData)`.
+   * The JavaScript module that runs the batches: a `file:` URL, or a path, which counts from the working directory of
+   * the process. It exports `processBatch`, by name or as its default, or `createProcessor(workerData)`.
    */
   readonly module: FileLocation;
   /** Plain data for `createProcessor`. Default: undefined. */
