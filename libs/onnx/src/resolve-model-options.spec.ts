@@ -1,4 +1,6 @@
+import { jest } from '@jest/globals';
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 import type { OnnxModelOptions } from './onnx-model-options.js';
@@ -147,6 +149,18 @@ describe('resolveModelOptions', () => {
   it('asks for no batch axis in the shape of a shared input', () => {
     const inputs = { rate: { shared: true, shape: [] }, sizes: { shared: true, shape: [2] } };
     expect(resolveModelOptions({ path: 'a.onnx', inputs }).faults).toEqual([]);
+  });
+
+  it('lets a logger that throws stop nothing', async () => {
+    const warnings = jest.spyOn(process, 'emitWarning').mockReturnValue();
+    const fail = (): never => {
+      throw new Error('no disk');
+    };
+    const { options } = resolveModelOptions({ path: 'a.onnx', logger: { log: fail, warn: fail } });
+    expect(() => options.logger.log('it runs')).not.toThrow();
+    await setImmediate();
+    expect(warnings).toHaveBeenCalledWith('A logger failed: no disk', 'WorkerWarning');
+    warnings.mockRestore();
   });
 
   it('takes a device from one place only, also where several execution providers may run the model', () => {
