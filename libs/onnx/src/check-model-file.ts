@@ -14,8 +14,8 @@ const POINTER_START = 'version https://git-lfs.github.com/spec/';
 const LARGEST_POINTER_BYTES = 1023;
 
 /**
- * Whether there is a file that could be a model, and all those in which it says that it keeps its weights. What is inside,
- * only ONNX Runtime can tell.
+ * Whether there is a file that could be a model, and all those in which it says that it keeps its weights. What is
+ * inside, only ONNX Runtime can tell.
  */
 export async function checkModelFile(path: string): Promise<ConfigFault | undefined> {
   const problem = (await findProblem(path)) ?? (await findExternalProblem(path));

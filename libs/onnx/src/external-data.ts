@@ -4,8 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { MessageReader } from './message-reader.js';
 
 /**
- * The messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) on the way from a model to what its
- * tensors say of external data, by the numbers of the fields that hold them.
+ * The messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) on the way from a model to what
+ * its tensors say of external data, by the numbers of the fields that hold them.
  */
 const MESSAGES = {
   model: { 7: 'graph', 25: 'function' },

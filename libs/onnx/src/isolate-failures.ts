@@ -16,11 +16,13 @@ export function mostFailedRuns(requestCount: number): number {
  * halves, and those again, down to single requests. One bad request of n costs about 2·log2(n) runs more.
  *
  * Where many fail, that would cost more than it is worth, and a model that cannot run at all would be asked over and
- * over: after as many failures as four bad requests can make, 4·(1 + log2(n)), what is left fails together. So there are
- * never more than 8·(1 + log2(n)) runs, and only 5·(1 + log2(n)) of a model that always fails: 48 and 30 for 32 requests.
+ * over: after as many failures as four bad requests can make, 4·(1 + log2(n)), what is left fails together. So there
+ * are never more than 8·(1 + log2(n)) runs, and only 5·(1 + log2(n)) of a model that always fails: 48 and 30 for 32
+ * requests.
  *
  * @param rows One or more.
- * @param run Runs some of them. What it rejects with is thought to be the fault of one of them if `isOfRequest` says so.
+ * @param run Runs some of them. What it rejects with is thought to be the fault of one of them if `isOfRequest` says
+ *   so.
  * @returns For each its result or its error, in their order.
  * @throws what `run` rejects with, if that is nobody's fault.
  */

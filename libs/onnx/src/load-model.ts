@@ -90,8 +90,8 @@ function assertObject(subject: string, received: unknown): void {
 }
 
 /**
- * The first worker is there; the others follow, and whichever takes the place of one of them later. All of them open the
- * same file, or do not start: another version takes over by a reload only.
+ * The first worker is there; the others follow, and whichever takes the place of one of them later. All of them open
+ * the same file, or do not start: another version takes over by a reload only.
  */
 async function startPool(
   name: string,

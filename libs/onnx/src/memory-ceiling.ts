@@ -19,8 +19,8 @@ export interface Ceiling {
 
 /**
  * After so many rows, two at least, have failed: what is known to go well, or else half of them, at a size at which the
- * model runs. Below the smallest of those no run takes less memory, but one of fewer requests may be without the one that
- * has brought it about.
+ * model runs. Below the smallest of those no run takes less memory, but one of fewer requests may be without the one
+ * that has brought it about.
  */
 export function lowered(ceiling: Ceiling | undefined, failedRows: number, sizes: BatchSizes): Ceiling {
   const failedSize = sizes.sizeFor(failedRows);

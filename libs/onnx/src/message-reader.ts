@@ -30,7 +30,8 @@ export class MessageReader {
   constructor(private readonly file: FileHandle) {}
 
   /**
-   * Steps into the next field of a message that ends there; undefined if there is none, or if what is there is no field.
+   * Steps into the next field of a message that ends there; undefined if there is none, or if what is there is no
+   * field.
    */
   async nextField(messageEnd: number): Promise<MessageField | undefined> {
     if (this.position >= messageEnd) return undefined;

@@ -2,8 +2,8 @@ import { findExternalData } from './external-data.js';
 import { PinnedFile } from './pinned-file.js';
 
 /**
- * A model's file, and those in which it keeps its weights, as they were when they were read: all workers of a model open
- * those, and none what has taken their place.
+ * A model's file, and those in which it keeps its weights, as they were when they were read: all workers of a model
+ * open those, and none what has taken their place.
  */
 export class ModelFile {
   private constructor(private readonly files: readonly PinnedFile[]) {}

@@ -38,7 +38,9 @@ export interface HandOver {
   readonly through: Promise<void>;
 }
 
-/** A model's file as it was loaded: its workers, and the batches that run on them. `reload` puts another in its place. */
+/**
+ * A model's file as it was loaded: its workers, and the batches that run on them. `reload` puts another in its place.
+ */
 export class ModelGeneration {
   readonly ceilings: MemoryCeilings;
   readonly layout: BatchLayout;

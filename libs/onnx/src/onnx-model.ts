@@ -126,8 +126,8 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
    * its place, and so do those that make a run fail.
    *
    * @throws BatcherClosedError after `close`; WorkerEndedError if the worker has ended, and the one after it, too;
-   *   RunTimeoutError after `runTimeoutMs`; Error with what ONNX Runtime says if the run of a single request fails, or if
-   *   an output does not have one row for each request.
+   *   RunTimeoutError after `runTimeoutMs`; Error with what ONNX Runtime says if the run of a single request fails, or
+   *   if an output does not have one row for each request.
    */
   async processBatch(
     rows: readonly OnnxRow[],
@@ -162,7 +162,8 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
    * takes the batches from then on, which is when this resolves. The old one ends when its own are through; for a while
    * both need memory. Another reload waits for that, but not for runs of the old one that hang.
    *
-   * @param path The new file; its inputs and outputs must be those of the old one. Default: the file that serves, again.
+   * @param path The new file; its inputs and outputs must be those of the old one. Default: the file that serves,
+   *   again.
    * @throws InvalidConfigError that lists every fault; BatcherClosedError after `close`. The old model serves on then.
    */
   reload(path?: FileLocation): Promise<OnnxModelMetadata> {

@@ -32,7 +32,8 @@ export interface OpenWorker extends OpenSession {
 /**
  * Starts a worker, and has it open the model on an execution provider.
  *
- * @throws RuntimeUnavailableError, ModelFileChangedError, WorkerStartError, or Error if that does not work. The worker has ended then.
+ * @throws RuntimeUnavailableError, ModelFileChangedError, WorkerStartError, or Error if that does not work. The worker
+ *   has ended then.
  */
 export function openSession(
   modelName: string,
@@ -48,8 +49,8 @@ export function openSession(
  * The same, and tries it out.
  *
  * @returns The worker; or what is wrong with the model, whatever runs it. The worker has ended then.
- * @throws RuntimeUnavailableError, ModelFileChangedError, WorkerStartError, the signal's reason, or Error if the execution
- *   provider cannot run the model.
+ * @throws RuntimeUnavailableError, ModelFileChangedError, WorkerStartError, the signal's reason, or Error if the
+ *   execution provider cannot run the model.
  */
 export async function openWorker(
   modelName: string,

@@ -15,9 +15,9 @@ export interface OnnxSessionOptions {
    */
   readonly interOpNumThreads?: number;
   /**
-   * Whether ONNX Runtime's threads keep their cores busy while they wait for work, within a run and for a while after it.
-   * A run may begin a little sooner then, on a machine where nothing else needs the cores; the event loop does. Default
-   * false, other than ONNX Runtime's own.
+   * Whether ONNX Runtime's threads keep their cores busy while they wait for work, within a run and for a while after
+   * it. A run may begin a little sooner then, on a machine where nothing else needs the cores; the event loop does.
+   * Default false, other than ONNX Runtime's own.
    */
   readonly allowSpinning?: boolean;
   /** Whether independent operators run one after the other or at the same time. Default `sequential`. */

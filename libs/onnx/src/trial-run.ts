@@ -27,10 +27,11 @@ export interface TrialRuns {
 }
 
 /**
- * Runs batches of trial inputs, first the largest that was asked for: it shows whether the provider works at all, whether the outputs
- * have a row for each request, and it sets up most of the memory. At least one run has two rows or more, and where the
- * batch is free there are runs of two sizes: an output without a batch axis looks right at one size, that which its own
- * first axis happens to have. With dynamic axes there is one at other lengths, which shows what has to be cut.
+ * Runs batches of trial inputs, first the largest that was asked for: it shows whether the provider works at all,
+ * whether the outputs have a row for each request, and it sets up most of the memory. At least one run has two rows or
+ * more, and where the batch is free there are runs of two sizes: an output without a batch axis looks right at one
+ * size, that which its own first axis happens to have. With dynamic axes there is one at other lengths, which shows
+ * what has to be cut.
  *
  * @throws Error if a run fails: the execution provider cannot run the model.
  */
@@ -79,7 +80,9 @@ async function tryOtherLengths(
   }
 }
 
-/** The sizes that were asked for, or those at which the model would run them; two at least, if it runs in more than one. */
+/**
+ * The sizes that were asked for, or those at which the model would run them; two at least, if it runs in more than one.
+ */
 function chooseSizes(signature: ModelSignature, wanted: readonly number[]): readonly number[] {
   const sizes = new BatchSizes(signature);
   const toSize = (rowCount: number): number => sizes.sizeFor(Math.min(rowCount, sizes.largest));

@@ -14,7 +14,9 @@ const LONGEST_REASON = 200;
 /** So far a part is looked for: the value may hold itself. */
 const DEEPEST = 8;
 
-/** The first part of a value that cannot be copied into a worker, as deep inside as can be told; undefined if all can. */
+/**
+ * The first part of a value that cannot be copied into a worker, as deep inside as can be told; undefined if all can.
+ */
 export function findUncopyable(
   value: unknown,
   isolation: WorkerIsolation,

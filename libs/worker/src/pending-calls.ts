@@ -11,8 +11,8 @@ interface PendingCall {
 }
 
 /**
- * The calls that a worker has not answered yet: few at a time. An array rather than a `Map`: one that changes with every
- * call leaves old tables behind, which keep calls that have ended alive until the next full garbage collection.
+ * The calls that a worker has not answered yet: few at a time. An array rather than a `Map`: one that changes with
+ * every call leaves old tables behind, which keep calls that have ended alive until the next full garbage collection.
  */
 export class PendingCalls {
   private readonly pending: PendingCall[] = [];

@@ -64,8 +64,8 @@ export interface PoolStatus {
   /** Workers that took too long, have been given up, and are still busy. */
   readonly quarantined: number;
   /**
-   * Places in which no worker is started before one of those in quarantine has ended, since too many of them hang; absent
-   * if there is none.
+   * Places in which no worker is started before one of those in quarantine has ended, since too many of them hang;
+   * absent if there is none.
    */
   readonly heldUp?: number;
   /** Why the latest worker was lost; absent if none was. */
@@ -176,8 +176,8 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   }
 
   /**
-   * To be called when `close` is to follow as soon as the calls are answered: they wait for a worker in the place of one
-   * that has ended, but only until that fails, with none alive, and get a `WorkerEndedError` then.
+   * To be called when `close` is to follow as soon as the calls are answered: they wait for a worker in the place of
+   * one that has ended, but only until that fails, with none alive, and get a `WorkerEndedError` then.
    */
   finish(): void {
     this.isFinishing = true;

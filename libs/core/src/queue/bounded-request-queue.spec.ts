@@ -249,8 +249,8 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
   }
 
   /**
-   * Who may be next in a bucket: the first of a tenant, if none of a lower priority came before its head start, and if it
-   * came before the head start of whoever's turn it may be of a higher one.
+   * Who may be next in a bucket: the first of a tenant, if none of a lower priority came before its head start, and if
+   * it came before the head start of whoever's turn it may be of a higher one.
    */
   function mayBeNext(entry: NumberedEntry, together: readonly NumberedEntry[]): boolean {
     const ofPriority = (one: number): NumberedEntry[] => together.filter(({ priority }) => priority === one);

@@ -19,7 +19,9 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   /** All of them in the order in which they came, whosever they are. */
   private readonly arrivals = new RequestRing<TEntry>(() => this.findShares());
   private readonly turns = new TenantTurns<TEntry>();
-  /** Who has lost the last request out of turn. They stand in the circle until somebody comes, in case it is put back. */
+  /**
+   * Who has lost the last request out of turn. They stand in the circle until somebody comes, in case it is put back.
+   */
   private emptied: TenantShare<TEntry>[] = [];
 
   /** @param weightOf A tenant's weight, above 0. */
@@ -184,7 +186,10 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   }
 }
 
-/** A number of passes, told as one below 0 of an entry that was taken though it was not its turn; and by that the number. */
+/**
+ * A number of passes, told as one below 0 of an entry that was taken though it was not its turn; and by that the
+ * number.
+ */
 function outOfTurn(passes: number): number {
   return -1 - passes;
 }

@@ -20,7 +20,10 @@ export interface PriorityRules {
  */
 export class PriorityLines<TEntry extends QueueEntry> {
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
-  /** Who goes next, of which priority, and whether it goes for its age alone; found anew when asked for, if it may have changed. */
+  /**
+   * Who goes next, of which priority, and whether it goes for its age alone; found anew when asked for, if it may have
+   * changed.
+   */
   private knownUrgent: TEntry | undefined = undefined;
   private knownPriority = 0;
   private isOutOfTurn = false;
@@ -194,8 +197,9 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /**
    * Who goes next; of those that are equally urgent the one of the highest priority. By rank it is whoever's turn it is
-   * of the highest priority. Against it one of a lower priority goes that came before its head start. If that is not the
-   * one whose turn it is there, but the oldest, that goes: to the newest of another tenant it must not lend its age.
+   * of the highest priority. Against it one of a lower priority goes that came before its head start. If that is not
+   * the one whose turn it is there, but the oldest, that goes: to the newest of another tenant it must not lend its
+   * age.
    */
   private findUrgency(): void {
     if (this.isUrgencyKnown) return;

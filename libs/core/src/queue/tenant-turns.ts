@@ -13,10 +13,10 @@ const LEAST_QUANTUM_SHARE = 2 ** -40;
  * Deficit Round Robin", SIGCOMM 1995). Whose turn it is gets a quantum, and may take requests as long as its deficit
  * covers what they cost.
  *
- * The quantum is a cost times the tenant's weight. Where all cost the same it is that, so that with weights of 1 and more
- * each turn serves at least one request; otherwise it is the median of what the first requests of all tenants cost, so
- * that every other turn does at least, and one request that costs very much does not make everybody's turns long. Rounds
- * in which nobody could be served are granted at once.
+ * The quantum is a cost times the tenant's weight. Where all cost the same it is that, so that with weights of 1 and
+ * more each turn serves at least one request; otherwise it is the median of what the first requests of all tenants
+ * cost, so that every other turn does at least, and one request that costs very much does not make everybody's turns
+ * long. Rounds in which nobody could be served are granted at once.
  *
  * Whatever has been taken since somebody last came can be undone exactly, in reverse order.
  */

@@ -60,7 +60,9 @@ export class CompletionForecast {
     return startsAfterMs + byChanceMs + this.timeMs((ahead.inBucket % this.most) + 1);
   }
 
-  /** In how many milliseconds each slot is free, soonest first. To be found once for all that is foretold for one time. */
+  /**
+   * In how many milliseconds each slot is free, soonest first. To be found once for all that is foretold for one time.
+   */
   slotsFreeAfterMs(nowMs: number): readonly number[] {
     return this.slots.freeAfterMs(nowMs);
   }

@@ -16,7 +16,9 @@ import { allocateNewBuffer, type AllocateBuffer } from './tensor-type.js';
 export interface PlanOptions {
   /** At how many rows the batcher wants the batch to run; counts where it makes a single run. Default: any. */
   readonly paddedBatchSize?: number | undefined;
-  /** Gives the buffers of the inputs, of exactly as many bytes as asked for; every byte is written. Default: new ones. */
+  /**
+   * Gives the buffers of the inputs, of exactly as many bytes as asked for; every byte is written. Default: new ones.
+   */
   readonly allocate?: AllocateBuffer | undefined;
 }
 
