@@ -33,6 +33,21 @@ describe('DynamicBatcher: tenants', () => {
     expect(processor.requestsByBatch.slice(1).flat().join('')).toBe('pppxbb');
   });
 
+  it('take turns in the highest priority also where one of a lower priority waits', async () => {
+    const { clock, processor, send, sendAll, endAllBatches } = await setUpBusyLetters({
+      maxBatchSize: 1,
+      priorityLevels: 2,
+      priorityAgingMs: 100,
+    });
+    sendAll('ffffff', { tenant: 'flood' });
+    send('l', { priority: 1 });
+    await clock.advance(150);
+    sendAll('cc', { tenant: 'calm' });
+    await endAllBatches();
+    // The low one has waited for the head start that others have over it, but for nobody else than itself.
+    expect(processor.requestsByBatch.slice(1).flat().join('')).toBe('flcfcffff');
+  });
+
   it('are overtaken by no more of higher priority than have a head start, whoever shares theirs', async () => {
     const { clock, processor, send, sendAll } = await setUpTimedLetters({
       maxBatchSize: 1,

@@ -200,6 +200,14 @@ describe('FairShareLine', () => {
     );
   });
 
+  it('finds whose turn it is in few steps, however much more one costs than another', () => {
+    const { take } = lineOf([
+      ...many(1, 't0'),
+      ...Array.from({ length: 20 }, (_, tenant) => ({ tenant: `t${tenant}`, cost: 1e9 })),
+    ]);
+    expect(take()).toHaveLength(21);
+  });
+
   it('makes nobody wait for long because another once sent something that costs very much', () => {
     const { line, take } = lineOf([
       ...many(50, 'a'),
