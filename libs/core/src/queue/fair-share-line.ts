@@ -109,7 +109,7 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   takeInto(taken: TEntry[], at: number, count: number): void {
     const end = at + count;
     for (let next = at; next < end; next += 1) {
-      taken[next] = this.takeOf(this.findTurn()!);
+      taken[next] = this.takeOf(this.turns.find()!);
     }
   }
 

@@ -164,11 +164,15 @@ export class PriorityLines<TEntry extends QueueEntry> {
   /** Takes all of a line at once where none of the others can be more urgent. */
   private takeByUrgency(taken: TEntry[]): void {
     const end = taken.length;
+    let latestPriority = -1;
     for (let next = 0; next < end;) {
       this.isUrgencyKnown = false;
       this.findUrgency();
       const line = this.lines[this.knownPriority]!;
-      if (this.isAheadOfOthers(this.knownPriority)) {
+      // Where it was not so a moment ago, it is hardly so now.
+      const isWorthALook = this.knownPriority !== latestPriority;
+      latestPriority = this.knownPriority;
+      if (isWorthALook && this.isAheadOfOthers(this.knownPriority)) {
         const count = Math.min(end - next, line.size);
         line.takeInto(taken, next, count);
         next += count;

@@ -47,6 +47,7 @@ export interface Newcomers {
 }
 
 const NOWHERE_ELSE: ReadonlyMap<BucketKey, number> = new Map();
+const NO_OTHERS = { requests: 0, newBuckets: 0 } as const;
 /** One by itself. */
 export const ONE_NEWCOMER: Newcomers = { inBucket: 1, inOtherBuckets: NOWHERE_ELSE };
 
@@ -77,7 +78,7 @@ export class DeadlineAdmission {
     const { learned, queue } = this.parts;
     const { timeoutMs } = terms;
     if (timeoutMs === Infinity) return;
-    const others = this.othersOf(newcomers);
+    const others = newcomers.inOtherBuckets.size === 0 ? NO_OTHERS : this.othersOf(newcomers);
     const count = newcomers.inBucket + others.requests;
     // Of a lower priority many may overtake; who has several times as long needs no closer look either.
     const surelyMs = terms.priority === 0 ? timeoutMs : timeoutMs / OVERTAKEN_TIMES;

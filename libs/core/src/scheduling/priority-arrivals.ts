@@ -3,7 +3,7 @@ import { ArrivalRate } from './arrival-rate.js';
 /** Learns how many requests come that will overtake one of a lower priority. */
 export class PriorityArrivals {
   /** How many places were taken by each priority but the first, which has all the others. */
-  private readonly taken: number[] = [];
+  private readonly taken: number[] = [0];
   private readonly higher: ArrivalRate[] = [];
 
   /** A request that is not of the first priority has taken a place; not one that shares another's. */
