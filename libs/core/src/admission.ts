@@ -133,9 +133,7 @@ export class Admission<TRequest, TResponse> {
       verdict = processor.validateRequest(request);
     } catch (error) {
       // To refuse is what it is for, whatever it throws.
-      throw error instanceof BatchingError
-        ? error
-        : new InvalidRequestError(describeThrown(error), { cause: error });
+      throw refusalBy(error);
     }
     if (verdict instanceof Promise)
       throw this.wrongReturn('validateRequest', verdict, 'nothing; nobody waits for what it finds later');
@@ -159,12 +157,13 @@ export class Admission<TRequest, TResponse> {
 
   /** What a user's function throws when it looks at a request is that request's fault, unless it shows a bug. */
   private faultOf(name: string, error: unknown): BatchingError {
-    if (error instanceof BatchingError) return error;
-    const reason = describeThrown(error);
-    if (!isProgrammingError(error)) return new InvalidRequestError(reason, { cause: error });
-    return new AdmissionFailedError(`Batcher "${this.batcherName}": ${name} failed: ${reason}`, {
-      cause: error,
-    });
+    if (error instanceof BatchingError || !isProgrammingError(error)) return refusalBy(error);
+    return new AdmissionFailedError(
+      `Batcher "${this.batcherName}": ${name} failed: ${describeThrown(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 
   /**
@@ -185,6 +184,13 @@ export class Admission<TRequest, TResponse> {
       `Batcher "${this.batcherName}": received the ${what} ${describeReceived(received)}, expected ${expected}.`,
     );
   }
+}
+
+/** What is thrown to refuse a request: a batching error as it is, anything else as the cause of one. */
+function refusalBy(error: unknown): BatchingError {
+  return error instanceof BatchingError
+    ? error
+    : new InvalidRequestError(describeThrown(error), { cause: error });
 }
 
 /** Whether whoever calls with these options might as well give none. */

@@ -46,7 +46,7 @@ export type { DrainOptions, DynamicBatcherOptions } from './dynamic-batcher-opti
 export * from './errors/index.js';
 export { isError } from './is-error.js';
 export { nearestName } from './nearest-name.js';
-export { areResultsPromised, settleResults, type ProcessorResults } from './processor-results.js';
+export { areResultsThere, settleResults, type ProcessorResults } from './processor-results.js';
 export type { QueuedRequest } from './queued-request.js';
 export type {
   BatchTotals,

@@ -19,12 +19,10 @@ export function resultAt<TResult>(results: readonly TResult[], index: number): T
   }
 }
 
-/** Whether there are promises among the results, as of a processor that returns `requests.map(async …)`. */
-export function areResultsPromised<TResponse>(results: ProcessorResults<TResponse>): boolean {
-  return !areResultsThere(results);
-}
-
-/** Whether no result is promised, as far as that can be read; what is no list is nothing to wait for either. */
+/**
+ * Whether no result is promised, as those of `requests.map(async …)` are, as far as that can be read; what is no list
+ * is nothing to wait for either.
+ */
 export function areResultsThere<TResponse>(
   results: ProcessorResults<TResponse>,
 ): results is readonly (TResponse | Error)[] {

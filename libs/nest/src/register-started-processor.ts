@@ -8,7 +8,11 @@ import type {
 } from '@nestjs/common';
 import type { BatchingConfig } from 'nestjs-batching/core';
 import { BATCHING_DEFAULTS } from './batcher.tokens.js';
-import type { BatcherFactoryResult, BatchingModuleOptions } from './batching-options.js';
+import {
+  separateBatching,
+  type BatcherFactoryResult,
+  type BatchingModuleOptions,
+} from './batching-options.js';
 import { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
 import { BatchingModule } from './batching.module.js';
 import { StartFaults } from './start-faults.js';
@@ -41,12 +45,13 @@ export interface StartedRegistration<TConfig, TProcessor> {
     config: TConfig,
     defaults?: BatchingModuleOptions,
   ) => Promise<StartedProcessor<TProcessor>>;
-  /** How requests are to be batched where a test replaces the processor: nothing is started. */
-  readonly batchingOf: (config: TConfig) => BatchingConfig;
 }
 
 /** Registers a batcher whose processor is started with the app, which is ready when the processor is. */
-export function registerStartedProcessor<TConfig, TProcessor extends BatcherFactoryResult['processor']>({
+export function registerStartedProcessor<
+  TConfig extends object,
+  TProcessor extends BatcherFactoryResult['processor'],
+>({
   module,
   name,
   imports = [],
@@ -54,7 +59,6 @@ export function registerStartedProcessor<TConfig, TProcessor extends BatcherFact
   useFactory,
   processorToken,
   start,
-  batchingOf,
 }: StartedRegistration<TConfig, TProcessor>): DynamicModule {
   const configToken = `${module.name}Config(${name})`;
   const startedToken = `${module.name}Started(${name})`;
@@ -75,7 +79,7 @@ export function registerStartedProcessor<TConfig, TProcessor extends BatcherFact
       faults.tellTogether(async (): Promise<StartedProcessor<TProcessor>> =>
         replacedProcessor(name, overrides) === undefined
           ? start(name, config, defaults)
-          : { processor: undefined, batching: batchingOf(config) },
+          : { processor: undefined, batching: separateBatching(config).batching },
       ),
   };
   const processorModule: DynamicModule = {

@@ -1,13 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { assertRegistration } from './assert-registration.js';
-import { separateBatching } from './batching-options.js';
 import { registerStartedProcessor } from './register-started-processor.js';
 import { startWorkerProcessor } from './start-worker-processor.js';
-import type {
-  WorkerProcessorAsyncOptions,
-  WorkerProcessorConfig,
-  WorkerProcessorOptions,
-} from './worker-processor-options.js';
+import type { WorkerProcessorAsyncOptions, WorkerProcessorOptions } from './worker-processor-options.js';
 
 /**
  * Registers a batcher whose processor is a JavaScript module that runs in workers: for what would hold up the event
@@ -36,7 +31,6 @@ export class WorkerProcessor {
       module: WorkerProcessor,
       processorToken: `WorkerProcessor(${options.name})`,
       start: startWorkerProcessor,
-      batchingOf: (config: WorkerProcessorConfig) => separateBatching(config).batching,
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { assertRegistration, registerStartedProcessor, separateBatching } from 'nestjs-batching';
+import { assertRegistration, registerStartedProcessor } from 'nestjs-batching';
 import { loadBatchedModel } from './load-batched-model.js';
-import type { OnnxModuleAsyncOptions, OnnxModuleConfig, OnnxModuleOptions } from './onnx-module-options.js';
+import type { OnnxModuleAsyncOptions, OnnxModuleOptions } from './onnx-module-options.js';
 
 /** The injection token of a model, for who wants its `metadata`. */
 export function getOnnxModelToken(name: string): string {
@@ -35,7 +35,6 @@ export class OnnxModule {
       module: OnnxModule,
       processorToken: getOnnxModelToken(options.name),
       start: loadBatchedModel,
-      batchingOf: (config: OnnxModuleConfig) => separateBatching(config).batching,
     });
   }
 }

@@ -1,7 +1,7 @@
 import {
   describeValue,
   hasProcessBatch,
-  areResultsPromised,
+  areResultsThere,
   isClass,
   isError,
   isProcessFunction,
@@ -144,7 +144,7 @@ async function answer(
     },
   };
   const returned = await processor.processBatch(requests, context);
-  const results = areResultsPromised(returned) ? await settleResults(returned) : returned;
+  const results = areResultsThere(returned) ? returned : await settleResults(returned);
   // What is no list, or too short a one, is the batcher's to refuse.
   if (!Array.isArray(results)) {
     const withoutUncopyable = (): never => refuseUncopyable(results, requests.length);

@@ -166,9 +166,8 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   }
 
   /**
-   * Counts an ordinary request, which is about to stand in its line, and tells its number among all that ever came,
-   * from
-   * 1. To be called only if the queue `takesOrdinary`, and when there is room.
+   * Counts an ordinary request, which is about to stand in its line, and tells its number, from 1, among all that
+   * ever came. To be called only if the queue `takesOrdinary`, and when there is room.
    */
   enqueueOrdinary(): number {
     this.arrivals += 1;
