@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { collectGarbage } from '../../../test/core/heap-size.js';
+import { collectGarbage, heapMb, heapMbOfYoung } from '../../../test/core/heap-size.js';
 import { OrdinaryColumns } from './ordinary-columns.js';
 
 /** Numbers that wait; each came at the time of its number, with that as arrival number, and answers with itself. */
@@ -75,6 +75,24 @@ describe('OrdinaryColumns', () => {
     collectGarbage();
     expect(left.map((reference) => reference.deref())).toEqual([undefined, undefined]);
     expect(columns.size).toBe(1);
+  });
+
+  it('lets the garbage collector have what is left, though what was left before it has grown old', () => {
+    const columns = new OrdinaryColumns<number, number>();
+    const arrival = { timeMs: 1 };
+    const passThrough = (count: number): void => {
+      for (let number = 0; number < count; number += 1000) {
+        for (let come = 0; come < 1000; come += 1) void columns.add(come, arrival, number + come);
+        columns.take(1000).answer(upTo(1000));
+      }
+    };
+    passThrough(3000);
+    // What stands here now grows old.
+    heapMb();
+    heapMb();
+    const beforeMb = heapMbOfYoung();
+    passThrough(300_000);
+    expect(heapMbOfYoung() - beforeMb).toBeLessThan(2);
   });
 
   it('gives out what came first, first, however much comes and goes', () => {

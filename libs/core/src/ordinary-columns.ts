@@ -106,7 +106,15 @@ export class OrdinaryColumns<TRequest, TResponse> implements OrdinaryLine<
       settles[vacant] = undefined;
     }
     this.left = place;
-    if (following === undefined || place < payloads.length) return;
+    if (following !== undefined && place === payloads.length) this.leaveFirst(following);
+  }
+
+  /**
+   * One that is left points to nobody any more. Once it has grown old only a full garbage collection removes it, and
+   * until then all that came after it would be kept, and grow old as well.
+   */
+  private leaveFirst(following: Stretch<TRequest, TResponse>): void {
+    this.first.following = undefined;
     this.first = following;
     this.left = 0;
   }
@@ -122,10 +130,7 @@ export class OrdinaryColumns<TRequest, TResponse> implements OrdinaryLine<
     this.settles = fresh.settles;
     this.capacity = fresh.payloads.length;
     this.filled = 0;
-    if (this.left === this.first.payloads.length) {
-      this.first = fresh;
-      this.left = 0;
-    }
+    if (this.left === this.first.payloads.length) this.leaveFirst(fresh);
   }
 }
 
