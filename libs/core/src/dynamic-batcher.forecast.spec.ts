@@ -277,19 +277,3 @@ describe('DynamicBatcher: many who share a place', () => {
     expect(batcher.getStatistics().learned.requestsPerSecond).toBeLessThan(150);
   });
 });
-
-describe('DynamicBatcher: a slot that hangs', () => {
-  it('keeps nobody from asking a processor in another one that was slow and may have recovered', async () => {
-    const { clock, processor, send } = await setUpTimedLetters(
-      { maxConcurrentBatches: 2 },
-      { fixedMs: 500, perRequestMs: 0 },
-    );
-    processor.hiccupMs = 1_000_000;
-    send('h');
-    await clock.advance(5000);
-    processor.hiccupMs = -480;
-    const call = send('a', { timeoutMs: 200 });
-    await clock.advance(100);
-    expect(call.response?.response).toBe('A');
-  });
-});

@@ -35,9 +35,11 @@ export class CompletionForecast {
 
   /**
    * No request that comes now has to wait longer for its answer, wherever it stands: as if it came last of
-   * `waiting` requests in `buckets` buckets, one batch after the other. Told without a look at any of them.
+   * `waiting` requests in `buckets` buckets, one batch after the other. Told without a look at any of them; not if a
+   * batch hangs.
    */
-  answerWithinMs(waiting: number, buckets: number): number {
+  answerWithinMs(waiting: number, buckets: number, nowMs: number): number {
+    if (this.slots.isAnyHanging(nowMs)) return Infinity;
     const most = this.most;
     const batches = Math.floor(waiting / most) + buckets + 2;
     return this.timeMs(Math.max(most, this.slots.largestRunning)) + batches * this.timeMs(most);

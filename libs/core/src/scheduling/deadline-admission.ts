@@ -118,9 +118,10 @@ export class DeadlineAdmission {
       surely.toldAt = arrival;
       surely.waiting = ROOM_FOR_MORE * waiting;
       surely.buckets = ROOM_FOR_MORE * buckets;
-      surely.withinMs = forecast.answerWithinMs(surely.waiting, surely.buckets);
+      surely.withinMs = forecast.answerWithinMs(surely.waiting, surely.buckets, arrival.timeMs);
     }
-    return surely.withinMs <= timeoutMs || forecast.answerWithinMs(waiting, buckets) <= timeoutMs;
+    if (surely.withinMs <= timeoutMs) return true;
+    return forecast.answerWithinMs(waiting, buckets, arrival.timeMs) <= timeoutMs;
   }
 
   private expectedMs(terms: RequestTerms, count: number, ahead: RequestsAhead, nowMs: number): number {

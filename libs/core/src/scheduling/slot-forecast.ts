@@ -44,6 +44,12 @@ export class SlotForecast {
     return longestMs;
   }
 
+  /** Whether a batch runs that hangs, so that nothing that was learned tells when its slot is free. */
+  isAnyHanging(nowMs: number): boolean {
+    for (const batch of this.running) if (this.isHanging(batch, nowMs)) return true;
+    return false;
+  }
+
   /**
    * In how many milliseconds each is free, soonest first. There are more of them than slots if batches were taken in
    * advance. A batch that takes longer than foretold may end at any moment; one that takes much longer hangs, and is
@@ -52,8 +58,7 @@ export class SlotForecast {
   freeAfterMs(nowMs: number): number[] {
     return this.soonestFirst((batch) => {
       const elapsedMs = nowMs - batch.startedAtMs;
-      const foretoldMs = this.foretoldMs(batch);
-      return elapsedMs > HANGING_FROM_TIMES * foretoldMs ? elapsedMs : Math.max(0, foretoldMs - elapsedMs);
+      return this.isHanging(batch, nowMs) ? elapsedMs : Math.max(0, this.foretoldMs(batch) - elapsedMs);
     });
   }
 
@@ -69,6 +74,10 @@ export class SlotForecast {
     for (const batch of this.running) afterMs.push(endsAfterMs(batch));
     while (afterMs.length < this.count) afterMs.push(0);
     return afterMs.sort((one, other) => one - other);
+  }
+
+  private isHanging(batch: RunningBatch, nowMs: number): boolean {
+    return nowMs - batch.startedAtMs > HANGING_FROM_TIMES * this.foretoldMs(batch);
   }
 
   private foretoldMs({ batchSize }: RunningBatch): number {
