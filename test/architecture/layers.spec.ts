@@ -14,6 +14,29 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   schematics: [],
 };
 
+/**
+ * The folders of a lib, the lowest first: each imports values of itself and lower ones only. What stands beside them may
+ * import all of them. (Types may speak of each other: a request knows its batch, and a batch its requests.)
+ */
+const FOLDERS: Record<string, readonly string[]> = {
+  core: [
+    'errors',
+    'time',
+    'config',
+    'processor',
+    'queue',
+    'statistics',
+    'requests',
+    'execution',
+    'scheduling',
+    'intake',
+  ],
+  testing: ['simulation', 'models'],
+  worker: ['protocol', 'hosts', 'inside', 'pool', 'processor'],
+  nest: ['discovery', 'options', 'batchers', 'errors', 'batched', 'module', 'worker-processor'],
+  onnx: ['files', 'devices', 'tensors', 'worker', 'model', 'module'],
+};
+
 /** The lib that a package path stands for: `nestjs-batching` is `nest`, `nestjs-batching/core` is `core`. */
 function libOf(specifier: string): string | undefined {
   const [, subpath] = /^nestjs-batching(?:\/(.*))?$/.exec(specifier) ?? [];
@@ -63,6 +86,37 @@ describe.each(Object.entries(MAY_IMPORT))('libs/%s', (lib, allowed) => {
   it('reaches no file outside of itself', () => {
     expect(importsOf(files, reachesOutOf(`libs/${lib}`))).toEqual([]);
   });
+});
+
+describe.each(Object.entries(FOLDERS))('the folders of libs/%s', (lib, folders) => {
+  const root = `libs/${lib}/src`;
+  const files = readSourceFiles(root, { withTests: false });
+  /** The folder of a file of the lib; none of one that stands beside the folders. */
+  const folderOf = (path: string): string => /^([^/]+)\//.exec(posix.relative(root, path))?.[1] ?? '';
+
+  it('are all told here', () => {
+    const found = readdirSync(join(PROJECT_ROOT, root), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(found.sort()).toEqual([...folders].sort());
+  });
+
+  it('import lower ones only', () => {
+    const wrong = files
+      .filter(({ path }) => folderOf(path) !== '')
+      .flatMap(({ path, valueImports }) =>
+        valueImports
+          .filter((specifier) => specifier.startsWith('.'))
+          .map((specifier) => posix.join(posix.dirname(path), specifier))
+          .filter((imported) => !isBelow(folderOf(imported), folderOf(path)))
+          .map((imported) => `${path} imports ${imported}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  function isBelow(imported: string, importing: string): boolean {
+    return imported !== '' && folders.indexOf(imported) <= folders.indexOf(importing);
+  }
 });
 
 describe('libs/core', () => {

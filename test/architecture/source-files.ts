@@ -11,6 +11,8 @@ export interface SourceFile {
   readonly text: string;
   /** What it imports, word for word. */
   readonly imports: readonly string[];
+  /** Those of which something is left when the program runs: not types alone. */
+  readonly valueImports: readonly string[];
 }
 
 /**
@@ -27,6 +29,27 @@ export function readSourceFiles(
     .filter((path) => !path.includes('node_modules/') && (withTests || !path.endsWith('.spec.ts')))
     .map((path) => {
       const text = readFileSync(join(PROJECT_ROOT, path), 'utf8');
-      return { path, text, imports: ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName) };
+      const imports = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+      return { path, text, imports, valueImports: valueImportsOf(text) };
     });
+}
+
+function valueImportsOf(text: string): string[] {
+  const { statements } = ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest);
+  return statements
+    .filter((statement) => ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement))
+    .filter((statement) => !isOfTypes(statement))
+    .flatMap(({ moduleSpecifier }) =>
+      moduleSpecifier !== undefined && ts.isStringLiteral(moduleSpecifier) ? [moduleSpecifier.text] : [],
+    );
+}
+
+function isOfTypes(statement: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
+  if (ts.isExportDeclaration(statement)) return statement.isTypeOnly;
+  const { importClause } = statement;
+  if (importClause === undefined) return false;
+  if (importClause.isTypeOnly) return true;
+  const { name, namedBindings } = importClause;
+  const isNamed = namedBindings !== undefined && ts.isNamedImports(namedBindings);
+  return name === undefined && isNamed && namedBindings.elements.every(({ isTypeOnly }) => isTypeOnly);
 }

@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'nestjs-batching/core';
-import { CallerSignal } from '../../libs/core/src/caller-signal.js';
-import { QueuedRequest, type Answer } from '../../libs/core/src/queued-request.js';
-import { ORDINARY_TERMS, type RequestTerms } from '../../libs/core/src/request-terms.js';
+import { CallerSignal } from '../../libs/core/src/requests/caller-signal.js';
+import { QueuedRequest, type Answer } from '../../libs/core/src/requests/queued-request.js';
+import { ORDINARY_TERMS, type RequestTerms } from '../../libs/core/src/requests/request-terms.js';
 
 export type LetterRequest = QueuedRequest<string, string>;
 

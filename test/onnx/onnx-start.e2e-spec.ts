@@ -244,7 +244,7 @@ describe('The start of an OnnxModel', () => {
     for (const lib of ['core', 'worker', 'onnx'])
       await cp(`dist/libs/${lib}`, join(elsewhere, `dist/libs/${lib}`), { recursive: true });
     const program = `
-      const { OnnxModel } = await import('./dist/libs/onnx/src/onnx-model.js');
+      const { OnnxModel } = await import('./dist/libs/onnx/src/model/onnx-model.js');
       await OnnxModel.load('test', { path: ${JSON.stringify(path)} }).catch((error) => console.log(error.message));`;
     await writeFile(join(elsewhere, 'program.mjs'), program);
     const { stdout } = await promisify(execFile)(process.execPath, ['program.mjs'], { cwd: elsewhere });

@@ -10,7 +10,7 @@ import {
   QueueFullError,
   RequestAbortedError,
 } from './errors/index.js';
-import type { RequestOptions } from './request-options.js';
+import type { RequestOptions } from './requests/request-options.js';
 
 describe('DynamicBatcher: admission', () => {
   it('refuses a request whose signal is already aborted, with the reason of the signal', async () => {

@@ -1,6 +1,6 @@
 import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
-import type { BatchContext } from './batch-processor.js';
-import type { BatchingConfig } from './batching-config.js';
+import type { BatchContext } from './processor/batch-processor.js';
+import type { BatchingConfig } from './config/batching-config.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
 
 /** Takes one full batch more than it can run, and begins with it when the one before has ended. */

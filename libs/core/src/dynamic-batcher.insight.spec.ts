@@ -1,7 +1,7 @@
 import { setUpLetters } from '../../../test/core/letters-batcher.js';
 import { setUpTimedLetters } from '../../../test/core/timed-letters-batcher.js';
 import { WatchedPromise } from '../../../test/core/watched-promise.js';
-import type { BatchingConfig } from './batching-config.js';
+import type { BatchingConfig } from './config/batching-config.js';
 
 describe('DynamicBatcher: what a caller is told of its batch', () => {
   it.each<[string, BatchingConfig<string>, string]>([

@@ -1,5 +1,5 @@
 import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
-import type { BatchingConfig } from './batching-config.js';
+import type { BatchingConfig } from './config/batching-config.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
 
 /** A processor whose workers come and go. */

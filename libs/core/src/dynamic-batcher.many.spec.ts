@@ -3,7 +3,7 @@ import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
 import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
 import { setUpTimedLetters } from '../../../test/core/timed-letters-batcher.js';
 import { WatchedPromise } from '../../../test/core/watched-promise.js';
-import type { BatchContext } from './batch-processor.js';
+import type { BatchContext } from './processor/batch-processor.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
 import {
   InvalidRequestError,

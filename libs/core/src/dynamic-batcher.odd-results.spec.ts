@@ -1,7 +1,7 @@
 import { ManualClock } from 'nestjs-batching/testing';
 
 import { WatchedPromise } from '../../../test/core/watched-promise.js';
-import type { ProcessBatch } from './batch-processor.js';
+import type { ProcessBatch } from './processor/batch-processor.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
 
 /** One that tells nothing of itself. */

@@ -1,5 +1,5 @@
 import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
-import type { BatchingConfig } from './batching-config.js';
+import type { BatchingConfig } from './config/batching-config.js';
 import { InvalidConfigError } from './errors/index.js';
 
 describe('DynamicBatcher: reconfigure', () => {

@@ -1,7 +1,7 @@
 import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
 import { WatchedPromise } from '../../../test/core/watched-promise.js';
-import type { BatchContext } from './batch-processor.js';
-import type { BatchingConfig } from './batching-config.js';
+import type { BatchContext } from './processor/batch-processor.js';
+import type { BatchingConfig } from './config/batching-config.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
 import { BatcherClosedError, RequestAbortedError } from './errors/index.js';
 

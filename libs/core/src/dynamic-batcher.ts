@@ -1,31 +1,31 @@
-import { Admission } from './admission.js';
-import type { BatchedResponse } from './batch-info.js';
+import { Admission } from './intake/admission.js';
+import type { BatchedResponse } from './processor/batch-info.js';
 import {
   toBatchProcessor,
   type BatchProcessor,
   type BatchProcessorLike,
   type ProcessorHealth,
-} from './batch-processor.js';
-import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.js';
-import type { Clock } from './clock.js';
+} from './processor/batch-processor.js';
+import type { BatchingConfig, ResolvedBatchingConfig } from './config/batching-config.js';
+import type { Clock } from './time/clock.js';
 import {
   drainTimeoutMsOf,
   resolveBatcherOptions,
   type DrainOptions,
   type DynamicBatcherOptions,
-} from './dynamic-batcher-options.js';
+} from './config/dynamic-batcher-options.js';
 import { BatcherClosedError, BatchingError, QueueFullError, RequestAbortedError } from './errors/index.js';
-import type { RequestOwner } from './caller-signal.js';
-import type { QueuedRequest } from './queued-request.js';
+import type { RequestOwner } from './requests/caller-signal.js';
+import type { QueuedRequest } from './requests/queued-request.js';
 import { KEPT_SHAPES } from './kept-shapes.js';
-import { LiveConfig } from './live-config.js';
-import type { QueueStatistics } from './queue-statistics.js';
-import { RequestIntake } from './request-intake.js';
-import { NO_OPTIONS, type RequestOptions } from './request-options.js';
+import { LiveConfig } from './config/live-config.js';
+import type { QueueStatistics } from './statistics/queue-statistics.js';
+import { RequestIntake } from './intake/request-intake.js';
+import { NO_OPTIONS, type RequestOptions } from './requests/request-options.js';
 import { explainBatching, type BatchingExplanation } from './scheduling/explanation.js';
 import { BatchScheduler } from './scheduling/batch-scheduler.js';
 import { LearnedBehavior } from './scheduling/learned-behavior.js';
-import { StatisticsRecorder } from './statistics-recorder.js';
+import { StatisticsRecorder } from './statistics/statistics-recorder.js';
 
 /** `open` takes requests; `draining` only finishes what it has accepted; `closed` holds nothing any more. */
 export type BatcherState = 'open' | 'draining' | 'closed';

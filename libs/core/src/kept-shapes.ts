@@ -1,7 +1,7 @@
-import { OrdinaryRequests } from './ordinary-requests.js';
-import { QueuedRequest } from './queued-request.js';
-import { RequestBatch } from './request-batch.js';
-import { ORDINARY_TERMS } from './request-terms.js';
+import { OrdinaryRequests } from './requests/ordinary-requests.js';
+import { QueuedRequest } from './requests/queued-request.js';
+import { RequestBatch } from './execution/request-batch.js';
+import { ORDINARY_TERMS } from './requests/request-terms.js';
 
 /**
  * One object of each kind that comes and goes with the traffic. V8 forgets the shape of a class with the last of its

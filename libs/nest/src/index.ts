@@ -5,20 +5,20 @@
  * @module nestjs-batching
  */
 
-export { findAnnouncedBatchers, type AnnouncedBatchers } from './announced-batchers.js';
-export { assertMade, soundDefaults } from './assert-options.js';
+export { findAnnouncedBatchers, type AnnouncedBatchers } from './batchers/announced-batchers.js';
+export { assertMade, soundDefaults } from './options/assert-options.js';
 export {
   assertAsyncRegistration,
   assertRegistration,
   type OptionsMaker,
   type RegistrationField,
-} from './assert-registration.js';
+} from './options/assert-registration.js';
 export {
   BatchProcessor,
   type BatchProcessorClass,
   type BatchProcessorDecorator,
   type BatchProcessorHost,
-} from './batch-processor.decorator.js';
+} from './batchers/batch-processor.decorator.js';
 export {
   Batched,
   batchRequest,
@@ -26,17 +26,21 @@ export {
   type BatchedMethodDecorator,
   type BatchedReturn,
   type BatchRequest,
-} from './batched.decorator.js';
-export type { BatchedOptions, PerCall } from './batched.metadata.js';
-export { batcherNameOf, type BatcherReference } from './batcher-reference.js';
-export { BatcherRegistry, type RegisteredBatcher } from './batcher.registry.js';
-export { BatcherService } from './batcher.service.js';
-export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batcher.tokens.js';
-export { BATCHING_OVERRIDES, replacedProcessor, type BatchingOverrides } from './batching-overrides.js';
-export { BatchingErrorResponder } from './batching-error.responder.js';
-export { BatchingHttpException } from './batching-http.exception.js';
-export { BatchingModule } from './batching.module.js';
-export type { BatchingModuleExtras } from './batching.module-definition.js';
+} from './batched/batched.decorator.js';
+export type { BatchedOptions, PerCall } from './batched/batched.metadata.js';
+export { batcherNameOf, type BatcherReference } from './batchers/batcher-reference.js';
+export { BatcherRegistry, type RegisteredBatcher } from './batchers/batcher.registry.js';
+export { BatcherService } from './batchers/batcher.service.js';
+export { BATCHING_DEFAULTS, DEFAULT_BATCHER_NAME, getBatcherToken } from './batchers/batcher.tokens.js';
+export {
+  BATCHING_OVERRIDES,
+  replacedProcessor,
+  type BatchingOverrides,
+} from './options/batching-overrides.js';
+export { BatchingErrorResponder } from './errors/batching-error.responder.js';
+export { BatchingHttpException } from './errors/batching-http.exception.js';
+export { BatchingModule } from './module/batching.module.js';
+export type { BatchingModuleExtras } from './module/batching.module-definition.js';
 export {
   batchingOf,
   separateBatching,
@@ -47,22 +51,22 @@ export {
   type BatchingOptionsFactory,
   type DeclaredBatcherAsyncOptions,
   type DeclaredBatcherOptions,
-} from './batching-options.js';
-export { withCheckedMaker, type MakerCall } from './checked-options-maker.js';
-export { collectFaults, type ConfigOutcome } from './collect-faults.js';
-export { InjectBatcher, type BatcherOf } from './inject-batcher.decorator.js';
-export { noBatchingModuleError } from './no-batching-module.error.js';
-export type { ProcessorReference } from './processor-reference.js';
+} from './options/batching-options.js';
+export { withCheckedMaker, type MakerCall } from './options/checked-options-maker.js';
+export { collectFaults, type ConfigOutcome } from './options/collect-faults.js';
+export { InjectBatcher, type BatcherOf } from './batchers/inject-batcher.decorator.js';
+export { noBatchingModuleError } from './options/no-batching-module.error.js';
+export type { ProcessorReference } from './batchers/processor-reference.js';
 export {
   registerStartedProcessor,
   type StartedProcessor,
   type StartedRegistration,
-} from './register-started-processor.js';
-export { StartFaults } from './start-faults.js';
+} from './worker-processor/register-started-processor.js';
+export { StartFaults } from './module/start-faults.js';
 export * from 'nestjs-batching/core';
 export type {
   WorkerProcessorAsyncOptions,
   WorkerProcessorConfig,
   WorkerProcessorOptions,
-} from './worker-processor-options.js';
-export { WorkerProcessor } from './worker-processor.module.js';
+} from './worker-processor/worker-processor-options.js';
+export { WorkerProcessor } from './worker-processor/worker-processor.module.js';

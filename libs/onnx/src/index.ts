@@ -8,8 +8,8 @@ export {
   EXECUTION_PROVIDER_NAMES,
   type ExecutionProviderConfig,
   type ExecutionProviderName,
-} from './execution-provider.js';
-export type { MemoryCeiling } from './memory-ceilings.js';
+} from './devices/execution-provider.js';
+export type { MemoryCeiling } from './model/memory-ceilings.js';
 export type {
   ModelCalls,
   NamedTensor,
@@ -19,20 +19,20 @@ export type {
   RunReply,
   RunRequest,
 } from './model-protocol.js';
-export type { ModelWorker, StartModelWorker } from './model-worker.js';
-export type { OnnxLogger } from './onnx-logger.js';
-export type { FailedExecutionProvider, OnnxModelMetadata } from './onnx-model-metadata.js';
-export type { OnnxModelOptions } from './onnx-model-options.js';
+export type { ModelWorker, StartModelWorker } from './worker/model-worker.js';
+export type { OnnxLogger } from './model/onnx-logger.js';
+export type { FailedExecutionProvider, OnnxModelMetadata } from './model/onnx-model-metadata.js';
+export type { OnnxModelOptions } from './model/onnx-model-options.js';
 export {
   type OnnxModuleAsyncOptions,
   type OnnxModuleConfig,
   type OnnxModuleOptions,
-} from './onnx-module-options.js';
-export { getOnnxModelToken, OnnxModule } from './onnx.module.js';
-export { OnnxModel, type OnnxLoadContext, type OnnxModelStatistics } from './onnx-model.js';
-export type { OnnxResultRow, OnnxRow, OnnxTensorRow, OnnxTensorValue } from './onnx-row.js';
-export { RuntimeUnavailableError } from './runtime-unavailable.error.js';
-export type { OnnxLogLevel, OnnxSessionOptions } from './session-options.js';
+} from './module/onnx-module-options.js';
+export { getOnnxModelToken, OnnxModule } from './module/onnx.module.js';
+export { OnnxModel, type OnnxLoadContext, type OnnxModelStatistics } from './model/onnx-model.js';
+export type { OnnxResultRow, OnnxRow, OnnxTensorRow, OnnxTensorValue } from './tensors/onnx-row.js';
+export { RuntimeUnavailableError } from './devices/runtime-unavailable.error.js';
+export type { OnnxLogLevel, OnnxSessionOptions } from './devices/session-options.js';
 export { BatchLayout, type PlanOptions } from './tensors/batch-layout.js';
 export type { BatchedInput, BatchedTensor } from './tensors/batched-tensor.js';
 export type { BatchRun } from './tensors/batch-run.js';
@@ -51,4 +51,4 @@ export {
   type TensorData,
   type TensorType,
 } from './tensors/tensor-type.js';
-export type { WarmUp } from './trial-run.js';
+export type { WarmUp } from './worker/trial-run.js';

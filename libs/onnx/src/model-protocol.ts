@@ -1,5 +1,5 @@
-import type { ExecutionProviderConfig } from './execution-provider.js';
-import type { OnnxSessionOptions } from './session-options.js';
+import type { ExecutionProviderConfig } from './devices/execution-provider.js';
+import type { OnnxSessionOptions } from './devices/session-options.js';
 import type { TensorShape } from './tensors/tensor-shape.js';
 import type { TensorData, TensorType } from './tensors/tensor-type.js';
 

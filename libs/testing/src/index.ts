@@ -5,10 +5,10 @@
  * @module nestjs-batching/testing
  */
 
-export { buildEncoderModel, type EncoderModelOptions } from './encoder-model.js';
-export type { FakeEnding } from './fake-ending.js';
-export { FakeProcessor, type FakeBatch, type FakeProcessorOptions } from './fake-processor.js';
-export { ManualClock, type FlushOptions } from './manual-clock.js';
+export { buildEncoderModel, type EncoderModelOptions } from './models/encoder-model.js';
+export type { FakeEnding } from './simulation/fake-ending.js';
+export { FakeProcessor, type FakeBatch, type FakeProcessorOptions } from './simulation/fake-processor.js';
+export { ManualClock, type FlushOptions } from './simulation/manual-clock.js';
 export type {
   OnnxAttribute,
   OnnxElementType,
@@ -17,11 +17,11 @@ export type {
   OnnxNode,
   OnnxNumericType,
   OnnxValue,
-} from './onnx-graph.js';
-export { buildOnnxModel } from './onnx-model-builder.js';
-export { burstyTimes, diurnalTimes, heavyTailTimes, poissonTimes } from './arrival-times.js';
-export { buildPerceptronModel, type PerceptronModelOptions } from './perceptron-model.js';
-export { SeededRandom } from './seeded-random.js';
+} from './models/onnx-graph.js';
+export { buildOnnxModel } from './models/onnx-model-builder.js';
+export { burstyTimes, diurnalTimes, heavyTailTimes, poissonTimes } from './simulation/arrival-times.js';
+export { buildPerceptronModel, type PerceptronModelOptions } from './models/perceptron-model.js';
+export { SeededRandom } from './simulation/seeded-random.js';
 export {
   SimulatedFaultError,
   SimulatedProcessor,
@@ -29,9 +29,9 @@ export {
   type SimulatedFaults,
   type SimulatedProcessorOptions,
   type SlowPhases,
-} from './simulated-processor.js';
-export { SimulationClock } from './simulation-clock.js';
-export { untilAccepted } from './until-accepted.js';
+} from './simulation/simulated-processor.js';
+export { SimulationClock } from './simulation/simulation-clock.js';
+export { untilAccepted } from './simulation/until-accepted.js';
 export {
   arrivalsAt,
   takeFirst,
@@ -41,4 +41,4 @@ export {
   priorityMix,
   type Arrival,
   type ArrivalTraits,
-} from './workload.js';
+} from './simulation/workload.js';

@@ -5,19 +5,22 @@
  * @module nestjs-batching/worker
  */
 
-export { describeShortage } from './describe-shortage.js';
-export { codeOf } from './error-code.js';
-export { fileLocationOf, toFileUrl, type FileLocation } from './file-location.js';
-export { RunTimeoutError } from './run-timeout.error.js';
-export { overdueReason, readyWithin } from './ready-within.js';
-export type { CallContext } from './served-call.js';
-export type { SerializedError } from './serialized-error.js';
-export { failAfterOthers, modelsStarted, startAlongside } from './start-alongside.js';
-export { startWorker, type StartWorker } from './start-worker.js';
-export { WorkerEndedError } from './worker-ended.error.js';
-export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-host.js';
-export { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from './worker-batch-processor.js';
-export { loggerRule, neverThrowing, processWarnings, type WorkerLogger } from './worker-logger.js';
+export { describeShortage } from './pool/describe-shortage.js';
+export { codeOf } from './protocol/error-code.js';
+export { fileLocationOf, toFileUrl, type FileLocation } from './processor/file-location.js';
+export { RunTimeoutError } from './pool/run-timeout.error.js';
+export { overdueReason, readyWithin } from './hosts/ready-within.js';
+export type { CallContext } from './inside/served-call.js';
+export type { SerializedError } from './protocol/serialized-error.js';
+export { failAfterOthers, modelsStarted, startAlongside } from './hosts/start-alongside.js';
+export { startWorker, type StartWorker } from './hosts/start-worker.js';
+export { WorkerEndedError } from './hosts/worker-ended.error.js';
+export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './hosts/worker-host.js';
+export {
+  WorkerBatchProcessor,
+  type WorkerBatchProcessorOptions,
+} from './processor/worker-batch-processor.js';
+export { loggerRule, neverThrowing, processWarnings, type WorkerLogger } from './pool/worker-logger.js';
 export {
   checkWorkerOptions,
   resolveWorkerOptions,
@@ -25,14 +28,14 @@ export {
   WORKER_OPTION_RULES,
   type ResolvedWorkerOptions,
   type WorkerOptions,
-} from './worker-options.js';
+} from './pool/worker-options.js';
 export {
   WorkerPool,
   type PoolStatus,
   type PreparedCall,
   type RunOptions,
   type WorkerPoolOptions,
-} from './worker-pool.js';
-export type { StartContext } from './worker-place.js';
-export type { WorkerCalls } from './worker-protocol.js';
-export type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker-service.js';
+} from './pool/worker-pool.js';
+export type { StartContext } from './pool/worker-place.js';
+export type { WorkerCalls } from './protocol/worker-protocol.js';
+export type { CreateWorkerService, ServiceAnswer, WorkerService } from './inside/worker-service.js';

@@ -1,4 +1,4 @@
-import { isError } from '../is-error.js';
+import { isError } from './is-error.js';
 
 /** The most letters of an object that is told by its fields. */
 const LONGEST_TEXT = 500;

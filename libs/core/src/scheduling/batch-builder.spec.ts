@@ -1,6 +1,6 @@
 import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
-import type { BatchingConfig, TimeoutStrategy } from '../batching-config.js';
-import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
+import type { BatchingConfig, TimeoutStrategy } from '../config/batching-config.js';
+import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { BatchBuilder, type BatchDecision, type BatchingView } from './batch-builder.js';
 import { LearnedBehavior } from './learned-behavior.js';
 

@@ -1,5 +1,5 @@
-import type { DispatchReason } from '../batch-info.js';
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { DispatchReason } from '../processor/batch-info.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { adaptiveWaitUntilMs } from './adaptive-wait.js';
 import { chooseBatchSize, largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { LearnedBehavior } from './learned-behavior.js';

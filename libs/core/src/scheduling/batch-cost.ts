@@ -1,4 +1,4 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { BucketLoad } from '../queue/bucket.js';
 
 type CostOptions = Pick<ResolvedBatchingConfig, 'maxBatchCost' | 'costModel'>;

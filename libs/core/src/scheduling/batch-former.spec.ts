@@ -1,8 +1,8 @@
 import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
 import { NumberedEntry, type EntryTraits } from '../../../../test/core/queue-entry-builder.js';
-import type { BatchingConfig } from '../batching-config.js';
+import type { BatchingConfig } from '../config/batching-config.js';
 import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
-import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
+import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { BatchFormer } from './batch-former.js';
 import { LearnedBehavior } from './learned-behavior.js';
 

@@ -1,4 +1,4 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { Bucket } from '../queue/bucket.js';
 import type { QueueEntry } from '../queue/queue-entry.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { chooseBatchSize, largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
 import { CostCurve } from './cost-curve.js';
 

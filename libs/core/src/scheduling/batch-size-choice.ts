@@ -1,4 +1,4 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { CostCurve } from './cost-curve.js';
 
 type SizeOptions = Pick<ResolvedBatchingConfig, 'maxBatchSize' | 'allowedBatchSizes' | 'padding'>;

@@ -1,6 +1,6 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { Bucket } from '../queue/bucket.js';
-import type { QueuedRequest } from '../queued-request.js';
+import type { QueuedRequest } from '../requests/queued-request.js';
 import { isBatchCostReached } from './batch-cost.js';
 import type { BatchingView } from './batch-builder.js';
 import type { DeadlineWatch } from './deadline-watch.js';

@@ -1,7 +1,7 @@
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
-import type { BatchingConfig } from '../batching-config.js';
+import type { BatchingConfig } from '../config/batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
-import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
+import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';
 import { CostCurve } from './cost-curve.js';
 import { SlotForecast, type RunningBatch } from './slot-forecast.js';

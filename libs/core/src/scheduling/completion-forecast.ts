@@ -1,4 +1,4 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
 import { expectedBatchTimeMs, largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';

@@ -1,4 +1,4 @@
-import { resolveConfig } from '../resolve-config.js';
+import { resolveConfig } from '../config/resolve-config.js';
 import { ConfiguredQueueRules } from './configured-queue-rules.js';
 
 const bucketWith = (size: number, totalCost = size) => ({ size, totalCost, largestCost: 1 });

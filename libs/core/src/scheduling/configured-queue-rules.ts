@@ -1,4 +1,4 @@
-import { DEFAULT_BATCHING_CONFIG, type ResolvedBatchingConfig } from '../batching-config.js';
+import { DEFAULT_BATCHING_CONFIG, type ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { QueueRules } from '../queue/bounded-request-queue.js';
 import type { BucketLoad } from '../queue/bucket.js';
 import { isBatchCostReached } from './batch-cost.js';

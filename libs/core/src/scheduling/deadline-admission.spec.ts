@@ -1,9 +1,9 @@
 import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
-import type { BatchingConfig } from '../batching-config.js';
+import type { BatchingConfig } from '../config/batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
-import { ORDINARY_TERMS, type RequestTerms } from '../request-terms.js';
-import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
+import { ORDINARY_TERMS, type RequestTerms } from '../requests/request-terms.js';
+import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';
 import { DeadlineAdmission } from './deadline-admission.js';
 import { SlotForecast } from './slot-forecast.js';

@@ -1,10 +1,10 @@
-import type { Arrival } from '../arrival.js';
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { Arrival } from '../requests/arrival.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
 import { withoutStack } from '../errors/without-stack.js';
 import type { BoundedRequestQueue, RequestsAhead } from '../queue/bounded-request-queue.js';
 import type { BucketKey, QueueEntry } from '../queue/queue-entry.js';
-import type { RequestTerms } from '../request-terms.js';
+import type { RequestTerms } from '../requests/request-terms.js';
 import { ArrivalRate } from './arrival-rate.js';
 import type { CompletionForecast } from './completion-forecast.js';
 import type { TimedCandidate } from './in-time-choice.js';

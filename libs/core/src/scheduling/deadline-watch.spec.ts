@@ -1,5 +1,5 @@
 import { buildRequest, type LetterRequest } from '../../../../test/core/queued-request-builder.js';
-import { RequestBatch } from '../request-batch.js';
+import { RequestBatch } from '../execution/request-batch.js';
 import { DeadlineWatch } from './deadline-watch.js';
 
 /** Requests that came at 1000, with so much time each. */

@@ -1,6 +1,6 @@
 import type { BucketKey } from '../queue/queue-entry.js';
-import type { QueuedRequest } from '../queued-request.js';
-import type { RequestBatch } from '../request-batch.js';
+import type { QueuedRequest } from '../requests/queued-request.js';
+import type { RequestBatch } from '../execution/request-batch.js';
 import { QueuedDeadlines } from './queued-deadlines.js';
 
 /**

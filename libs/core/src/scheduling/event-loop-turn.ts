@@ -1,5 +1,5 @@
-import type { Arrival } from '../arrival.js';
-import type { Clock } from '../clock.js';
+import type { Arrival } from '../requests/arrival.js';
+import type { Clock } from '../time/clock.js';
 
 /**
  * A turn of the event loop in which requests have come. They are decided on together when it ends, and came at the

@@ -1,7 +1,7 @@
-import type { BatchingConfig } from '../batching-config.js';
-import type { QueueStatistics } from '../queue-statistics.js';
-import { resolveConfig } from '../resolve-config.js';
-import { StatisticsRecorder } from '../statistics-recorder.js';
+import type { BatchingConfig } from '../config/batching-config.js';
+import type { QueueStatistics } from '../statistics/queue-statistics.js';
+import { resolveConfig } from '../config/resolve-config.js';
+import { StatisticsRecorder } from '../statistics/statistics-recorder.js';
 import { explainBatching, type BatchingCause } from './explanation.js';
 
 const DURATION = { ...new StatisticsRecorder().summarize().queueTimeMs, count: 100 };

@@ -1,5 +1,5 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
-import type { QueueStatistics } from '../queue-statistics.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
+import type { QueueStatistics } from '../statistics/queue-statistics.js';
 import { largestBatchSize } from './batch-size-choice.js';
 
 /** Why batches are as small, or answers as late, as they are. */

@@ -1,4 +1,4 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { safeBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 import type { DeadlineWatch } from './deadline-watch.js';

@@ -1,10 +1,10 @@
-import type { Coalescing } from '../coalescing.js';
+import type { Coalescing } from '../requests/coalescing.js';
 import { DeadlineExceededError, type BatchingError } from '../errors/index.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import { isQueued } from '../queue/queue-entry.js';
-import type { QueuedRequest } from '../queued-request.js';
-import type { RunningBatches } from '../running-batches.js';
-import type { RequestOutcome, StatisticsRecorder } from '../statistics-recorder.js';
+import type { QueuedRequest } from '../requests/queued-request.js';
+import type { RunningBatches } from '../execution/running-batches.js';
+import type { RequestOutcome, StatisticsRecorder } from '../statistics/statistics-recorder.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 
 /** Where requests are that can leave. */

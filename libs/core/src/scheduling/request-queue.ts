@@ -1,8 +1,8 @@
-import type { ResolvedBatchingConfig } from '../batching-config.js';
-import type { OrdinaryRequests } from '../ordinary-requests.js';
+import type { ResolvedBatchingConfig } from '../config/batching-config.js';
+import type { OrdinaryRequests } from '../requests/ordinary-requests.js';
 import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { OrdinaryLine } from '../queue/ordinary-line.js';
-import type { QueuedRequest } from '../queued-request.js';
+import type { QueuedRequest } from '../requests/queued-request.js';
 import type { BatchBuilder } from './batch-builder.js';
 import { ConfiguredQueueRules } from './configured-queue-rules.js';
 

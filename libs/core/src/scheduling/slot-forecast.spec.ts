@@ -1,6 +1,6 @@
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
-import type { BatchingConfig } from '../batching-config.js';
-import { resolveConfig, withProcessorLimits } from '../resolve-config.js';
+import type { BatchingConfig } from '../config/batching-config.js';
+import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { SlotForecast, type RunningBatch } from './slot-forecast.js';
 
 const NOW_MS = 1000;

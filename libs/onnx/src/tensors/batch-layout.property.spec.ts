@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { dynamicAxis, signature } from '../../../../test/onnx/model-signature-builder.js';
-import type { OnnxRow, OnnxTensorValue } from '../onnx-row.js';
+import type { OnnxRow, OnnxTensorValue } from './onnx-row.js';
 import { BatchLayout } from './batch-layout.js';
 import type { BatchedInput } from './batched-tensor.js';
 import type { ModelSignature } from './model-signature.js';

@@ -1,6 +1,6 @@
 import { dynamicAxis, signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
 import type { NamedTensor } from '../model-protocol.js';
-import type { OnnxRow } from '../onnx-row.js';
+import type { OnnxRow } from './onnx-row.js';
 import { BatchLayout } from './batch-layout.js';
 import type { BatchRun } from './batch-run.js';
 import type { ModelSignature } from './model-signature.js';

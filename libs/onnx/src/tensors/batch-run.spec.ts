@@ -1,5 +1,5 @@
 import { signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
-import type { OnnxRow } from '../onnx-row.js';
+import type { OnnxRow } from './onnx-row.js';
 import { BatchLayout } from './batch-layout.js';
 import type { BatchRun } from './batch-run.js';
 import type { BatchedInput } from './batched-tensor.js';

@@ -1,5 +1,5 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { OnnxResultRow, OnnxTensorRow } from '../onnx-row.js';
+import type { OnnxResultRow, OnnxTensorRow } from './onnx-row.js';
 import type { BatchedInput } from './batched-tensor.js';
 import type { ReadRow } from './read-row.js';
 import type { RowGroup } from './row-grouping.js';

@@ -1,5 +1,5 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { OnnxTensorRow } from '../onnx-row.js';
+import type { OnnxTensorRow } from './onnx-row.js';
 import type { BatchedTensor } from './batched-tensor.js';
 import { copyBlock, isContiguous, strideOf } from './copy-block.js';
 import type { DynamicAxis } from './dynamic-axis.js';

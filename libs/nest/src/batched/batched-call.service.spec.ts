@@ -1,0 +1,25 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { DynamicBatcher } from 'nestjs-batching/core';
+import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
+import { BatchedCallService } from './batched-call.service.js';
+import type { BatcherService } from '../batchers/batcher.service.js';
+
+describe('BatchedCallService', () => {
+  it.each(['decorator', 'client'] as const)(
+    'takes a request back when the signal of the %s says so, though there are two',
+    async (who) => {
+      const clock = new ManualClock();
+      const processor = new FakeProcessor((word: string): string => word);
+      const batcher = new DynamicBatcher<string, string>({}, processor, { clock });
+      const calls = new BatchedCallService({ get: () => batcher } as unknown as BatcherService);
+      const controllers = { decorator: new AbortController(), client: new AbortController() };
+      const metadata = { batcherName: 'default', signal: controllers.decorator.signal };
+      const sent = calls.send('a', metadata, {} as ExecutionContext, controllers.client.signal);
+      const refused = expect(sent).rejects.toMatchObject({ code: 'ABORTED' });
+      controllers[who].abort();
+      await clock.advance();
+      await refused;
+      expect(processor.requestsByBatch).toEqual([]);
+    },
+  );
+});

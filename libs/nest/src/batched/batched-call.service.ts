@@ -1,0 +1,68 @@
+import {
+  Inject,
+  Injectable,
+  Optional,
+  StreamableFile,
+  type ExecutionContext,
+  type OnModuleInit,
+} from '@nestjs/common';
+import type { BatchedResponse } from 'nestjs-batching/core';
+import { assertForRootOptions, soundOptions } from '../options/assert-options.js';
+import type { BatchedMetadata } from './batched.metadata.js';
+import { BatcherService } from '../batchers/batcher.service.js';
+import { BATCHING_DEFAULTS } from '../batchers/batcher.tokens.js';
+import type { BatchingModuleOptions } from '../options/batching-options.js';
+import { callOptions } from './call-options.js';
+import { timeoutHeaderName } from '../options/timeout-header.js';
+
+/**
+ * What Nest streams to the client. Told by what they call themselves: a web `Response` may be of another realm or
+ * library.
+ */
+const STREAMS: readonly string[] = ['[object AsyncGenerator]', '[object Response]'];
+
+/** Sends what a `@Batched()` method has returned through its batcher, wherever the call has come from. */
+@Injectable()
+export class BatchedCallService implements OnModuleInit {
+  private readonly timeoutHeader: string | undefined;
+
+  constructor(
+    private readonly batchers: BatcherService,
+    @Optional() @Inject(BATCHING_DEFAULTS) private readonly options: BatchingModuleOptions = {},
+  ) {
+    this.timeoutHeader = timeoutHeaderName(soundOptions(options).timeoutHeader);
+  }
+
+  /** For options that do not come from `forRoot`, which tells its own, along with what else is wrong. */
+  onModuleInit(): void {
+    assertForRootOptions(this.options);
+  }
+
+  /** Whether there is nothing to batch: the method has answered by itself, or streams what Nest sends on. */
+  hasAnswered(returned: unknown): boolean {
+    return (
+      returned === undefined ||
+      returned instanceof StreamableFile ||
+      STREAMS.includes(Object.prototype.toString.call(returned))
+    );
+  }
+
+  /** @param leaving Aborted when the caller has left; besides the signal that the decorator names. */
+  async send(
+    request: unknown,
+    metadata: BatchedMetadata,
+    context: ExecutionContext,
+    leaving?: AbortSignal,
+  ): Promise<BatchedResponse<unknown>> {
+    const batcher = this.batchers.get(metadata.batcherName);
+    const options = callOptions(metadata, context, this.timeoutHeader, batcher.config.defaultTimeoutMs);
+    const signals = [options.signal, leaving].filter((signal) => signal !== undefined);
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    return await batcher.processWithInfo(request, { ...options, signal });
+  }
+
+  /** What the caller gets. */
+  bodyOf({ toBody }: BatchedMetadata, { response, batch }: BatchedResponse<unknown>): unknown {
+    return toBody === undefined ? response : toBody(response as never, batch);
+  }
+}

@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import type { ConfigFault } from 'nestjs-batching/core';
+import { declarationOf } from '../batchers/batch-processor.decorator.js';
+import { BatchedCallService } from './batched-call.service.js';
+import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
+import { BatcherRegistry } from '../batchers/batcher.registry.js';
+import { unknownBatcherError } from '../batchers/batcher.service.js';
+import { isProcessorToken } from '../batchers/batcher.tokens.js';
+import { problemsOfConstants } from './constant-options.js';
+import { moduleNameOf, type DiscoveredProvider } from '../discovery/discovered-provider.js';
+import { findMockedBatchers } from '../batchers/find-mocked-batchers.js';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** A method with `@Batched()`. */
+interface FoundMethod {
+  readonly wrapper: DiscoveredProvider;
+  readonly className: string;
+  readonly methodName: string;
+  readonly method: Method;
+  readonly metadata: BatchedMetadata;
+}
+
+const NOT_WRAPPED =
+  'so that its methods cannot be batched when they are called from code; use @InjectBatcher() there';
+const NOT_CALLED_BY_NEST =
+  'no route or message leads to it; a @Batched() method that other code calls belongs into a provider';
+const RUNS_BATCHES =
+  'it runs the batches, and would wait for itself; what @Batched() sends is what a method returns that asks for one result';
+
+/** What Nest, or a package of it, leaves on a method that it calls by itself, through the interceptors. */
+const HANDLER_METADATA = /^(?:path$|microservices:|websockets:message_mapping$|graphql:|__resolve)/;
+
+/**
+ * Finds every `@Batched()` method when the app starts. One that names no batcher, or has options with which every call
+ * would be refused, stops the start. One that Nest does not call, but other code, is wrapped: it has no interceptor.
+ */
+@Injectable()
+export class BatchedMethodExplorer {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly registry: BatcherRegistry,
+    private readonly calls: BatchedCallService,
+  ) {}
+
+  /** What is wrong with the methods. */
+  explore(): ConfigFault[] {
+    const mocked = findMockedBatchers(this.discovery.getProviders());
+    const controllers = this.discovery.getControllers().flatMap((wrapper) => this.findMethods(wrapper));
+    const providers = this.discovery.getProviders().flatMap((wrapper) => this.findMethods(wrapper));
+    const faults = [...controllers, ...providers].flatMap((found) => this.findFaults(found, mocked));
+    // Nest makes controllers its own way; what code calls belongs into a provider.
+    for (const found of controllers.filter(({ method }) => !isCalledByNest(method))) {
+      faults.push({ field: nameOf(found), problem: NOT_CALLED_BY_NEST });
+    }
+    const wrapped = providers.filter(({ method }) => !isCalledByNest(method));
+    for (const found of wrapped) faults.push(...this.wrap(found));
+    return faults;
+  }
+
+  private findMethods(wrapper: DiscoveredProvider): FoundMethod[] {
+    const prototype = prototypeOf(wrapper);
+    if (prototype === undefined) return [];
+    return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
+      const method = (prototype as Record<string, Method>)[methodName];
+      const metadata =
+        method && (Reflect.getMetadata(BATCHED_METADATA, method) as BatchedMetadata | undefined);
+      if (method === undefined || metadata === undefined) return [];
+      return [{ wrapper, className: prototype.constructor.name, methodName, method, metadata }];
+    });
+  }
+
+  private findFaults(found: FoundMethod, mocked: ReadonlySet<string>): ConfigFault[] {
+    const { batcherName, ...options } = found.metadata;
+    if (mocked.has(batcherName)) return [{ field: nameOf(found), problem: mockedProblem(batcherName) }];
+    if (runsBatches(found)) return [{ field: nameOf(found), problem: RUNS_BATCHES }];
+    const batcher = this.registry.find(batcherName);
+    if (batcher !== undefined) {
+      const problems = problemsOfConstants(options, batcher.config);
+      return problems.map((problem) => ({ field: nameOf(found), problem }));
+    }
+    const { faults } = unknownBatcherError('@Batched()', batcherName, this.registry.names);
+    return faults.map(({ problem }) => ({ field: nameOf(found), problem }));
+  }
+
+  /** Puts a method in front of the instance's own that sends what that returns through the batcher. */
+  private wrap(found: FoundMethod): ConfigFault[] {
+    const { wrapper, methodName, method, metadata } = found;
+    const instance = wrapper.instance as Record<string, unknown> | null;
+    if (!wrapper.isDependencyTreeStatic() || typeof instance !== 'object' || instance === null) {
+      return [{ field: nameOf(found), problem: `it is request-scoped, ${NOT_WRAPPED}` }];
+    }
+    if (wrapper.isTransient) return [{ field: nameOf(found), problem: `it is transient, ${NOT_WRAPPED}` }];
+    const { calls } = this;
+    const target = instance.constructor;
+    const batched = async function (this: unknown, ...args: unknown[]): Promise<unknown> {
+      const returned = await method.apply(this, args);
+      if (calls.hasAnswered(returned)) return returned;
+      const context = new ExecutionContextHost(args, target as never, method);
+      context.setType('method');
+      return calls.bodyOf(metadata, await calls.send(returned, metadata, context));
+    };
+    if (Reflect.set(instance, methodName, batched)) return [];
+    return [{ field: nameOf(found), problem: `it is frozen, ${NOT_WRAPPED}` }];
+  }
+}
+
+function mockedProblem(name: string): string {
+  return (
+    `something that is no DynamicBatcher stands in the place of the batcher "${name}"; in a test, replace what runs its ` +
+    `batches, by BatchingTestingModule.forRoot({ processors: { '${name}': fake } }), or the batcher by a ` +
+    'new DynamicBatcher({}, fake)'
+  );
+}
+
+/** Whether it is the method of a processor that its batcher calls with each batch. */
+function runsBatches({ wrapper, methodName }: FoundMethod): boolean {
+  if (methodName !== 'processBatch') return false;
+  const { token, metatype } = wrapper;
+  return isProcessorToken(token) || [token, metatype].some((type) => declarationOf(type) !== undefined);
+}
+
+function isCalledByNest(method: Method): boolean {
+  return Reflect.getMetadataKeys(method).some((key) => typeof key === 'string' && HANDLER_METADATA.test(key));
+}
+
+function prototypeOf({ metatype, instance }: DiscoveredProvider): object | undefined {
+  if (typeof instance === 'object' && instance !== null) return Object.getPrototypeOf(instance) as object;
+  return typeof metatype === 'function' ? (metatype.prototype as object | undefined) : undefined;
+}
+
+function nameOf({ className, methodName, wrapper }: FoundMethod): string {
+  return `${className}.${methodName} (${moduleNameOf(wrapper)})`;
+}

@@ -1,0 +1,13 @@
+import { types } from 'node:util';
+
+import type { NamedTensor } from '../model-protocol.js';
+
+/** What tensors keep their elements in, each once. Strings have no buffer. */
+export function buffersOf(tensors: readonly NamedTensor[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const { data } of tensors) {
+    // By what it is, not by its class: another realm has another class.
+    if (ArrayBuffer.isView(data) && types.isArrayBuffer(data.buffer)) buffers.add(data.buffer);
+  }
+  return [...buffers];
+}
