@@ -28,6 +28,15 @@ export class RunningBatches<TRequest, TResponse> implements Iterable<RequestBatc
     if (this.size === 0) this.largestBatchSize = 0;
   }
 
+  /** When the one began that has run longest, on the clock's scale; Infinity if none runs. */
+  get oldestStartedAtMs(): number {
+    let oldestMs = Infinity;
+    for (const batch of this.slots) {
+      if (batch !== undefined && batch.startedAtMs < oldestMs) oldestMs = batch.startedAtMs;
+    }
+    return oldestMs;
+  }
+
   *[Symbol.iterator](): Iterator<RequestBatch<TRequest, TResponse>> {
     for (const batch of this.slots) {
       if (batch !== undefined) yield batch;

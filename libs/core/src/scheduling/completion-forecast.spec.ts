@@ -1,3 +1,4 @@
+import { runningOf } from '../../../../test/core/running-of.js';
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../config/batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
@@ -18,7 +19,7 @@ function forecastOf(
 ) {
   const resolved = resolveConfig('test', { maxBatchSize: 10, maxWaitTimeMs: 7, ...config });
   const live = withProcessorLimits(resolved, {});
-  const batches = Object.assign([...running], { size: running.length, largestBatchSize: 10 });
+  const batches = runningOf(running, 10);
   const slots = new SlotForecast(live, curve, batches);
   const forecast = new CompletionForecast(live, { curve, mostByCost }, slots);
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>

@@ -34,7 +34,16 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
       return arrival.timeMs + 10 - (fixedMs + 4);
     },
   };
-  const batches = Object.assign([running], { size: 1, largestBatchSize: 4 });
+  const batches = {
+    size: 1,
+    largestBatchSize: 4,
+    get oldestStartedAtMs(): number {
+      return running.startedAtMs;
+    },
+    *[Symbol.iterator]() {
+      yield running;
+    },
+  };
   const queue = {
     size: 0,
     bucketCount: 1,

@@ -1,3 +1,4 @@
+import { runningOf } from '../../../../test/core/running-of.js';
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../config/batching-config.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
@@ -21,7 +22,7 @@ function foretell(
   const slots = new SlotForecast(
     withProcessorLimits(resolved, { concurrentBatches }),
     CURVE,
-    Object.assign(batches, { size: batches.length, largestBatchSize: 32 }),
+    runningOf(batches, 32),
   );
   const rounded = (timesMs: number[]): number[] => timesMs.map((timeMs) => Math.round(timeMs));
   return {
@@ -29,6 +30,7 @@ function foretell(
     free: slots.free,
     afterMs: rounded(slots.freeAfterMs(NOW_MS)),
     likelyAfterMs: rounded(slots.likelyFreeAfterMs(NOW_MS)),
+    isAnyHanging: slots.isAnyHanging(NOW_MS),
   };
 }
 
@@ -38,7 +40,7 @@ describe('SlotForecast', () => {
       [10, 4],
       [5, 15],
     ]);
-    expect(slots).toEqual({ count: 3, free: 1, afterMs: [0, 10, 26], likelyAfterMs: [0, 10, 26] });
+    expect(slots).toMatchObject({ count: 3, free: 1, afterMs: [0, 10, 26], likelyAfterMs: [0, 10, 26] });
   });
 
   it('goes by the size at which a batch runs, padded', () => {
@@ -48,6 +50,23 @@ describe('SlotForecast', () => {
   it('expects a batch that is late to end at any moment, or to be as late again where nobody has to know', () => {
     const slots = foretell([[10, 37]], { maxConcurrentBatches: 1 });
     expect(slots).toMatchObject({ afterMs: [0], likelyAfterMs: [7] });
+  });
+
+  it('knows that one hangs when it takes more than ten times what the largest that runs should', () => {
+    // The largest holds 32, and takes 52 ms.
+    expect(
+      foretell([
+        [4, 519],
+        [8, 3],
+      ]).isAnyHanging,
+    ).toBe(false);
+    expect(
+      foretell([
+        [4, 521],
+        [8, 3],
+      ]).isAnyHanging,
+    ).toBe(true);
+    expect(foretell([]).isAnyHanging).toBe(false);
   });
 
   it('expects a batch that hangs to take as long again as it has', () => {

@@ -19,6 +19,7 @@ export class SlotForecast {
     private readonly running: Iterable<RunningBatch> & {
       readonly size: number;
       readonly largestBatchSize: number;
+      readonly oldestStartedAtMs: number;
     },
   ) {}
 
@@ -39,15 +40,13 @@ export class SlotForecast {
 
   /** For how long the batch has run that has run longest, in milliseconds; 0 if none runs. */
   longestRunningMs(nowMs: number): number {
-    let longestMs = 0;
-    for (const { startedAtMs } of this.running) longestMs = Math.max(longestMs, nowMs - startedAtMs);
-    return longestMs;
+    return Math.max(0, nowMs - this.running.oldestStartedAtMs);
   }
 
-  /** Whether a batch runs that hangs, so that nothing that was learned tells when its slot is free. */
+  /** Whether a batch hangs, whichever of them it is, so that nothing that was learned tells when its slot is free. */
   isAnyHanging(nowMs: number): boolean {
-    for (const batch of this.running) if (this.isHanging(batch, nowMs)) return true;
-    return false;
+    const longestMs = expectedBatchTimeMs(this.running.largestBatchSize, this.config, this.curve);
+    return this.longestRunningMs(nowMs) > HANGING_FROM_TIMES * longestMs;
   }
 
   /**
@@ -58,7 +57,8 @@ export class SlotForecast {
   freeAfterMs(nowMs: number): number[] {
     return this.soonestFirst((batch) => {
       const elapsedMs = nowMs - batch.startedAtMs;
-      return this.isHanging(batch, nowMs) ? elapsedMs : Math.max(0, this.foretoldMs(batch) - elapsedMs);
+      const foretoldMs = this.foretoldMs(batch);
+      return elapsedMs > HANGING_FROM_TIMES * foretoldMs ? elapsedMs : Math.max(0, foretoldMs - elapsedMs);
     });
   }
 
@@ -74,10 +74,6 @@ export class SlotForecast {
     for (const batch of this.running) afterMs.push(endsAfterMs(batch));
     while (afterMs.length < this.count) afterMs.push(0);
     return afterMs.sort((one, other) => one - other);
-  }
-
-  private isHanging(batch: RunningBatch, nowMs: number): boolean {
-    return nowMs - batch.startedAtMs > HANGING_FROM_TIMES * this.foretoldMs(batch);
   }
 
   private foretoldMs({ batchSize }: RunningBatch): number {
