@@ -3,7 +3,7 @@ import { QueueFullError, RequestTooLargeError, type QueueFullReason } from '../e
 import { withoutStack } from '../errors/without-stack.js';
 import type { RequestTerms } from '../requests/request-terms.js';
 import type { BatchScheduler } from '../scheduling/batch-scheduler.js';
-import type { CompletionForecast } from '../scheduling/completion-forecast.js';
+import type { CompletionForecast } from './completion-forecast.js';
 
 /** What room is told by. */
 export interface QueueRoomParts<TRequest, TResponse> {

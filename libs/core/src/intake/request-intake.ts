@@ -11,8 +11,8 @@ import type { BucketKey } from '../queue/queue-entry.js';
 import type { RequestOptions } from '../requests/request-options.js';
 import { ORDINARY_TERMS, type RequestTerms } from '../requests/request-terms.js';
 import type { BatchScheduler } from '../scheduling/batch-scheduler.js';
-import { CompletionForecast } from '../scheduling/completion-forecast.js';
-import { DeadlineAdmission, ONE_NEWCOMER, type Newcomers } from '../scheduling/deadline-admission.js';
+import { CompletionForecast } from './completion-forecast.js';
+import { DeadlineAdmission, ONE_NEWCOMER, type Newcomers } from './deadline-admission.js';
 import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.js';
 

@@ -1,10 +1,10 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
-import { expectedBatchTimeMs, largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
-import type { CostCurve } from './cost-curve.js';
-import type { LearnedBehavior } from './learned-behavior.js';
-import type { SlotForecast } from './slot-forecast.js';
-import { planInSlots } from './slot-plan.js';
+import { expectedBatchTimeMs, largestBatchSize, paddedBatchSize } from '../scheduling/batch-size-choice.js';
+import type { CostCurve } from '../scheduling/cost-curve.js';
+import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
+import type { SlotForecast } from '../scheduling/slot-forecast.js';
+import { planInSlots } from '../scheduling/slot-plan.js';
 
 /** So many of those ahead are looked at, one by one. */
 const MOST_LOOKED_AT = 256;

@@ -4,8 +4,8 @@ import type { BatchingConfig } from '../config/batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';
-import { CostCurve } from './cost-curve.js';
-import { SlotForecast, type RunningBatch } from './slot-forecast.js';
+import { CostCurve } from '../scheduling/cost-curve.js';
+import { SlotForecast, type RunningBatch } from '../scheduling/slot-forecast.js';
 
 const NOW_MS = 1000;
 /** S(n) = 20 + n ms, so a full batch of 10 takes 30; a little less, since what is told is rounded up. */

@@ -5,10 +5,10 @@ import { withoutStack } from '../errors/without-stack.js';
 import type { BoundedRequestQueue, RequestsAhead } from '../queue/bounded-request-queue.js';
 import type { BucketKey, QueueEntry } from '../queue/queue-entry.js';
 import type { RequestTerms } from '../requests/request-terms.js';
-import { ArrivalRate } from './arrival-rate.js';
+import { ArrivalRate } from '../scheduling/arrival-rate.js';
 import type { CompletionForecast } from './completion-forecast.js';
-import type { TimedCandidate } from './in-time-choice.js';
-import type { LearnedBehavior } from './learned-behavior.js';
+import type { TimedCandidate } from '../scheduling/in-time-choice.js';
+import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
 import { PriorityArrivals } from './priority-arrivals.js';
 
 /** For so long room is left for buckets that are refused although nothing of theirs waits. */

@@ -6,7 +6,7 @@ import { ORDINARY_TERMS, type RequestTerms } from '../requests/request-terms.js'
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';
 import { DeadlineAdmission } from './deadline-admission.js';
-import { SlotForecast } from './slot-forecast.js';
+import { SlotForecast } from '../scheduling/slot-forecast.js';
 
 interface Situation {
   readonly atMs?: number;
