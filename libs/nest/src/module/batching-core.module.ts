@@ -10,7 +10,7 @@ import { BatchingErrorResponder } from '../errors/batching-error.responder.js';
 import { BatchingExceptionFilter } from '../errors/batching-exception.filter.js';
 import { BatchingExplorer } from './batching.explorer.js';
 import { BatchingLifecycleService } from './batching-lifecycle.service.js';
-import { ClosingConnectionInterceptor } from '../batched/closing-connection.interceptor.js';
+import { ClosingConnectionInterceptor } from './closing-connection.interceptor.js';
 import { ProcessorExplorer } from './processor.explorer.js';
 import { StartFaults } from './start-faults.js';
 import { loadTransportExceptions, TransportErrors } from '../errors/transport-errors.js';
