@@ -61,7 +61,7 @@ export {
   registerStartedProcessor,
   type StartedProcessor,
   type StartedRegistration,
-} from './worker-processor/register-started-processor.js';
+} from './module/register-started-processor.js';
 export { StartFaults } from './module/start-faults.js';
 export * from 'nestjs-batching/core';
 export type {

@@ -8,7 +8,7 @@ import {
 import { assertMade, soundDefaults } from '../options/assert-options.js';
 import { separateBatching, type BatchingModuleOptions } from '../options/batching-options.js';
 import { collectFaults } from '../options/collect-faults.js';
-import type { StartedProcessor } from './register-started-processor.js';
+import type { StartedProcessor } from '../module/register-started-processor.js';
 import type { WorkerProcessorConfig } from './worker-processor-options.js';
 
 /**

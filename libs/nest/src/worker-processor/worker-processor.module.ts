@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { assertRegistration } from '../options/assert-registration.js';
-import { registerStartedProcessor } from './register-started-processor.js';
+import { registerStartedProcessor } from '../module/register-started-processor.js';
 import { startWorkerProcessor } from './start-worker-processor.js';
 import type { WorkerProcessorAsyncOptions, WorkerProcessorOptions } from './worker-processor-options.js';
 

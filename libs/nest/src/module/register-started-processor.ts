@@ -18,8 +18,8 @@ import {
   replacedProcessor,
   type BatchingOverrides,
 } from '../options/batching-overrides.js';
-import { BatchingModule } from '../module/batching.module.js';
-import { StartFaults } from '../module/start-faults.js';
+import { BatchingModule } from './batching.module.js';
+import { StartFaults } from './start-faults.js';
 
 /** A processor that is ready, and how its requests are to be batched. */
 export interface StartedProcessor<TProcessor> {
