@@ -6,7 +6,7 @@ import {
   type BatchContext,
 } from 'nestjs-batching/core';
 
-import { BufferPool } from '../worker/buffer-pool.js';
+import { BufferPool } from './buffer-pool.js';
 import { buffersOf } from '../worker/buffers-of.js';
 import { Failure } from './failure.js';
 import { isolateFailures } from './isolate-failures.js';
