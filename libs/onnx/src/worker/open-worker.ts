@@ -10,7 +10,7 @@ import type { ResolvedModelOptions } from '../model/resolve-model-options.js';
 import { isRuntimeUnavailable, RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
 import { checkModelSignature, type ModelSignature } from '../tensors/model-signature.js';
 import { RowReader } from '../tensors/row-reader.js';
-import { trialInputsOfRow, trialInputsOfZeros, type TrialInputs } from '../tensors/trial-inputs.js';
+import { trialInputsOfRow, trialInputsOfZeros, type TrialInputs } from './trial-inputs.js';
 import { makeTrialRuns, type TrialRuns, type WarmUp } from './trial-run.js';
 import { WorkerStartError } from './worker-start.error.js';
 

@@ -9,8 +9,8 @@ import type { DeclaredTensors } from '../tensors/declared-tensor.js';
 import type { ModelSignature } from '../tensors/model-signature.js';
 import { describeOutputFault, toExpectedOutput } from '../tensors/split-output.js';
 import { describeShape, hasFreeDimensions, rowShapeOf } from '../tensors/tensor-shape.js';
-import { withOtherLengths } from '../tensors/other-lengths.js';
-import type { TrialInputs } from '../tensors/trial-inputs.js';
+import { withOtherLengths } from './trial-lengths.js';
+import type { TrialInputs } from './trial-inputs.js';
 
 /** One run before the model counts as ready. */
 export interface WarmUp {

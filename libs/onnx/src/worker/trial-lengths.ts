@@ -1,11 +1,11 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { BatchedInput } from './batched-tensor.js';
-import { copyBlock } from './copy-block.js';
-import type { DynamicAxis } from './dynamic-axis.js';
-import type { ModelSignature } from './model-signature.js';
-import { fillElements, toCopyPlaces, zeroOf } from './tensor-elements.js';
-import { areSameDims, elementCountOf } from './tensor-shape.js';
-import { createTensorData } from './tensor-type.js';
+import type { BatchedInput } from '../tensors/batched-tensor.js';
+import { copyBlock } from '../tensors/copy-block.js';
+import type { DynamicAxis } from '../tensors/dynamic-axis.js';
+import type { ModelSignature } from '../tensors/model-signature.js';
+import { fillElements, toCopyPlaces, zeroOf } from '../tensors/tensor-elements.js';
+import { areSameDims, elementCountOf } from '../tensors/tensor-shape.js';
+import { createTensorData } from '../tensors/tensor-type.js';
 import type { TrialInputs } from './trial-inputs.js';
 
 type LengthenedSignature = Pick<ModelSignature, 'inputs' | 'dynamicAxes'>;

@@ -1,10 +1,10 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { ModelSignature } from './model-signature.js';
-import type { ReadRow } from './read-row.js';
-import { stackInput } from './stack-input.js';
-import { fillElements, zeroOf } from './tensor-elements.js';
-import { elementCountOf } from './tensor-shape.js';
-import { allocateNewBuffer, createTensorData } from './tensor-type.js';
+import type { ModelSignature } from '../tensors/model-signature.js';
+import type { ReadRow } from '../tensors/read-row.js';
+import { stackInput } from '../tensors/stack-input.js';
+import { fillElements, zeroOf } from '../tensors/tensor-elements.js';
+import { elementCountOf } from '../tensors/tensor-shape.js';
+import { allocateNewBuffer, createTensorData } from '../tensors/tensor-type.js';
 
 type TriedSignature = Pick<ModelSignature, 'inputs' | 'dynamicAxes'>;
 

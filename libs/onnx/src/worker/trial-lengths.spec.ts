@@ -1,5 +1,5 @@
 import { dynamicAxis, signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
-import { withOtherLengths } from './other-lengths.js';
+import { withOtherLengths } from './trial-lengths.js';
 import { trialInputsOfRow, trialInputsOfZeros } from './trial-inputs.js';
 
 describe('withOtherLengths', () => {
