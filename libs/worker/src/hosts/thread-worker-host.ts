@@ -2,7 +2,7 @@ import { describeThrown } from 'nestjs-batching/core';
 import { Worker } from 'node:worker_threads';
 
 import { BaseWorkerHost } from './base-worker-host.js';
-import { transferOrCopy } from './transfer-or-copy.js';
+import { transferOrCopy } from '../protocol/transfer-or-copy.js';
 import { argumentsForThreads } from './worker-arguments.js';
 import type { WorkerSpecification } from './worker-host.js';
 import type { WorkerCalls, WorkerMessage } from '../protocol/worker-protocol.js';

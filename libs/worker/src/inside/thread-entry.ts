@@ -2,7 +2,7 @@ import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 
 import { endSoon } from './end-soon.js';
 import { serveCalls } from './serve-calls.js';
-import { transferOrCopy } from '../hosts/transfer-or-copy.js';
+import { transferOrCopy } from '../protocol/transfer-or-copy.js';
 import type { WorkerMessage } from '../protocol/worker-protocol.js';
 
 /** The entry of a worker that is a thread. */
