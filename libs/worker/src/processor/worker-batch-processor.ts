@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
 import type { BatchCalls } from './batch-calls.js';
 import { describeShortage } from '../pool/describe-shortage.js';
 import { fileLocationOf, toFileUrl, type FileLocation } from './file-location.js';
-import { findUncopyable } from '../hosts/find-uncopyable.js';
+import { findUncopyable } from './find-uncopyable.js';
 import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from '../hosts/ready-within.js';
 import { reviveError } from '../protocol/serialized-error.js';

@@ -1,5 +1,5 @@
-import { describeUncopyable } from './uncopyable.js';
-import type { WorkerIsolation } from './worker-host.js';
+import { describeUncopyable } from '../hosts/uncopyable.js';
+import type { WorkerIsolation } from '../hosts/worker-host.js';
 
 /** What in a value cannot be copied. */
 export interface UncopyablePart {
