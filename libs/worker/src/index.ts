@@ -6,7 +6,6 @@
  */
 
 export { describeShortage } from './pool/describe-shortage.js';
-export { codeOf } from './protocol/error-code.js';
 export { fileLocationOf, toFileUrl, type FileLocation } from './processor/file-location.js';
 export { RunTimeoutError } from './pool/run-timeout.error.js';
 export { overdueReason, readyWithin } from './hosts/ready-within.js';

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 
 import { describeThrown, type ConfigFault } from 'nestjs-batching/core';
-import { codeOf } from 'nestjs-batching/worker';
 
+import { codeOf } from './error-code.js';
 import { findExternalData } from './external-data.js';
 
 const ABSENT = 'does not exist';

@@ -1,9 +1,9 @@
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 
 import { describeThrown } from 'nestjs-batching/core';
-import { codeOf } from 'nestjs-batching/worker';
 
 import { buffersOf } from './buffers-of.js';
+import { codeOf } from '../files/error-code.js';
 import type {
   NamedTensor,
   OpenedSession,
