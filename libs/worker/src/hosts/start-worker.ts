@@ -3,12 +3,6 @@ import { ThreadWorkerHost } from './thread-worker-host.js';
 import type { WorkerHost, WorkerIsolation, WorkerSpecification } from './worker-host.js';
 import type { WorkerCalls } from '../protocol/worker-protocol.js';
 
-/** Starts a worker in a thread or in a process of its own. */
-export type StartWorker<TCalls extends WorkerCalls<TCalls>> = (
-  isolation: WorkerIsolation,
-  specification: WorkerSpecification,
-) => WorkerHost<TCalls>;
-
 /**
  * Starts a worker. It returns at once; `started` of what it returns tells when the service is there, or why
  * it is not.
