@@ -11,7 +11,7 @@ export { RunTimeoutError } from './pool/run-timeout.error.js';
 export { overdueReason, readyWithin } from './hosts/ready-within.js';
 export type { CallContext } from './inside/served-call.js';
 export type { SerializedError } from './protocol/serialized-error.js';
-export { failAfterOthers, modelsStarted, startAlongside } from './hosts/start-alongside.js';
+export { failAfterOthers, untilAllStarted, startAlongside } from './hosts/start-alongside.js';
 export { startWorker } from './hosts/start-worker.js';
 export { WorkerEndedError } from './hosts/worker-ended.error.js';
 export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './hosts/worker-host.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidConfigError } from 'nestjs-batching/core';
-import { modelsStarted } from 'nestjs-batching/worker';
+import { untilAllStarted } from 'nestjs-batching/worker';
 import { setImmediate } from 'node:timers/promises';
 import { ProcessorExplorer } from './processor.explorer.js';
 
@@ -32,7 +32,7 @@ export class StartFaults {
       this.errors.push(error);
       // What depends on nothing slow is made within this turn of the event loop; a model's faults come the turn after.
       await setImmediate();
-      await modelsStarted();
+      await untilAllStarted();
       await setImmediate();
       throw this.together;
     }

@@ -18,12 +18,12 @@ export async function failAfterOthers<TStarted>(start: Promise<TStarted>): Promi
   try {
     return await start;
   } catch (error) {
-    await modelsStarted();
+    await untilAllStarted();
     throw error;
   }
 }
 
 /** Resolves when all that is being started now and must not be interrupted is there, or has failed. */
-export async function modelsStarted(): Promise<void> {
+export async function untilAllStarted(): Promise<void> {
   await Promise.allSettled(underWay);
 }
