@@ -4,13 +4,6 @@
  */
 export type TensorShape = readonly (number | string)[];
 
-/** One input or output of a model. */
-export interface TensorSignature {
-  readonly name: string;
-  readonly type: string;
-  readonly shape: TensorShape;
-}
-
 /** What remains of a shape for one row: all but the batch axis. A shape without one remains whole. */
 export function rowShapeOf<TSize>(shape: readonly TSize[], batchAxis: number | undefined): readonly TSize[] {
   return batchAxis === undefined ? shape : [...shape.slice(0, batchAxis), ...shape.slice(batchAxis + 1)];
@@ -52,6 +45,12 @@ export function describeShape(shape: TensorShape): string {
 }
 
 /** A tensor as a person reads it: `float32 [batch, 3, 224, 224]`. */
-export function describeTensor({ type, shape }: Pick<TensorSignature, 'type' | 'shape'>): string {
+export function describeTensor({
+  type,
+  shape,
+}: {
+  readonly type: string;
+  readonly shape: TensorShape;
+}): string {
   return `${type} ${describeShape(shape)}`;
 }
