@@ -27,8 +27,7 @@ export interface OnnxTensorRow {
   /**
    * The elements, row-major: mostly a view into the buffer that holds the whole batch's output. Read it through
    * this array, never through `data.buffer`, where the other callers' rows are too; call `data.slice()`
-   * before you transfer it to another thread or keep it for long. A shared output's is everybody's: do not write
-   * to it.
+   * before you transfer it to another thread or keep it for long. Of a shared output each caller has a copy of its own.
    */
   readonly data: TensorData;
   /** The size of each dimension; with the batch axis only if the request came with it. */
