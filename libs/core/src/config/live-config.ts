@@ -2,7 +2,7 @@ import type { BatchProcessor } from '../processor/batch-processor.js';
 import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.js';
 import { describeValue, InvalidConfigError } from '../errors/index.js';
 import {
-  mergeConfigs,
+  mergeLayers,
   MOST_CONCURRENT_BATCHES,
   resolveConfig,
   withProcessorLimits,
@@ -59,7 +59,7 @@ export class LiveConfig {
       const problem = `received ${describeValue(layer)}, expected an object`;
       throw new InvalidConfigError(this.subject, [{ field: 'config', problem }]);
     }
-    const named = mergeConfigs([this.named, ...layers]);
+    const named = mergeLayers([this.named, ...layers]);
     const decided = resolveConfig(this.subject, this.byProcessor, named);
     this.named = named;
     return decided;

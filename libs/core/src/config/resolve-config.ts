@@ -171,11 +171,7 @@ const PAIR_RULES: readonly PairRule[] = [
  * One configuration of several: a later one wins, and what is `undefined` counts as not given. What their owners do to
  * lists and objects in them afterwards does not touch it.
  */
-export function mergeConfigs(layers: readonly BatchingConfig[]): BatchingConfig {
-  return mergeLayers(layers);
-}
-
-function mergeLayers(layers: readonly BatchingConfig[]): Record<string, unknown> {
+export function mergeLayers(layers: readonly BatchingConfig[]): Record<string, unknown> {
   const given = layers.flatMap((layer) => Object.entries(layer).filter(([, value]) => value !== undefined));
   const own = given.map(([field, value]): [string, unknown] => [field, frozenCopy(value)]);
   return withNumbers(Object.fromEntries(own), NUMERIC_FIELDS);
