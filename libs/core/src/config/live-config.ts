@@ -1,4 +1,3 @@
-import type { BatchProcessor } from '../processor/batch-processor.js';
 import type { BatchingConfig, ResolvedBatchingConfig } from './batching-config.js';
 import { describeValue, InvalidConfigError } from '../errors/index.js';
 import {
@@ -6,10 +5,8 @@ import {
   MOST_CONCURRENT_BATCHES,
   resolveConfig,
   withProcessorLimits,
+  type ProcessorLimits,
 } from './resolve-config.js';
-
-/** What a processor says of itself, as far as a configuration depends on it. */
-type LimitedProcessor = Pick<BatchProcessor<never, unknown>, 'allowedBatchSizes' | 'concurrentBatches'>;
 
 /**
  * A batcher's configuration, which may change while it runs, and so may what its processor can do: what nobody names
@@ -32,7 +29,7 @@ export class LiveConfig {
   constructor(
     private readonly subject: string,
     layers: readonly BatchingConfig[],
-    private readonly processor: LimitedProcessor,
+    private readonly processor: ProcessorLimits,
   ) {
     this.decided = this.decide(layers);
     this.live = withProcessorLimits(this.decided, processor);
