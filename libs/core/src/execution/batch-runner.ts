@@ -33,10 +33,12 @@ export class BatchRunner<TRequest, TResponse> {
     if (this.processor.batchesInAdvance) batch.started = () => (batch.startedAtMs = this.clock.now());
     this.callProcessor(batch).then(
       (results) => {
-        if (areResultsThere(results)) this.end(batch, slot, this.endingOf(batch, results));
-        // The batch runs as long as one of them does.
-        else
-          void settleResults(results).then((settled) => this.end(batch, slot, this.endingOf(batch, settled)));
+        if (areResultsThere(results)) {
+          this.end(batch, slot, this.endingOf(batch, results));
+          return;
+        }
+        // Some are promised: the batch runs until all of them are settled.
+        void settleResults(results).then((settled) => this.end(batch, slot, this.endingOf(batch, settled)));
       },
       (error: unknown) => this.end(batch, slot, { error: this.toBatchingError(batch, error) }),
     );
