@@ -19,7 +19,7 @@ import type { StatisticsRecorder } from '../statistics/statistics-recorder.js';
 /** To a deadline as far away as this it makes no difference when in a turn of the event loop the call was made. */
 const LONG_TIMEOUT_MS = 5000;
 
-/** Nothing else, so one for all who do. */
+/** The wishes of a caller who wants to know of the batch and has no signal: one object for all of them. */
 const WANTS_BATCH_INFO = { signal: undefined, wantsBatchInfo: true } as const;
 
 /** What an intake works with. */
@@ -128,7 +128,7 @@ export class RequestIntake<TRequest, TResponse> {
     return coalescingKey !== undefined && this.scheduler.coalescing.find(coalescingKey) !== undefined;
   }
 
-  /** How many places requests need that are sent at once: not one for each whose key is met a second time. */
+  /** How many places a call needs: none for a request whose key is under way, or stands in the call before it. */
   private countPlaces(requests: readonly (RequestTerms | undefined)[]): number {
     const keys = new Set<string | number>();
     let places = 0;
@@ -141,7 +141,7 @@ export class RequestIntake<TRequest, TResponse> {
     return places;
   }
 
-  /** One for all requests of a call. */
+  /** What the caller wants, in one object for all requests of a call. */
   private wishesOf(
     { signal }: RequestOptions,
     wantsBatchInfo: boolean,
@@ -196,12 +196,15 @@ export class RequestIntake<TRequest, TResponse> {
   }
 }
 
-/** For one who said nothing special, and cannot stand in a column all the same. */
+/** An ordinary request that must be an object: others stand in its line, or its caller wants to know of the batch. */
 function ordinaryRequest<TRequest, TResponse>(payload: TRequest): QueuedRequest<TRequest, TResponse> {
   return new QueuedRequest<TRequest, TResponse>(payload, ORDINARY_TERMS);
 }
 
-/** Where those of one call wait; who shares the place of another counts for the first one's bucket. */
+/**
+ * How many places a call takes in which bucket. Which of its requests share a place is not looked at: requests of other
+ * buckets count until all places but one are given out, and what is left goes to the bucket of the first request.
+ */
 function newcomersOf(
   { bucketKey: first }: RequestTerms,
   places: number,
@@ -218,7 +221,7 @@ function newcomersOf(
   return { inBucket: places - others, inOtherBuckets };
 }
 
-/** `Array.isArray`, which would take what is known of the entries away. */
+/** `Array.isArray` by itself would make the compiler take the entries for `any`. */
 function isArray(value: readonly unknown[]): boolean {
   return Array.isArray(value);
 }
