@@ -11,16 +11,16 @@ import type { TimedCandidate } from '../scheduling/in-time-choice.js';
 import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
 import { PriorityArrivals } from './priority-arrivals.js';
 
-/** For so long room is left for buckets that are refused although nothing of theirs waits. */
+/** For so long the largest bucket leaves room for others, once a request of one has been refused. */
 const LEAVE_ROOM_FOR_MS = 1000;
 
-/** What holds for so many times as many as wait need not be found out for each one more. */
+/** A bound on the wait is told for a queue so many times as long: it holds until the queue has grown to that. */
 const ROOM_FOR_MORE = 2;
 
-/** Who has so many times as long as all that waits takes is not looked at closely, whoever may overtake. */
+/** One of a lower priority is surely in time with so many times what all that waits takes: others may overtake it. */
 const OVERTAKEN_TIMES = 4;
 
-/** So often it is told anew how many overtake; each time one batch more may go first. */
+/** At most so often the number of those who overtake is told anew; each time at least one more batch goes first. */
 const MOST_ROUNDS = 32;
 
 /** What it goes by. */
@@ -61,6 +61,7 @@ export class DeadlineAdmission {
   private readonly arrivals = new PriorityArrivals();
   private refused = 0;
   private leaveRoomUntilMs = -Infinity;
+  /** The latest bound on the wait: told at that time, for so many requests in so many buckets. */
   private readonly surely = { toldAt: undefined as Arrival | undefined, waiting: 0, buckets: 0, withinMs: 0 };
 
   constructor(private readonly parts: DeadlineAdmissionParts) {}
@@ -80,7 +81,6 @@ export class DeadlineAdmission {
     if (timeoutMs === Infinity) return;
     const others = newcomers.inOtherBuckets.size === 0 ? NO_OTHERS : this.othersOf(newcomers);
     const count = newcomers.inBucket + others.requests;
-    // Of a lower priority many may overtake; who has several times as long needs no closer look either.
     const surelyMs = terms.priority === 0 ? timeoutMs : timeoutMs / OVERTAKEN_TIMES;
     if (this.isSurelyInTime(surelyMs, count, others.newBuckets, arrival)) return;
     const nowMs = arrival.timeMs;
@@ -96,7 +96,7 @@ export class DeadlineAdmission {
     if (expectedMs > timeoutMs) this.refuse(timeoutMs, expectedMs, count, ahead, nowMs);
   }
 
-  /** All of a call must make it, and none of its batches holds requests of two buckets. */
+  /** What a call brings for other buckets, and how many of those are empty so far: each makes a batch of its own. */
   private othersOf({ inOtherBuckets }: Newcomers): { requests: number; newBuckets: number } {
     let requests = 0;
     let newBuckets = 0;
@@ -196,7 +196,7 @@ export class DeadlineAdmission {
   private deadlinesUntil(terms: RequestTerms, count: number, ahead: number, nowMs: number): number[] {
     const deadlinesAtMs: number[] = [];
     this.parts.queue.forEachAhead(terms, ({ latestDeadlineAtMs }) => {
-      // Of a tenant that floods not all are.
+      // Where tenants take turns, a newcomer goes before some who stand in the line already.
       if (deadlinesAtMs.length < ahead) deadlinesAtMs.push(latestDeadlineAtMs);
     });
     for (let left = count; left > 0; left -= 1) deadlinesAtMs.push(nowMs + terms.timeoutMs);
