@@ -115,7 +115,7 @@ export class BatchScheduler<TRequest, TResponse> {
     leader.takeAlong(follower);
     this.coalescing.followerJoined();
     if (follower.timeoutMs !== Infinity) this.watchDeadline(follower);
-    // Its deadline may not leave the time that the place was going to wait for company.
+    // To be decided again: the follower's deadline may be nearer than the time until which the place was to wait.
     if (leader.batch === undefined) this.turn.open();
     else this.parts.recorder.callerJoinedBatch();
   }
@@ -179,7 +179,10 @@ export class BatchScheduler<TRequest, TResponse> {
     else if (!this.turn.isOpen) this.turn.open();
   }
 
-  /** Slots that share what comes wait for all of it, unless it fills them, or there is no room for more. */
+  /**
+   * Whether a full batch had better wait for the end of the turn: slots that share what comes (`maySplit`) wait for all
+   * of it, unless it fills every free slot already, or the queue is full.
+   */
   private isLeftForOtherSlots(size: number): boolean {
     const { maySplit, dispatchAtOnceSize } = this.builder;
     if (!maySplit || size !== this.queue.size || this.queue.isFull) return false;
