@@ -17,12 +17,13 @@ const BATCHES_LOOKED_AT = 4;
 const MOST_LOOKED_AT_BEYOND = 512;
 
 /**
- * Where batches do not all take what is expected, it is chosen among what is best with so many mean deviations more.
+ * Safety margins on a batch's time, in mean deviations. Where batches do not all take what is expected, riders are chosen
+ * with each of them, and the best choice is taken.
  */
 const MARGINS = [0, 1, 2];
-/** Where they deviate by less than this share of S(n) it makes no difference. */
+/** Where batches deviate by no more than this share of S(1), the margin makes no difference. */
 const STEADY_DEVIATION = 0.02;
-/** Mean deviations of a logistic distribution of scale 1: |x| is 2 ln 2 in the mean. */
+/** The mean deviation of a logistic distribution of scale 1: the mean of |x| is 2 ln 2. */
 const LOGISTIC_MEAN_DEVIATION = 2 * Math.LN2;
 
 const NOBODY: readonly never[] = [];
@@ -106,7 +107,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     for (const entry of lost) this.queue.remove(entry);
     if (!takesAgain) return { riding, lost };
 
-    // Who is lost has used up the turn of its tenant: the turns are taken anew without them.
+    // Those who are lost have used up turns of their tenants: the requests are taken anew without them.
     const second = this.chooseInTime(bucket, this.take(bucket, taken.length), nowMs, false, [margin]);
     return { riding: second.riding, lost: [...lost, ...second.lost] };
   }
@@ -135,8 +136,8 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
 
   /**
    * A batch takes more or less than S(n), by chance: with a narrow margin more ride, some of them in vain; with a wide
-   * one fewer do, or those who come late at the expense of those who wait. Best is what answers the most per time in
-   * the mean, with what a logistic distribution of the times gives each rider for a chance.
+   * one fewer do, or those who come late at the expense of those who wait. The best choice is the one with the most
+   * answers per millisecond to be expected, if the times of batches follow a logistic distribution.
    */
   private chooseByChance(
     candidates: readonly TEntry[],
@@ -215,9 +216,9 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
 }
 
 /**
- * What is known is old, and good enough to choose a size by but not to turn anybody away. If nobody could make it by
- * that, one request goes ahead to find out: of what is learned from a full batch that is late again, nothing follows
- * for a smaller one.
+ * The choice where what has been learned is old: good enough to choose a size by, but not to turn anybody away. If
+ * nobody could be in time by it, one request rides alone to find out, since a full batch that is late tells nothing of
+ * smaller ones.
  */
 function giveNobodyUp<TEntry>(
   { riding }: FormedBatch<TEntry>,
