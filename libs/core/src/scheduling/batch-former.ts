@@ -17,8 +17,8 @@ const BATCHES_LOOKED_AT = 4;
 const MOST_LOOKED_AT_BEYOND = 512;
 
 /**
- * Safety margins on a batch's time, in mean deviations. Where batches do not all take what is expected, riders are chosen
- * with each of them, and the best choice is taken.
+ * Safety margins on a batch's time, in mean deviations. Where batches do not all take what is expected, riders are
+ * chosen with each of them, and the best choice is taken.
  */
 const MARGINS = [0, 1, 2];
 /** Where batches deviate by no more than this share of S(1), the margin makes no difference. */

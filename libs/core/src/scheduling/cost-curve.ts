@@ -89,8 +89,8 @@ export class CostCurve {
   /**
    * A batch of `size` has taken `timeMs`.
    *
-   * @param isFirstInAWhile Whether what is known is old: if the batch was faster than any ordinary one, it counts no
-   *   more.
+   * @param isFirstInAWhile Whether what is known is old: it is forgotten then if the batch was faster than any ordinary
+   *   one.
    */
   observe(size: number, timeMs: number, isFirstInAWhile = false): void {
     if (this.isOutdatedBy(size, timeMs, isFirstInAWhile)) this.startAnew();

@@ -28,7 +28,7 @@ export class EventLoopTurn {
     return this.latest.timeMs;
   }
 
-  /** When who comes now has come: one object for all who come before the clock is read again. */
+  /** The arrival of whoever comes now: one object for all who come before the clock is read again. */
   get arrival(): Arrival {
     if (!this.isOpen) this.open();
     return this.latest;

@@ -29,7 +29,7 @@ export interface SlotsInView {
 
 /** Down from this size each is tried; from a larger one its half. */
 const EACH_SIZE_FROM = 8;
-/** By so much more may come than batches keep up with: how many come is not known any better. */
+/** So many times what batches serve may come while they count as keeping up: arrivals are not known more exactly. */
 const LARGEST_EXCESS = 1.1;
 
 /**
@@ -138,7 +138,7 @@ function mostProductiveSize(
   let bestSize = 0;
   let bestPerMs = 0;
   for (let size = 1; size <= Math.min(mostRiding, deadlinesAtMs.length); size += 1) {
-    // As everywhere else, or who just makes it by rounding here would not there, and nobody would ride.
+    // In the same form as elsewhere: else rounding could choose a size here for which there nobody is in time.
     if (deadlinesAtMs[size - 1]! < nowMs + timeMs(size)) continue;
     const perMs = size / timeMs(size);
     if (perMs > bestPerMs) {

@@ -19,7 +19,7 @@ export class LearnedBehavior {
    */
   mostByCost = Infinity;
   private lastObservedAtMs = -Infinity;
-  /** Whether all slots were taken by what is trusted, and still are. */
+  /** Whether what is known was trusted when the last free slot was taken, and no slot has become free since. */
   private isTrustKept = false;
 
   /** A batch of `size` has taken `timeMs`. */

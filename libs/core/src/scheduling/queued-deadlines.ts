@@ -1,11 +1,11 @@
 import { DeadlineHeap } from './deadline-heap.js';
 
-/** What has a deadline, waits, and may leave unheard of. */
+/** What waits until a deadline. It may leave without a word; `isWaiting` tells. */
 export interface TimedEntry {
   readonly deadlineAtMs: number;
 }
 
-/** So many come without anybody's asking for the nearest before the deadlines need not be in order any more. */
+/** The order is kept until more than so many have come since somebody last asked for the nearest deadline. */
 const SMALLEST_TO_KEEP_IN_ORDER = 64;
 
 /**
@@ -60,7 +60,7 @@ export class QueuedDeadlines<TEntry extends TimedEntry> {
   /** So many of those that wait have left: `isWaiting` says so, or is just about to. */
   left(count: number): void {
     this.size -= count;
-    // Nobody is in order, too: who comes next is not looked for among those who have no deadline.
+    // With nobody left the order is kept: else the next one would be looked for among all who have no deadline.
     if (this.isInOrder) this.heap.left(count);
   }
 

@@ -63,7 +63,8 @@ export class SlotForecast {
   }
 
   /**
-   * The same, for those who would wait for a slot that need not: a batch that is late is expected to be as late again.
+   * As `freeAfterMs`, for whoever need not wait for another slot and would lose by it: a batch that is late is expected
+   * to take as long again as it is late.
    */
   likelyFreeAfterMs(nowMs: number): number[] {
     return this.soonestFirst((batch) => Math.abs(this.foretoldMs(batch) - (nowMs - batch.startedAtMs)));
