@@ -20,7 +20,8 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   private readonly arrivals = new RequestRing<TEntry>(() => this.findShares());
   private readonly turns = new TenantTurns<TEntry>();
   /**
-   * Who has lost the last request out of turn. They stand in the circle until somebody comes, in case it is put back.
+   * Tenants whose last request was taken out of turn. They stand in the circle until somebody comes, in case it is put
+   * back.
    */
   private emptied: TenantShare<TEntry>[] = [];
 
@@ -187,8 +188,8 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 }
 
 /**
- * A number of passes, told as one below 0 of an entry that was taken though it was not its turn; and by that the
- * number.
+ * A number of passes as a number below 0, which marks an entry that was taken out of turn; applied to that, the number
+ * of passes again.
  */
 function outOfTurn(passes: number): number {
   return -1 - passes;

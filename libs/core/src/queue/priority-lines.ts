@@ -200,10 +200,10 @@ export class PriorityLines<TEntry extends QueueEntry> {
   }
 
   /**
-   * Who goes next; of those that are equally urgent the one of the highest priority. By rank it is whoever's turn it is
-   * of the highest priority. Against it one of a lower priority goes that came before its head start. If that is not
-   * the one whose turn it is there, but the oldest, that goes: to the newest of another tenant it must not lend its
-   * age.
+   * Finds who goes next; of those that are equally urgent, the one of the highest priority. That is whoever's turn it
+   * is in the highest priority that has requests, unless one of a lower priority came before its head start. Where that
+   * is the oldest of its line, but its tenant has not the turn, it goes out of turn: whoever has the turn must not go
+   * first by the age of somebody else's request.
    */
   private findUrgency(): void {
     if (this.isUrgencyKnown) return;

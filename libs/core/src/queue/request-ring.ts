@@ -10,7 +10,7 @@ const FEW_SLOTS = 64;
 const LARGEST_TO_RENEW = 2 ** 14;
 /** Beyond this positions begin anew: small integers are stored in place. */
 const LARGEST_POSITION = 2 ** 30;
-/** Of so many slots, from the first on, it is looked at who came first and still waits. */
+/** In at most so many slots, from the first on, it is looked for who has waited longest. */
 const MOST_LOOKED_AT = 64;
 
 /**
@@ -211,7 +211,7 @@ function powerOfTwoFrom(number: number): number {
   return 2 ** Math.ceil(Math.log2(number));
 }
 
-/** The position of one that has been taken, told as one below 0; and by that the position again. */
+/** The position of an entry that has been taken, as a number below 0; applied to that, the position again. */
 function cameFrom(position: number): number {
   return -1 - position;
 }

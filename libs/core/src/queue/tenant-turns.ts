@@ -3,7 +3,7 @@ import type { TenantShare } from './tenant-share.js';
 
 /** Passes are counted up to this, and then from 0 again: small integers are stored in place. */
 const LARGEST_PASS = 2 ** 30 - 1;
-/** So many times that rounds were skipped are remembered, in case they are to be undone; never so many are at once. */
+/** Rounds that were skipped are remembered so that they can be undone: this many times, more than one batch undoes. */
 const MOST_SKIPS = 2 ** 17;
 /** No quantum is less than this share of the largest cost: a smaller one might add nothing to what a tenant has. */
 const LEAST_QUANTUM_SHARE = 2 ** -40;
@@ -158,7 +158,7 @@ export class TenantTurns<TEntry extends QueueEntry> {
   }
 
   private quantumOf({ weight }: TenantShare<TEntry>): number {
-    // A number that tells nothing apart from nothing, or from endless, would let no turn end, or none begin.
+    // Neither 0, with which no turn would ever begin, nor Infinity, with which none would end.
     const least = Math.max(this.largestCost * LEAST_QUANTUM_SHARE, Number.MIN_VALUE);
     return Math.min(Math.max(this.quantumCost * weight, least), Number.MAX_VALUE);
   }
