@@ -287,7 +287,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
     this.currentState = 'closed';
     this.scheduler.closeAtMs = Infinity;
     const rejectedRequests = this.recorder.requests.closed;
-    // By a promise, which takes two turns of the microtasks: those who are rejected, which takes one, hear of it first.
+    // By a promise, which costs two more microtasks: callers who were just rejected, after one, hear of it first.
     this.resolveDrained(Promise.resolve({ isComplete: rejectedRequests === 0, rejectedRequests }));
   }
 }

@@ -8,9 +8,7 @@ import type { Answer, QueuedRequest } from './queued-request.js';
 const SHORTEST_STRETCH = 16;
 const LONGEST_STRETCH = 4096;
 
-/**
- * What a stretch is made from. An array that is made with places for all would count as one with holes, and be slow.
- */
+/** Copied to make a stretch: to V8 an array of `new Array(length)` would be one with holes, which is slower to read. */
 const NOTHING: undefined[] = [];
 while (NOTHING.length < LONGEST_STRETCH) NOTHING.push(undefined);
 
@@ -62,8 +60,8 @@ export class OrdinaryColumns<TRequest, TResponse> implements OrdinaryLine<
     if (this.filled === this.capacity) this.append();
     this.runs.add(arrival, arrivalNumber);
     this.payloads[this.filled] = payload;
-    // The compiler sees through a function that is written where the promise is made, and makes none: not if it needs
-    // to know more than `this`.
+    // V8 inlines a function that is written where the promise is made, and allocates no closure, as long as that needs
+    // to know no more than `this`.
     const answer = new Promise<Answer<TResponse>>((resolve) => {
       this.settles[this.filled] = resolve;
     });

@@ -20,8 +20,8 @@ export class Rejection implements PromiseLike<never> {
 /**
  * A promise that is settled from outside, by what `settler` holds from now on.
  *
- * The compiler sees through a function that is written where the promise is made, and makes none. One that serves all
- * promises, and hands over what it gets by a variable, is not seen through and costs more: 10 % of a request.
+ * V8 inlines a function that is written where the promise is made, and allocates no closure. One function for all
+ * promises, which hands `resolve` over by a variable, is not inlined, and costs 10 % of a request.
  */
 export function createPromise<TAnswer>(settler: { settle: Settle<TAnswer> | undefined }): Promise<TAnswer> {
   return new Promise<TAnswer>((resolve) => {

@@ -1,6 +1,6 @@
 import type { QueuedRequest } from './queued-request.js';
 
-/** As long as no more than this have left, they are kept: to forget them costs more. */
+/** Up to so many followers who have left are kept in the list: to take them out costs more. */
 const MOST_KEPT_AFTER_LEAVING = 16;
 
 /** One place in queue or batch for several callers whose requests are the same. */
