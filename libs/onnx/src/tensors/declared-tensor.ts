@@ -5,6 +5,7 @@ import {
   isRecord,
   oneOf,
   optional,
+  trueOrFalse,
   type ConfigFault,
   type ConfigRules,
 } from 'nestjs-batching/core';
@@ -53,7 +54,7 @@ const RULES: ConfigRules<DeclaredInput> = {
   type: optional(oneOf(TENSOR_TYPES)),
   shape: optional(shapeRule),
   batchAxis: optional(integerBetween(0, LARGEST_AXIS)),
-  shared: optional((value) => (typeof value === 'boolean' ? undefined : 'true or false')),
+  shared: optional(trueOrFalse),
   padWith: optional(elementRule),
 };
 
