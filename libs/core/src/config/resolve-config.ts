@@ -21,13 +21,16 @@ import {
 } from './config-rules.js';
 import { InvalidConfigError } from '../errors/index.js';
 
+/** The most requests in a batch that a configuration may say. */
+export const LARGEST_BATCH_SIZE = 65_536;
+
 /** The most batches at the same time that a configuration may say. */
 export const MOST_CONCURRENT_BATCHES = 1024;
 
 const RULES: ConfigRules<ResolvedBatchingConfig> = {
-  maxBatchSize: integerBetween(1, 65_536),
+  maxBatchSize: integerBetween(1, LARGEST_BATCH_SIZE),
   maxWaitTimeMs: numberBetween(0, 60_000, 'milliseconds'),
-  preferredBatchSize: optional(integerBetween(1, 65_536)),
+  preferredBatchSize: optional(integerBetween(1, LARGEST_BATCH_SIZE)),
   maxQueueSize: integerBetween(1, 16_777_216),
   maxConcurrentBatches: integerBetween(1, MOST_CONCURRENT_BATCHES),
   timeoutStrategy: oneOf(TIMEOUT_STRATEGIES),
@@ -42,7 +45,7 @@ const RULES: ConfigRules<ResolvedBatchingConfig> = {
   maxBatchCost: optional(numberBetween(Number.MIN_VALUE, Number.MAX_SAFE_INTEGER, 'in units of costOf')),
   costModel: oneOf(COST_MODELS),
   bucketOf: optional(functionOf('a request', "its bucket's key")),
-  allowedBatchSizes: optional(arrayOf(integerBetween(1, 65_536))),
+  allowedBatchSizes: optional(arrayOf(integerBetween(1, LARGEST_BATCH_SIZE))),
   padding: optional(oneOf(PADDINGS)),
   keyOf: optional(functionOf('a request', 'its key')),
 };

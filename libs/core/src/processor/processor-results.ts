@@ -1,3 +1,4 @@
+import { LARGEST_BATCH_SIZE } from '../config/resolve-config.js';
 import { describeThrown } from '../errors/describe-thrown.js';
 import { isError } from '../errors/is-error.js';
 
@@ -6,9 +7,6 @@ import { isError } from '../errors/is-error.js';
  * rather than one of lists: the compiler infers the response from `requests.map(async …)` only so.)
  */
 export type ProcessorResults<TResponse> = readonly (TResponse | Error | PromiseLike<TResponse | Error>)[];
-
-/** No batch is longer; a list that is, is refused, however far it goes on. */
-const LONGEST_BATCH = 65_536;
 
 /** Result *i*, or the error that reading it throws: an array may have getters, and need not be a plain one. */
 export function resultAt<TResult>(results: readonly TResult[], index: number): TResult | Error {
@@ -28,7 +26,8 @@ export function areResultsThere<TResponse>(
 ): results is readonly (TResponse | Error)[] {
   try {
     if (!Array.isArray(results)) return true;
-    const looked = Math.min(results.length, LONGEST_BATCH);
+    // A longer list is refused, however far it goes on.
+    const looked = Math.min(results.length, LARGEST_BATCH_SIZE);
     for (let index = 0; index < looked; index++) if (results[index] instanceof Promise) return false;
     return true;
   } catch {
