@@ -3,6 +3,7 @@ import {
   hasProcessBatch,
   InvalidConfigError,
   isClass,
+  isProcessFunction,
   type BatchProcessor,
   type BatchProcessorLike,
 } from 'nestjs-batching/core';
@@ -24,8 +25,7 @@ export function assertProcessor(
   batcherName: string,
   candidate: unknown,
 ): asserts candidate is BatchProcessorLike<never, unknown> {
-  if (typeof candidate === 'function' && !isProcessorClass(candidate)) return;
-  if (hasProcessBatch(candidate)) return;
+  if (isProcessFunction(candidate) || hasProcessBatch(candidate)) return;
   throw new InvalidConfigError(`batcher "${batcherName}"`, [
     {
       field: 'processor',
