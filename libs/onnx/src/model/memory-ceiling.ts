@@ -18,9 +18,9 @@ export interface Ceiling {
 }
 
 /**
- * After so many rows, two at least, have failed: what is known to go well, or else half of them, at a size at which the
- * model runs. Below the smallest of those no run takes less memory, but one of fewer requests may be without the one
- * that has brought it about.
+ * The ceiling after a run of so many rows, two at least, has failed: what is known to go well, or else half of the
+ * rows, at a size at which the model runs. Below the smallest such size a run takes no less memory, but with fewer
+ * requests it may be without the one that asks for too much.
  */
 export function lowered(ceiling: Ceiling | undefined, failedRows: number, sizes: BatchSizes): Ceiling {
   const failedSize = sizes.sizeFor(failedRows);
@@ -31,8 +31,8 @@ export function lowered(ceiling: Ceiling | undefined, failedRows: number, sizes:
 }
 
 /**
- * After so many rows have gone well. It climbs again slowly, since memory may have been taken by somebody else for a
- * while.
+ * The ceiling after a run of so many rows has gone well. It climbs again slowly, since memory may have been taken by
+ * somebody else for a while.
  *
  * @param isLast Whether there was nothing more to run; else the ceiling had no room for what came next.
  */

@@ -57,7 +57,7 @@ export class MemoryCeilings {
   ): Promise<readonly (TResult | Failure)[]> {
     const results: (TResult | Failure)[] = [];
     let failuresLeft = mostFailedRuns(requests.length);
-    // Only these requests go by it until it is sure that none of them has brought it about.
+    // A ceiling for these requests alone, until it is sure that none of them by itself asks for too much memory.
     let found: Ceiling | undefined;
     while (results.length < requests.length) {
       const known = lowerOf(found, this.find(shapeOf));

@@ -34,7 +34,7 @@ interface BatchUnderWay {
 export interface HandOver {
   /** Resolves when no worker of it is left. */
   readonly ended: Promise<void>;
-  /** The same, but does not wait for runs that hang, nor for those that nobody waits for: they may be such. */
+  /** The same, but does not wait for runs that hang, nor for those whose callers have all left, since they may hang. */
   readonly through: Promise<void>;
 }
 
@@ -149,7 +149,7 @@ export class ModelGeneration {
       );
       const failures = results.filter((result) => result instanceof Failure);
       const [first] = failures;
-      // Of one cause that all have in common, nobody in particular is told.
+      // Where all requests of the batch failed by one run, the batch fails, rather than each request by itself.
       const isOfAll = failures.length === batchSize && failures.every(({ error }) => error === first?.error);
       if (isOfAll) throw first?.error;
       return results.map((result) =>
