@@ -104,26 +104,19 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   }
 
   /** What is served before a request that comes now; an estimate, for forecasts. */
-  countAhead(
-    { bucketKey, priority, tenant }: Pick<TEntry, 'bucketKey' | 'priority' | 'tenant'>,
-    nowMs: number,
-  ): RequestsAhead {
-    const bucket = bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
+  countAhead(newcomer: Pick<TEntry, 'bucketKey' | 'priority' | 'tenant'>, nowMs: number): RequestsAhead {
+    const bucket = this.bucketOf(newcomer);
     const bucketSize = bucket?.size ?? 0;
     return {
-      inBucket: bucket?.countAhead(priority, tenant, nowMs) ?? 0,
+      inBucket: bucket?.countAhead(newcomer.priority, newcomer.tenant, nowMs) ?? 0,
       inOtherBuckets: this.size - bucketSize,
       otherBuckets: this.bucketCount - (bucketSize > 0 ? 1 : 0),
     };
   }
 
   /** Visits what is served before a request that comes now, in about the order in which it is. */
-  forEachAhead(
-    { bucketKey, priority }: Pick<TEntry, 'bucketKey' | 'priority'>,
-    visit: (entry: TEntry) => void,
-  ): void {
-    const bucket = bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
-    bucket?.forEachUpTo(priority, visit);
+  forEachAhead(newcomer: Pick<TEntry, 'bucketKey' | 'priority'>, visit: (entry: TEntry) => void): void {
+    this.bucketOf(newcomer)?.forEachUpTo(newcomer.priority, visit);
   }
 
   /**
@@ -184,7 +177,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return this.ordinary!.take(count);
   }
 
-  /** The bucket of a request that waits here. */
+  /** The bucket of a request that waits here, or would; undefined if there is none yet. */
   bucketOf({ bucketKey }: Pick<TEntry, 'bucketKey'>): Bucket<TEntry> | undefined {
     return bucketKey === undefined ? this.common : this.keyed.find(bucketKey);
   }
