@@ -87,6 +87,7 @@ export class RequestIntake<TRequest, TResponse> {
       this.room.assertRoom(first, places, nowMs);
       this.room.assertSharedRoom(followers, nowMs);
     } else {
+      // No request was there for which they would have been looked at.
       admission.assertOptions(options);
     }
     const wishes = this.wishesOf(options, false);

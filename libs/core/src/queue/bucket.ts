@@ -172,6 +172,7 @@ export class Bucket<TEntry extends QueueEntry> implements BucketLoad {
     this.cost.remove(cost, this.size);
   }
 
+  /** Whether ordinary requests wait here that are no entries yet; nothing else waits here then. */
   private get isTogether(): boolean {
     return this.ordinary !== undefined && this.ordinary.size > 0;
   }
