@@ -87,20 +87,6 @@ export class BatcherRegistry {
     return batcher;
   }
 
-  /** A batcher that was expected for the sake of a class of that name, which may not even be of this app. */
-  private fulfill(
-    name: string,
-    late: LateProcessor,
-    processor: BatchProcessorLike<never, unknown>,
-    layers: readonly BatchingConfig[],
-  ): DynamicBatcher<unknown, unknown> {
-    const { batcher } = this.registered.get(name)!;
-    this.configure(batcher, ...layers);
-    const target = typeof processor === 'function' ? { processBatch: processor } : processor;
-    late.bind(target as BatchProcessor<unknown, unknown>);
-    return batcher;
-  }
-
   /**
    * Makes the batcher of a `@BatchProcessor()` whose instance is not there yet; `bind` follows. The same one if it
    * has been made already.
@@ -174,6 +160,20 @@ export class BatcherRegistry {
   /** The batcher of that name; undefined if there is none. */
   find(name: string): DynamicBatcher<unknown, unknown> | undefined {
     return this.registered.get(name)?.batcher;
+  }
+
+  /** A batcher that was expected for the sake of a class of that name, which may not even be of this app. */
+  private fulfill(
+    name: string,
+    late: LateProcessor,
+    processor: BatchProcessorLike<never, unknown>,
+    layers: readonly BatchingConfig[],
+  ): DynamicBatcher<unknown, unknown> {
+    const { batcher } = this.registered.get(name)!;
+    this.configure(batcher, ...layers);
+    const target = typeof processor === 'function' ? { processBatch: processor } : processor;
+    late.bind(target as BatchProcessor<unknown, unknown>);
+    return batcher;
   }
 }
 
