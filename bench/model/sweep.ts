@@ -65,7 +65,7 @@ export async function sweepModel(
   return points;
 }
 
-export function describePoint(point: SweepPoint): string {
+function describePoint(point: SweepPoint): string {
   const { model, instances, batchSize, itemsPerSecond } = point;
   const where = `${model}, ${instances} instance${instances === 1 ? '' : 's'}, batches of ${batchSize}`;
   return `${where}: ${itemsPerSecond} items/s, ${describeShare(point)} of the bare loop`;

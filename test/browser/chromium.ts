@@ -17,7 +17,7 @@ const ARGUMENTS = [
 ];
 
 /** Where the browser is: as `CHROMIUM_PATH` says, or else as a shell would find it. */
-export const chromiumPath: string | undefined =
+const chromiumPath: string | undefined =
   process.env['CHROMIUM_PATH'] ??
   (process.env['PATH'] ?? '')
     .split(delimiter)

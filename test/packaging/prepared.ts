@@ -31,7 +31,7 @@ export async function installInto(name: string, packages: readonly string[]): Pr
 }
 
 /** @throws Error with what npm printed if it fails. */
-export async function runNpm(target: string, ...parameters: readonly string[]): Promise<void> {
+async function runNpm(target: string, ...parameters: readonly string[]): Promise<void> {
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--prefix', target];
   const { code, output } = await runProgram('npm', [...parameters, ...quiet], { cwd: target });
   if (code !== 0) throw new Error(`npm ${parameters.join(' ')} ended with code ${code}:\n${output}`);

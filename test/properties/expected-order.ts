@@ -19,7 +19,7 @@ export const urgencyOf = (
 ): number => calledAtMs + priority * priorityAgingMs;
 
 /** The places in the order in which they are served if they are all of one tenant. */
-export function inOrderOfUrgency(calls: readonly Call[], config: ResolvedBatchingConfig): Call[] {
+function inOrderOfUrgency(calls: readonly Call[], config: ResolvedBatchingConfig): Call[] {
   return calls.toSorted(
     (one, other) =>
       urgencyOf(one, config) - urgencyOf(other, config) || one.priority - other.priority || one.id - other.id,
