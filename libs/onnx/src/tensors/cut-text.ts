@@ -3,7 +3,7 @@ const MOST_ENTRIES = 8;
 /** Of a longer name a message has only so many characters. */
 const LONGEST_NAME = 80;
 
-/** A list for a message, which no caller shall be able to make as long as what he sends. */
+/** A list for a message, which no caller shall be able to make as long as what they send. */
 export function listSome<TEntry>(entries: readonly TEntry[], describe: (entry: TEntry) => string): string {
   // `from` also shows the holes of a sparse list, which `map` would pass over.
   const shown = Array.from(entries.slice(0, MOST_ENTRIES), describe).join(', ');

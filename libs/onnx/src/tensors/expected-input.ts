@@ -92,7 +92,7 @@ function toRowTensor(
   if (!Array.isArray(dims)) return undefined;
   const sizes: readonly unknown[] = dims;
   if (sizes.length === rowShape.length) {
-    // A copy: the caller may change his while the request waits.
+    // A copy: the caller may change the original while the request waits.
     const dims = [...sizes];
     return isAllowed(rowShape, dims) ? { data, dims, rowCount: undefined } : undefined;
   }

@@ -68,7 +68,7 @@ export function splitOutput(
   const { type, data, dims } = output;
   const { batchAxis, cuts } = expected;
   if (batchAxis === undefined) {
-    // Each caller may write to what he gets, so that nobody may have the same.
+    // Callers may write to what they get, so each has elements of their own.
     rows.forEach((_, index) =>
       give(index, {
         type,

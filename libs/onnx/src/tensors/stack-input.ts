@@ -64,7 +64,7 @@ function tensorAt({ tensors }: ReadRow, index: number): RowTensor {
   return tensor;
 }
 
-/** A caller who has got an answer, such as one who has left, does what he likes with his array. */
+/** Callers who have got an answer, or have left, do what they like with their arrays. */
 function assertUnchanged(name: string, tensor: RowTensor): void {
   const expected = elementCountOfRow(tensor);
   const { length } = tensor.data;
