@@ -1,4 +1,4 @@
-/** The middle one, or the mean of both that are. */
+/** The value in the middle; of an even number of values, the mean of the two. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length / 2;

@@ -1,4 +1,4 @@
-/** To so many digits: more of them would say nothing but how the machine felt. */
+/** Rounded to so many significant digits: more of them would only tell of the machine's mood. */
 export function round(value: number, digits: number): number {
   return Number(value.toPrecision(digits));
 }

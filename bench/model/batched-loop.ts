@@ -2,7 +2,7 @@ import type { OnnxModel, OnnxRow } from 'nestjs-batching/onnx';
 
 import type { RunCount } from './bare-protocol.js';
 
-/** What a compiler does for code that has just been loaded is no batch's cost; it takes some thousand batches. */
+/** The first few thousand batches also pay for compiling code that has just been loaded; none of those is counted. */
 const WARM_UP_MS = 2000;
 
 /** Runs batches of this many rows, so many at a time, that are not counted. */
@@ -13,7 +13,7 @@ export async function warmUp(model: OnnxModel, rows: readonly OnnxRow[], atATime
 /**
  * Hands batches of these rows over, so many at a time, each as soon as one before it has ended.
  *
- * @throws Error if a row has none for an answer.
+ * @throws Error if the first row of a batch is answered with one.
  */
 export async function runBatchesFor(
   model: OnnxModel,
@@ -33,7 +33,7 @@ export async function runBatchesFor(
   return { batches, elapsedMs: performance.now() - startedAtMs };
 }
 
-/** @throws Error if the first row has none for an answer. */
+/** @throws Error if the first row is answered with one. */
 export async function runBatch(model: OnnxModel, rows: readonly OnnxRow[], batchId: number): Promise<void> {
   // One for each, as the batcher has it.
   const { signal } = new AbortController();
