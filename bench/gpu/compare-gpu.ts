@@ -13,7 +13,7 @@ import {
   SWEEP_OPTIONS,
   SWEEP_USAGE,
 } from '../model/sweep-options.js';
-import { toTableRow } from '../model/sweep-results.js';
+import { toTableRow } from '../model/table-row.js';
 import { sweepModel, type SweepPoint, type SweepSettings } from '../model/sweep.js';
 import { nameDevice } from './device-name.js';
 import { findProblem } from './probe-provider.js';

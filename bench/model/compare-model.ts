@@ -8,7 +8,7 @@ import { measureBatchOverhead, type BatchOverhead } from './batch-overhead.js';
 import { measureEventLoopDelay } from './event-loop-delay.js';
 import { plotSweep } from './plot-sweep.js';
 import { parseProvider, parseSweep, selectModels, SWEEP_OPTIONS, SWEEP_USAGE } from './sweep-options.js';
-import { toTableRow } from './sweep-results.js';
+import { toTableRow } from './table-row.js';
 import { sweepModel, type SweepPoint, type SweepSettings } from './sweep.js';
 
 const DELAY_BATCH_SIZE = 32;
