@@ -4,9 +4,10 @@ import { DynamicBatcher, type BatchingConfig, type RequestOptions } from 'nestjs
 import { OnnxModel, type OnnxResultRow, type OnnxRow } from 'nestjs-batching/onnx';
 
 import { measureRows, printRows } from '../measuring/overhead-rows.js';
+import { parseCount } from '../measuring/parse-count.js';
 import { inTemporaryFolder } from '../measuring/temporary-folder.js';
 import { rowsOf, type BenchModel } from '../model/bench-model.js';
-import { parseCount, selectModels } from '../model/sweep-options.js';
+import { selectModels } from '../model/sweep-options.js';
 
 const WARM_UP_MS = 500;
 const MEASURED_MS = 500;

@@ -1,5 +1,6 @@
 import { EXECUTION_PROVIDER_NAMES, type ExecutionProviderName } from 'nestjs-batching/onnx';
 
+import { parseCount, parseCounts } from '../measuring/parse-count.js';
 import { BENCH_MODELS, type BenchModel } from './bench-model.js';
 import type { SweepSettings } from './sweep.js';
 
@@ -48,18 +49,6 @@ export function selectModels(list: string): readonly BenchModel[] {
       `--models: received ${name}, expected some of ${BENCH_MODELS.map((known) => known.name).join(', ')}.`,
     );
   });
-}
-
-/** @throws RangeError that names the option, what was received and what is allowed. */
-export function parseCounts(option: string, list: string, least = 1): readonly number[] {
-  return list.split(',').map((text) => parseCount(option, text, least));
-}
-
-/** @throws RangeError that names the option, what was received and what is allowed. */
-export function parseCount(option: string, text: string, least: number): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= least) return count;
-  throw new RangeError(`--${option}: received ${text}, expected an integer from ${least}.`);
 }
 
 /** @throws RangeError */

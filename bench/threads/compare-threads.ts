@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { OnnxModel } from 'nestjs-batching/onnx';
 
 import { median } from '../measuring/median.js';
+import { parseCount, parseCounts } from '../measuring/parse-count.js';
 import { round } from '../measuring/round.js';
 import { inTemporaryFolder } from '../measuring/temporary-folder.js';
 import { rowsOf, type BenchModel } from '../model/bench-model.js';
-import { parseCount, parseCounts, selectModels } from '../model/sweep-options.js';
+import { selectModels } from '../model/sweep-options.js';
 import { measureThreads, warmUpThreads, type ThreadsMeasured } from './measure-threads.js';
 
 const { values } = parseArgs({
