@@ -162,7 +162,10 @@ export class BatcherRegistry {
     return this.registered.get(name)?.batcher;
   }
 
-  /** A batcher that was expected for the sake of a class of that name, which may not even be of this app. */
+  /**
+   * Gives a batcher that was expected its processor after all. It was expected since a class had been declared under
+   * its name, which may not even be of this app.
+   */
   private fulfill(
     name: string,
     late: LateProcessor,

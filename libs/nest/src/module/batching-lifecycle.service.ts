@@ -59,7 +59,7 @@ export class BatchingLifecycleService
   }
 
   private async shutDown({ batcher, processor }: RegisteredBatcher): Promise<void> {
-    // The timer has its time.
+    // No time of its own: the timer that `beforeApplicationShutdown` has set closes the batcher when it is over.
     const { rejectedRequests } = await batcher.drain({ timeoutMs: Infinity });
     if (rejectedRequests > 0) {
       this.logger.warn(
