@@ -2,7 +2,7 @@ import { HttpException, Injectable, Logger, type ArgumentsHost } from '@nestjs/c
 import { HttpAdapterHost } from '@nestjs/core';
 import { BatchingError, InvalidRequestError } from 'nestjs-batching/core';
 import { BatchingHttpException } from './batching-http.exception.js';
-import { isServerFault } from './told-error.js';
+import { isServerFault } from './error-for-caller.js';
 import { TransportErrors } from './transport-errors.js';
 
 /**

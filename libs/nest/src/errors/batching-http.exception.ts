@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { DeadlineExceededError, type BatchingError } from 'nestjs-batching/core';
-import { messageForCaller, statusOf } from './told-error.js';
+import { messageForCaller, statusOf } from './error-for-caller.js';
 
 /** A 503 says when to come back, unless that would not help; where nothing is known, in a second. */
 const DEFAULT_RETRY_AFTER_MS = 1000;

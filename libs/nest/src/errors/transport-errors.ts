@@ -1,5 +1,5 @@
 import type { BatchingError } from 'nestjs-batching/core';
-import { messageForCaller } from './told-error.js';
+import { messageForCaller } from './error-for-caller.js';
 
 /** What a caller of another transport than HTTP gets of a `BatchingError`. */
 export interface TransportErrorBody {
