@@ -19,7 +19,7 @@ export class LiveConfig {
   private named: BatchingConfig = {};
   /** The same with every field decided. */
   private decided: ResolvedBatchingConfig;
-  /** A processor some of whose workers are gone for now has not become another one. */
+  /** The most that the processor ever ran at the same time: it is no smaller one when some workers are gone for now. */
   private mostConcurrentBatches = 0;
 
   /**

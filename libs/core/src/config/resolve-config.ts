@@ -50,7 +50,7 @@ const RULES: ConfigRules<ResolvedBatchingConfig> = {
   keyOf: optional(functionOf('a request', 'its key')),
 };
 
-/** What an environment variable may say. */
+/** Fields that may be given as text, since environment variables are. */
 const NUMERIC_FIELDS: readonly (keyof BatchingConfig)[] = [
   'maxBatchSize',
   'maxWaitTimeMs',

@@ -86,7 +86,7 @@ export const WORKER_OPTION_RULES: ConfigRules<WorkerOptions> = {
   maxRespawnDelayMs: optional(numberBetween(0, AN_HOUR_MS, 'milliseconds')),
 };
 
-/** What an environment variable may say. */
+/** Fields that may be given as text, since environment variables are. */
 const NUMERIC_FIELDS: readonly (keyof WorkerOptions)[] = [
   'instances',
   'runTimeoutMs',
