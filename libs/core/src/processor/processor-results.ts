@@ -18,8 +18,8 @@ export function resultAt<TResult>(results: readonly TResult[], index: number): T
 }
 
 /**
- * Whether no result is promised, as those of `requests.map(async …)` are, as far as that can be read; what is no list
- * is nothing to wait for either.
+ * Whether all results are there: none is a promise, as those of `requests.map(async …)` are. What is no list, or cannot
+ * be read, is nothing to wait for either.
  */
 export function areResultsThere<TResponse>(
   results: ProcessorResults<TResponse>,

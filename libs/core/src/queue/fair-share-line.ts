@@ -5,7 +5,7 @@ import { RequestRing } from './request-ring.js';
 import { TenantShare } from './tenant-share.js';
 import { TenantTurns } from './tenant-turns.js';
 
-/** So many tenants without requests are remembered, or as many as have some: who comes and goes is not made anew. */
+/** So many tenants without requests are kept, or as many as have some: one that comes and goes is not made anew. */
 const MOST_IDLE_SHARES = 16;
 /** So many tenants are looked at, one by one, to foretell how many requests are served before one that comes. */
 const MOST_TENANTS_LOOKED_AT = 64;

@@ -52,8 +52,7 @@ export class WaitingCost {
     }
     this.knownTotal += cost;
     if (this.inOrder !== undefined) this.inOrder.add(cost);
-    // Whether one that is as large as the last known is among the largest is not known while those have to be looked
-    // for.
+    // While the largest have to be looked for, one that costs as much as the last known one may not be among them.
     else if (this.countOfLargest > 0 || cost > this.largestKnown || size === 0) this.noteLargest(cost);
   }
 
