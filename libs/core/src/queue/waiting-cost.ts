@@ -52,7 +52,7 @@ export class WaitingCost {
     }
     this.knownTotal += cost;
     if (this.inOrder !== undefined) this.inOrder.add(cost);
-    // While the largest have to be looked for, one that costs as much as the last known one may not be among them.
+    // Once the largest known ones have left, one that costs as much is not counted: the largest is looked for.
     else if (this.countOfLargest > 0 || cost > this.largestKnown || size === 0) this.noteLargest(cost);
   }
 
