@@ -4,7 +4,7 @@ import { DynamicBatcher, type BatchingConfig, type RequestOptions } from 'nestjs
 import { OnnxModel, type OnnxResultRow, type OnnxRow } from 'nestjs-batching/onnx';
 
 import { measureRows, printRows } from '../measuring/overhead-rows.js';
-import { parseCount } from '../measuring/parse-count.js';
+import { parseCount } from '../measuring/parse-number.js';
 import { inTemporaryFolder } from '../measuring/temporary-folder.js';
 import { rowsOf, type BenchModel } from '../model/bench-model.js';
 import { selectModels } from '../model/sweep-options.js';

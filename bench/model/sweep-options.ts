@@ -1,6 +1,6 @@
 import { EXECUTION_PROVIDER_NAMES, type ExecutionProviderName } from 'nestjs-batching/onnx';
 
-import { parseCount, parseCounts } from '../measuring/parse-count.js';
+import { parseCount, parseCounts } from '../measuring/parse-number.js';
 import { BENCH_MODELS, type BenchModel } from './bench-model.js';
 import type { SweepSettings } from './sweep.js';
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseCount } from '../measuring/parse-number.js';
 import { measureRows, printRows, type OverheadRow } from '../measuring/overhead-rows.js';
 import { writeJson } from '../measuring/write-json.js';
 import { DEEP_QUEUES, measureAtDepth } from './deep-queue.js';
@@ -26,15 +27,17 @@ one shows. To see what the queue itself costs, give Node so much room for the yo
 --min-semi-space-size=1024 --max-semi-space-size=1024
 `);
 } else {
+  const turns = parseCount('turns', values.turns, 1);
+  const requests = parseCount('requests', values.requests, 1);
   const rows: OverheadRow[] = [];
   for (const queue of DEEP_QUEUES) {
     const depths = DEPTHS.map((waiting) => ({
       name: `${queue.name}, ${waiting.toLocaleString('en-US')} waiting`,
-      measure: () => measureAtDepth(queue, waiting, Number(values.requests)),
+      measure: () => measureAtDepth(queue, waiting, requests),
     }));
-    rows.push(...(await measureRows(depths, Number(values.turns))));
+    rows.push(...(await measureRows(depths, turns)));
   }
   printRows(rows);
-  const setting = { node: process.version, flags: process.execArgv, turns: Number(values.turns) };
+  const setting = { node: process.version, flags: process.execArgv, turns };
   await writeJson(values.out, 'depths.json', { ...setting, rows });
 }

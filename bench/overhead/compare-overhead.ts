@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { parseCount } from '../measuring/parse-number.js';
 import { measureRows, printRows, type OverheadRow } from '../measuring/overhead-rows.js';
 import { processorTimeNs } from '../measuring/processor-time.js';
 import { writeJson } from '../measuring/write-json.js';
@@ -27,7 +28,7 @@ if (values.help) {
   --out FOLDER   where results go (default bench/results/overhead)
 `);
 } else {
-  await compareOverhead(Number(values.turns), Number(values.requests));
+  await compareOverhead(parseCount('turns', values.turns, 1), parseCount('requests', values.requests, 1));
 }
 
 async function compareOverhead(turns: number, requests: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { format } from 'prettier';
+import { parseCount } from '../measuring/parse-number.js';
 import { writeJson } from '../measuring/write-json.js';
 import { CONTESTANTS } from './contestants.js';
 import { CELLS, LOADS, nameOf, QUICK_LOADS, type Cell } from './grid.js';
@@ -32,8 +33,7 @@ if (values.help) console.log(USAGE);
 else await comparePolicies();
 
 async function comparePolicies(): Promise<void> {
-  const seed = Number(values.seed);
-  if (!Number.isInteger(seed)) throw new RangeError(`--seed: received ${values.seed}, expected an integer.`);
+  const seed = parseCount('seed', values.seed, 0);
   const loads = values.quick ? QUICK_LOADS : LOADS;
   const cells = CELLS.filter((cell) => nameOf(cell).includes(values.only));
   const results: CellResult[] = [];

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseCount, parseNumber } from '../measuring/parse-number.js';
 import { round } from '../measuring/round.js';
 import { CONTESTANTS } from './contestants.js';
 import { capacityPerSecond, describeCell, type Cell } from './grid.js';
@@ -31,14 +32,17 @@ if (values.help) {
 }
 
 async function runAll(): Promise<void> {
-  const curve = { name: 'chosen', fixedMs: Number(values.fixed), perRequestMs: Number(values.each) };
-  const cell: Cell = { curve, slots: Number(values.slots), limitMs: Number(values.limit) };
-  const rate = Number(values.rate);
+  const fixedMs = parseNumber('fixed', values.fixed, 0);
+  const curve = { name: 'chosen', fixedMs, perRequestMs: parseNumber('each', values.each, 0) };
+  const limitMs = parseNumber('limit', values.limit, 0);
+  const cell: Cell = { curve, slots: parseCount('slots', values.slots, 1), limitMs };
+  const rate = parseNumber('rate', values.rate, Number.MIN_VALUE);
+  const seed = parseCount('seed', values.seed, 0);
   const load = Math.round((100 * rate) / capacityPerSecond(cell));
   console.log(`${describeCell(cell)}; ${rate} requests/s are ${load} % of capacity`);
   const rows: Record<string, object> = {};
   for (const contestant of CONTESTANTS) {
-    const measured = await runPoint(contestant, cell, rate, Number(values.seed), FULL_EFFORT);
+    const measured = await runPoint(contestant, cell, rate, seed, FULL_EFFORT);
     rows[contestant.name] = {
       'mean ms': round(measured.meanMs, 3),
       'p99 ms': round(measured.p99Ms, 3),

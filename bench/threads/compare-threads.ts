@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { OnnxModel } from 'nestjs-batching/onnx';
 
 import { median } from '../measuring/median.js';
-import { parseCount, parseCounts } from '../measuring/parse-count.js';
+import { parseCount, parseCounts } from '../measuring/parse-number.js';
 import { round } from '../measuring/round.js';
 import { inTemporaryFolder } from '../measuring/temporary-folder.js';
 import { rowsOf, type BenchModel } from '../model/bench-model.js';

@@ -9,3 +9,10 @@ export function parseCount(option: string, text: string, least: number): number 
   if (Number.isInteger(count) && count >= least) return count;
   throw new RangeError(`--${option}: received ${text}, expected an integer from ${least}.`);
 }
+
+/** @throws RangeError that names the option, what was received and what is allowed. */
+export function parseNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (number >= least) return number;
+  throw new RangeError(`--${option}: received ${text}, expected a number from ${least}.`);
+}
