@@ -1,9 +1,10 @@
-import { Batched, BatchProcessor, InvalidConfigError } from 'nestjs-batching';
+import { Batched, BatchProcessor, InjectBatcher, InvalidConfigError } from 'nestjs-batching';
 
 /** A decorator or what makes one, called as by plain JavaScript, or by code whose types were talked over. */
 type Loose = (...parameters: unknown[]) => (...decorated: unknown[]) => unknown;
 const looseBatched = Batched as unknown as Loose;
 const looseProcessor = BatchProcessor as unknown as Loose;
+const looseInject = InjectBatcher as unknown as Loose;
 
 class Words {
   static count(): number {
@@ -101,6 +102,11 @@ describe('@Batched() with something else than a batcher and options', () => {
     ],
     ['a number', [4], 'batcher: received 4, expected a name, or a class with @BatchProcessor()'],
     [
+      'a class that is not there yet, since files import each other',
+      [undefined],
+      'batcher: received undefined, expected a name, or a class with @BatchProcessor(); is there a circular import?',
+    ],
+    [
       'a class without the decorator',
       [Words],
       'batcher: received class Words, expected a name, or a class with @BatchProcessor(); is there a circular import?',
@@ -149,10 +155,38 @@ describe('@BatchProcessor() where it cannot stand', () => {
       'received an object, expected a name that is not empty, before the configuration',
     ],
     ['name', [''], 'received "", expected a name that is not empty, before the configuration'],
+    [
+      'name',
+      [undefined],
+      'received undefined, expected a name that is not empty, before the configuration; is there a circular import?',
+    ],
     ['config', ['words', 32], 'received 32, expected an object such as { maxBatchSize: 32 }'],
   ])('says what is wrong with its %s: %j', (field, parameters, problem) => {
     expect(refusalOf(() => looseProcessor(...parameters)(Words))).toBe(
       `Invalid configuration of @BatchProcessor() of Words:\n  - ${field}: ${problem}`,
     );
+  });
+});
+
+describe('@InjectBatcher() with something else than a batcher', () => {
+  const refusal = (...parameters: unknown[]): string =>
+    refusalOf(() => looseInject(...parameters)(Words, undefined, 0));
+
+  it('says so of a class that is not there yet, since files import each other', () => {
+    expect(refusal(undefined)).toBe(
+      'Invalid configuration of @InjectBatcher():\n' +
+        '  - batcher: received undefined, expected a name, or a class with @BatchProcessor(); is there a circular import?',
+    );
+  });
+
+  it('says that the brackets are missing', () => {
+    expect(refusalOf(() => looseInject(Words, undefined, 0))).toBe(
+      'Invalid configuration of @InjectBatcher of Words:\n' +
+        "  - batcher: it has no brackets; write @InjectBatcher('name'), or @InjectBatcher() for the default batcher",
+    );
+  });
+
+  it('means the default batcher where nothing is said', () => {
+    expect(() => looseInject()(class Letters {}, undefined, 0)).not.toThrow();
   });
 });

@@ -3,10 +3,9 @@ import { InvalidConfigError } from 'nestjs-batching/core';
 import type { Observable } from 'rxjs';
 import { assertBatchable, assertBatchedArguments } from './assert-batched.js';
 import type { BatchProcessorClass } from '../batchers/batch-processor.decorator.js';
-import { batcherNameOf, type BatcherReference } from '../batchers/batcher-reference.js';
+import { batcherGivenIn, batcherNameOf } from '../batchers/batcher-reference.js';
 import { BatchedInterceptor } from './batched.interceptor.js';
 import { BATCHED_METADATA, type BatchedMetadata, type BatchedOptions } from './batched.metadata.js';
-import { DEFAULT_BATCHER_NAME } from '../batchers/batcher.tokens.js';
 import { nameOfMember } from '../discovery/decorated-member.js';
 
 /** A method that `@Batched()` may stand on, for batches whose requests are of this type. */
@@ -61,13 +60,11 @@ export function Batched<TResponse = never>(
   batcher?: string,
   options?: BatchedOptions<TResponse>,
 ): MethodDecorator;
-export function Batched(
-  batcher: BatcherReference = DEFAULT_BATCHER_NAME,
-  options: BatchedOptions = {},
-  ...others: unknown[]
-): MethodDecorator {
+export function Batched(...parameters: unknown[]): MethodDecorator {
   // As a decorator itself it is called with what it stands on.
-  if (others.length > 0) throw withoutBrackets(batcher, options);
+  if (parameters.length > 2) throw withoutBrackets(parameters);
+  const batcher = batcherGivenIn(parameters);
+  const [, options = {}] = parameters as [unknown, BatchedOptions?];
   return (target, propertyKey, descriptor) => {
     const decorated = { target, propertyKey, descriptor };
     assertBatchable(decorated);
@@ -79,7 +76,7 @@ export function Batched(
   };
 }
 
-function withoutBrackets(target: unknown, propertyKey: unknown): InvalidConfigError {
+function withoutBrackets([target, propertyKey]: readonly unknown[]): InvalidConfigError {
   const member = nameOfMember({ target, propertyKey: propertyKey as string, descriptor: undefined });
   const problem = "it has no brackets; write @Batched('name'), or @Batched() for the default batcher";
   return new InvalidConfigError(`@Batched of ${member}`, [{ field: 'batcher', problem }]);

@@ -64,9 +64,13 @@ const declaredNames = new Set<string>();
  * @throws InvalidConfigError if the name is none, the configuration is no object, or what it stands on is no class.
  */
 export function BatchProcessor<TRequest = unknown>(
-  name: string = DEFAULT_BATCHER_NAME,
-  config: BatchingConfig<TRequest> = {},
-): BatchProcessorDecorator<TRequest> {
+  name?: string,
+  config?: BatchingConfig<TRequest>,
+): BatchProcessorDecorator<TRequest>;
+export function BatchProcessor<TRequest>(...parameters: unknown[]): BatchProcessorDecorator<TRequest> {
+  // Left out it is the default; undefined is what a name of another file still is in a circular import.
+  const name = parameters.length === 0 ? DEFAULT_BATCHER_NAME : (parameters[0] as string);
+  const [, config = {}] = parameters as [unknown, BatchingConfig?];
   // As a decorator itself it is called with the class in place of the name.
   if (typeof name === 'function') throw withoutBrackets(name);
   return (target, ...member: unknown[]) => {
@@ -110,7 +114,8 @@ function problemOfDeclaration(
   }
   if (typeof name !== 'string' || name === '') {
     const expected = 'a name that is not empty, before the configuration';
-    return { field: 'name', problem: `received ${describeValue(name)}, expected ${expected}` };
+    const question = name === undefined ? '; is there a circular import?' : '';
+    return { field: 'name', problem: `received ${describeValue(name)}, expected ${expected}${question}` };
   }
   if (isRecord(config)) return undefined;
   const expected = 'an object such as { maxBatchSize: 32 }';

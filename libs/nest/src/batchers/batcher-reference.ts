@@ -1,10 +1,19 @@
 import type { Type } from '@nestjs/common';
 import { describeValue, InvalidConfigError, isRecord } from 'nestjs-batching/core';
 import { declarationOf, type BatchProcessorClass } from './batch-processor.decorator.js';
+import { DEFAULT_BATCHER_NAME } from './batcher.tokens.js';
 
 /** A batcher, by its name or by its processor's class. */
 export type BatcherReference<TRequest = never, TResponse = unknown> =
   string | BatchProcessorClass<TRequest, TResponse>;
+
+/**
+ * The batcher that a decorator was given first, or the default one if it was given nothing. `undefined` is not nothing:
+ * it is what a class or a name still is in CommonJS while two files import each other.
+ */
+export function batcherGivenIn(parameters: readonly unknown[]): BatcherReference {
+  return (parameters.length === 0 ? DEFAULT_BATCHER_NAME : parameters[0]) as BatcherReference;
+}
 
 /**
  * The name of the batcher that is meant.
