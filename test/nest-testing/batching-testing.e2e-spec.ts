@@ -168,6 +168,21 @@ describe('BatchingTestingModule', () => {
     );
   });
 
+  it('is called once: of two calls, one would be dropped without a word, and the app’s own model might run', async () => {
+    const words = (all: readonly string[]): readonly string[] => all;
+    const imports = [
+      AppModule,
+      OnnxModule.register({ name: 'digits', path: 'nowhere.onnx', executionProviders: ['cpu'] }),
+      BatchingTestingModule.forRoot({ runAtOnce: true }),
+      BatchingTestingModule.forRoot({ processors: { words } }),
+    ];
+
+    await expect(start(Test.createTestingModule({ imports }))).rejects.toThrow(
+      'Invalid configuration of BatchingTestingModule.forRoot():\n' +
+        '  - options: received in 2 calls, expected all of them in one',
+    );
+  });
+
   it('starts nothing that a misspelt name may have been meant to replace', async () => {
     const isReplaced: boolean[] = [];
     const model = {

@@ -1,3 +1,4 @@
+import type { DiscoveryService } from '@nestjs/core';
 import { assertRegistration, type BatchingOverrides } from 'nestjs-batching';
 import {
   checkConfig,
@@ -28,6 +29,8 @@ export interface BatchingTestingOptions extends Pick<BatchingOverrides, 'process
   readonly runAtOnce?: boolean;
 }
 
+const FOR_ROOT = 'BatchingTestingModule.forRoot()';
+
 export const BATCHING_TESTING_OPTIONS = Symbol('BATCHING_TESTING_OPTIONS');
 
 const RULES: ConfigRules<BatchingTestingOptions> = {
@@ -38,13 +41,29 @@ const RULES: ConfigRules<BatchingTestingOptions> = {
 
 /** @throws InvalidConfigError that lists every fault. */
 export function assertTestingOptions(options: BatchingTestingOptions): void {
-  const call = 'BatchingTestingModule.forRoot()';
-  assertRegistration(call, options, '{ processors: { digits: fakeModel } }');
+  assertRegistration(FOR_ROOT, options, '{ processors: { digits: fakeModel } }');
   const { faults } = checkConfig<BatchingTestingOptions>({ ...options }, RULES);
-  if (faults.length > 0) throw new InvalidConfigError(call, faults);
+  if (faults.length > 0) throw new InvalidConfigError(FOR_ROOT, faults);
 }
 
-/** The same, in the words in which a batcher reads it. */
+/** How often `forRoot` has been called in this app. */
+export function countCalls(discovery: Pick<DiscoveryService, 'getProviders'>): number {
+  return discovery.getProviders().filter(({ token }) => token === BATCHING_TESTING_OPTIONS).length;
+}
+
+/**
+ * Of several calls Nest would take the options of one, and which one hangs on the order of the modules.
+ *
+ * @throws InvalidConfigError if there are several.
+ */
+export function assertOneCall(discovery: Pick<DiscoveryService, 'getProviders'>): void {
+  const calls = countCalls(discovery);
+  if (calls === 1) return;
+  const problem = `received in ${calls} calls, expected all of them in one`;
+  throw new InvalidConfigError(FOR_ROOT, [{ field: 'options', problem }]);
+}
+
+/** The options, in the words in which a batcher reads them. */
 export function toOverrides({
   clock,
   processors,

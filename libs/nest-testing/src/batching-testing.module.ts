@@ -4,6 +4,7 @@ import { BATCHING_OVERRIDES, findAnnouncedBatchers, type BatchingOverrides } fro
 import {
   assertTestingOptions,
   BATCHING_TESTING_OPTIONS,
+  countCalls,
   toOverrides,
   type BatchingTestingOptions,
 } from './batching-testing-options.js';
@@ -23,7 +24,8 @@ import { BatchingTestingService } from './batching-testing.service.js';
 export class BatchingTestingModule {
   /**
    * Takes the place of the app's clock, processors or waiting. A processor for a batcher that the app does
-   * not have stops the start with an `InvalidConfigError`, before any model or worker of the app is started.
+   * not have stops the start with an `InvalidConfigError`, before any model or worker of the app is started. So does a
+   * second call in one app: say all in one.
    *
    * @throws InvalidConfigError that lists every fault of the options.
    */
@@ -41,7 +43,8 @@ export class BatchingTestingModule {
           useFactory: (discovery: DiscoveryService): BatchingOverrides => {
             const { possible } = findAnnouncedBatchers(discovery);
             const names = Object.keys(options.processors ?? {});
-            return names.every((name) => possible.has(name)) ? toOverrides(options) : withoutAll(possible);
+            const isSound = countCalls(discovery) === 1 && names.every((name) => possible.has(name));
+            return isSound ? toOverrides(options) : withoutAll(possible);
           },
         },
         BatchingTestingService,

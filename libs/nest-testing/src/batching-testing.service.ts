@@ -2,19 +2,27 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit }
 import { DiscoveryService } from '@nestjs/core';
 import { BatcherRegistry, findAnnouncedBatchers } from 'nestjs-batching';
 import { assertKnownNames } from './assert-known-names.js';
-import { BATCHING_TESTING_OPTIONS, type BatchingTestingOptions } from './batching-testing-options.js';
+import {
+  assertOneCall,
+  BATCHING_TESTING_OPTIONS,
+  type BatchingTestingOptions,
+} from './batching-testing-options.js';
 
 /** Keeps a test honest at its start, and lets its app close at its end. */
 @Injectable()
 export class BatchingTestingService implements OnModuleInit, BeforeApplicationShutdown {
   private readonly names: readonly string[];
 
-  /** @throws InvalidConfigError if a processor is meant for a batcher that the app cannot have. */
+  /**
+   * @throws InvalidConfigError if there are options of another call, or a processor is meant for a batcher that the app
+   *   cannot have.
+   */
   constructor(
     @Inject(BATCHING_TESTING_OPTIONS) private readonly options: BatchingTestingOptions,
     private readonly registry: BatcherRegistry,
     discovery: DiscoveryService,
   ) {
+    assertOneCall(discovery);
     this.names = Object.keys(options.processors ?? {});
     const { certain, possible } = findAnnouncedBatchers(discovery);
     assertKnownNames(this.names, (name) => possible.has(name), certain);
