@@ -212,4 +212,22 @@ describe('an app one of whose processors cannot be released', () => {
     expect(released).toEqual(['slow']);
     expect(countTimers()).toBe(0);
   });
+
+  it('says of each that failed, which batcher it belongs to', async () => {
+    const logger = new RecordingLogger();
+    const stuck = (name: string, reason: unknown) =>
+      BatchingModule.registerBatcher({
+        name,
+        processor: { processBatch: () => [], close: () => Promise.reject(reason) },
+      });
+    const imports = [stuck('words', new Error('still in use')), stuck('digits', 'no such device')];
+    const module = await Test.createTestingModule({ imports }).setLogger(logger).compile();
+    await module.init();
+    // Nest 11 fails with the first; Nest 12 logs it.
+    await module.close().catch(() => undefined);
+
+    const errors = logger.at('error').join('\n');
+    expect(errors).toContain('Batcher "words": its processor could not be closed: still in use');
+    expect(errors).toContain('Batcher "digits": its processor could not be closed: no such device');
+  });
 });

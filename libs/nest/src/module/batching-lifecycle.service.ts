@@ -67,6 +67,17 @@ export class BatchingLifecycleService
           `${rejectedRequests} requests got no answer.`,
       );
     }
-    await processor.close?.();
+    await this.release(batcher.name, processor);
+  }
+
+  /** What it fails with may say nothing of where it comes from, and of several Nest would be told the first. */
+  private async release(name: string, processor: RegisteredBatcher['processor']): Promise<void> {
+    try {
+      await processor.close?.();
+    } catch (error) {
+      const [reason, stack] = error instanceof Error ? [error.message, error.stack] : [String(error)];
+      this.logger.error(`Batcher "${name}": its processor could not be closed: ${reason}`, stack);
+      throw error;
+    }
   }
 }
