@@ -4,10 +4,13 @@ import {
   batchRequest,
   BatchProcessor,
   BatcherService,
+  BatchingModule,
   DynamicBatcher,
   type BatcherOf,
+  type BatcherOptions,
   type BatchProcessorHost,
   type BatchRequest,
+  type ProcessorReference,
 } from 'nestjs-batching';
 
 interface Image {
@@ -218,9 +221,39 @@ export async function spreadsTheResponse(handlers: Handlers) {
   return { ...(await handlers.rightForItsCallers()), isSure: true };
 }
 
+/** Never called either: what looks at a request is told its type by what runs the batches. */
+function neverRegistered(given: ProcessorReference): void {
+  const lengths = (texts: readonly string[]): number[] => texts.map((text) => text.length);
+  BatchingModule.registerBatcher({ name: 'a', processor: lengths, keyOf: (text) => text.toUpperCase() });
+  BatchingModule.registerBatcher({
+    name: 'b',
+    processor: { processBatch: lengths },
+    costOf: (text) => text.length,
+  });
+  BatchingModule.registerBatcher({ name: 'c', processor: LengthProcessor, bucketOf: (text) => text.length });
+  BatchingModule.registerBatcher({
+    processor: LengthProcessor,
+    maxBatchCost: 9,
+    costOf: (text) => text.length,
+  });
+  BatchingModule.registerBatcher({
+    name: 'd',
+    processor: lengths,
+    keyOf: (text: { length: number }) => text.length,
+  });
+  // A reference that says nothing of its requests asks nothing of those who look at them.
+  BatchingModule.registerBatcher({ name: 'e', processor: given, keyOf: (text: string) => text });
+  const options: BatcherOptions = { name: 'f', processor: lengths, keyOf: (text: string) => text };
+  BatchingModule.registerBatcher(options);
+  // @ts-expect-error The key of a number says nothing of a text.
+  BatchingModule.registerBatcher({ name: 'g', processor: lengths, keyOf: (value: number) => value });
+  // @ts-expect-error Nor does its cost.
+  BatchingModule.registerBatcher({ processor: LengthProcessor, costOf: (value: number) => value });
+}
+
 describe('the types', () => {
   it('of decorators and injections follow from the processor’s class', () => {
     // The compiler has checked them: `npm run typecheck` fails if one of the errors above is none.
-    expect([Handlers, neverCalled, spreadsTheResponse]).toHaveLength(3);
+    expect([Handlers, neverCalled, neverRegistered, spreadsTheResponse]).toHaveLength(4);
   });
 });

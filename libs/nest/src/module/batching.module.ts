@@ -69,6 +69,9 @@ export class BatchingModule extends ConfigurableModuleClass {
    * Adds a batcher of its own name. A class with `@BatchProcessor()` has its name from there, and what is said here
    * wins over what the decorator says.
    */
+  static registerBatcher<TRequest = never>(
+    options: BatcherOptions<TRequest> | DeclaredBatcherOptions<TRequest>,
+  ): DynamicModule;
   static registerBatcher(options: BatcherOptions | DeclaredBatcherOptions): DynamicModule {
     assertBatcherRegistration('registerBatcher()', options, "{ name: 'words', processor }", ['imports']);
     const { name = '', processor, imports = [], ...config } = options;

@@ -47,12 +47,19 @@ export function separateBatching(config: object): {
   };
 }
 
-/** What `registerBatcher` takes. What is left out comes from `forRoot`, then from the defaults. */
-export interface BatcherOptions extends BatchingConfig {
+/**
+ * What `registerBatcher` takes. What is left out comes from `forRoot`, then from the defaults.
+ *
+ * @typeParam TRequest What the processor gets, and `costOf`, `bucketOf` and `keyOf` look at. Default: not said, so that
+ *   they may look at anything.
+ */
+export interface BatcherOptions<TRequest = never> extends BatchingConfig<
+  [TRequest] extends [never] ? unknown : TRequest
+> {
   /** By this name `@Batched`, `@InjectBatcher` and `BatcherService.get` know it. Unique in the app. */
   readonly name: string;
   /** What runs the batches: a class that Nest makes, an object, or a function. */
-  readonly processor: ProcessorReference;
+  readonly processor: ProcessorReference<TRequest>;
   /** Modules that export what the processor class injects. */
   readonly imports?: ModuleMetadata['imports'];
 }
@@ -61,11 +68,14 @@ export interface BatcherOptions extends BatchingConfig {
  * What `registerBatcher` takes for a class with `@BatchProcessor()`, which has its name from there. What is said here
  * wins over what the decorator says. The class is provided by this, and stands in no module's `providers` besides.
  */
-export interface DeclaredBatcherOptions extends Omit<BatcherOptions, 'name' | 'processor'> {
+export interface DeclaredBatcherOptions<TRequest = never> extends Omit<
+  BatcherOptions<TRequest>,
+  'name' | 'processor'
+> {
   /** The class says it. */
   readonly name?: undefined;
   /** The class; Nest makes it. */
-  readonly processor: Type<BatchProcessor<never, unknown>>;
+  readonly processor: Type<BatchProcessor<TRequest, unknown>>;
 }
 
 /** What `registerBatcherAsync` takes: the configuration comes from a factory that Nest calls. */
