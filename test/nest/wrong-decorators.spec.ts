@@ -112,6 +112,12 @@ describe('@Batched() with something else than a batcher and options', () => {
       'batcher: received class Words, expected a name, or a class with @BatchProcessor(); is there a circular import?',
     ],
     [
+      'a class that extends one with the decorator',
+      [class LoudEcho extends Echo {}],
+      'batcher: received class LoudEcho, expected a name, or a class with @BatchProcessor(); ' +
+        'that of Echo, which it extends, does not count for it',
+    ],
+    [
       'milliseconds for options',
       ['echo', 500],
       'options: received 500, expected an object such as { timeoutMs: 200 }',

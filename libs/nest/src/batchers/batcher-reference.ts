@@ -31,7 +31,12 @@ export function batcherNameOf(reference: BatcherReference | undefined, askedBy: 
 function problemOfReference(reference: unknown): string {
   const expected = 'expected a name, or a class with @BatchProcessor()';
   if (typeof reference === 'function') {
-    return `received class ${reference.name}, ${expected}; is there a circular import?`;
+    const parent = Object.getPrototypeOf(reference) as Type;
+    const hint =
+      declarationOf(parent) === undefined
+        ? 'is there a circular import?'
+        : `that of ${parent.name}, which it extends, does not count for it`;
+    return `received class ${reference.name}, ${expected}; ${hint}`;
   }
   if (reference === undefined) return `received undefined, ${expected}; is there a circular import?`;
   if (!isRecord(reference)) return `received ${describeValue(reference)}, ${expected}`;
