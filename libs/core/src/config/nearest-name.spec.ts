@@ -15,6 +15,14 @@ describe('nearestName', () => {
     expect(nearestName(name, KNOWN)).toBe(meant);
   });
 
+  it.each([
+    ['ehco', 'echo'],
+    ['wrods', 'words'],
+    ['dgiits', 'digits'],
+  ])('counts letters of %s that have changed places as one mistake: %s was meant', (name, meant) => {
+    expect(nearestName(name, ['digits', 'echo', 'words'])).toBe(meant);
+  });
+
   it.each(['concurrency', 'foo', 'batch', 'max', ''])('has no idea what was meant by "%s"', (name) => {
     expect(nearestName(name, KNOWN)).toBeUndefined();
   });

@@ -16,15 +16,19 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest;
 }
 
-/** How many letters have to be added, left out or replaced (Levenshtein 1965). */
+/** How many letters have to be added, left out, replaced, or changed places with the next one (Damerau 1964). */
 function editDistance(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (const [row, letter] of [...one].entries()) {
+  let twoAbove: readonly number[] = [];
+  let above: readonly number[] = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let row = 0; row < one.length; row += 1) {
     const current = [row + 1];
-    for (let column = 0; column < other.length; column++) {
-      const replaced = above[column]! + (letter === other[column] ? 0 : 1);
-      current.push(Math.min(replaced, above[column + 1]! + 1, current[column]! + 1));
+    for (let column = 0; column < other.length; column += 1) {
+      const replaced = above[column]! + (one[row] === other[column] ? 0 : 1);
+      const hasChangedPlaces = one[row] === other[column - 1] && one[row - 1] === other[column];
+      const swapped = hasChangedPlaces ? twoAbove[column - 1]! + 1 : Infinity;
+      current.push(Math.min(replaced, swapped, above[column + 1]! + 1, current[column]! + 1));
     }
+    twoAbove = above;
     above = current;
   }
   return above[other.length]!;
