@@ -1,3 +1,5 @@
+import { ManualClock } from 'nestjs-batching/testing';
+import { DynamicBatcher } from './dynamic-batcher.js';
 import { setUpTimedLetters } from '../../../test/core/timed-letters-batcher.js';
 
 // A batch of n takes 20 + n ms, and there are two slots.
@@ -119,5 +121,51 @@ describe('DynamicBatcher: who waits for company while a slot is free', () => {
     expect(processor.requestsByBatch).toHaveLength(3);
     await clock.advance(100);
     expect(call.response?.batch).toMatchObject({ dispatchReason: 'waited', queueTimeMs: 8 });
+  });
+});
+
+describe('DynamicBatcher: slots that come back', () => {
+  it('let those in who were turned away while none was left: what was slow may have recovered', async () => {
+    const clock = new ManualClock();
+    let [workers, takesMs] = [1, 200];
+    let limitsChanged = (): void => undefined;
+    let loseBatch = (_: Error): void => undefined;
+    const batcher = new DynamicBatcher<string, string>(
+      {},
+      {
+        get concurrentBatches() {
+          return workers;
+        },
+        onLimitsChanged: (changed) => (limitsChanged = changed),
+        processBatch: (letters) =>
+          new Promise((resolve, reject) => {
+            loseBatch = reject;
+            void clock.sleep(takesMs).then(() => resolve([...letters]));
+          }),
+      },
+      { clock },
+    );
+    const setWorkers = (count: number): void => {
+      workers = count;
+      limitsChanged();
+    };
+    const send = (timeoutMs?: number): Promise<string> =>
+      batcher.process('a', { timeoutMs }).catch((error: { code: string }) => error.code);
+
+    void send();
+    await clock.advance(200);
+    void send();
+    await clock.advance(10);
+    setWorkers(0);
+    loseBatch(new Error('its worker is gone'));
+    await clock.advance(1000);
+    takesMs = 20;
+    setWorkers(1);
+    expect(await send(100)).toBe('DEADLINE_EXCEEDED');
+
+    await clock.advance(3000);
+    const late = send(100);
+    await clock.advance(20);
+    expect(await late).toBe('a');
   });
 });

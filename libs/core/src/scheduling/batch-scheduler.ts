@@ -134,6 +134,8 @@ export class BatchScheduler<TRequest, TResponse> {
   configChanged(): void {
     this.builder.configChanged();
     this.queue.rulesChanged();
+    // There may be more of them; and what ended while there was none has freed none.
+    if (this.filler.freeSlots > 0) this.parts.learned.slotFreed();
     this.decide();
   }
 
