@@ -1,4 +1,5 @@
 import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
+import { setUpTimedLetters } from '../../../test/core/timed-letters-batcher.js';
 import type { BatchingConfig } from './config/batching-config.js';
 import { InvalidConfigError } from './errors/index.js';
 
@@ -137,6 +138,20 @@ describe('DynamicBatcher: reconfigure', () => {
     await endBatch();
     await endBatch();
     expect(calls.map((call) => call.response)).toEqual([...'ABCD']);
+  });
+
+  it('turns nobody away for batches that run side by side in more slots than allowed now', async () => {
+    const { clock, batcher, send, sendAll } = await setUpTimedLetters({
+      maxBatchSize: 1,
+      maxConcurrentBatches: 4,
+    });
+    sendAll('abcd');
+    await clock.advance();
+    batcher.reconfigure({ maxConcurrentBatches: 1 });
+    // All four end in 21 ms, and then a batch of one takes 21 ms more.
+    const [inTime, late] = [send('x', { timeoutMs: 45 }), send('y', { timeoutMs: 55 })];
+    await clock.advance(60);
+    expect([inTime.response?.response, late.error]).toMatchObject(['X', { phase: 'admission' }]);
   });
 
   it('serves who waits in a priority that there is not any more', async () => {

@@ -20,7 +20,7 @@ function forecastOf(
   const resolved = resolveConfig('test', { maxBatchSize: 10, maxWaitTimeMs: 7, ...config });
   const live = withProcessorLimits(resolved, {});
   const batches = runningOf(running, 10);
-  const slots = new SlotForecast(live, curve, batches);
+  const slots = new SlotForecast(live, curve, batches, { batchesInAdvance: 1 });
   const forecast = new CompletionForecast(live, { curve, mostByCost }, slots);
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>
     Math.round(forecast.answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }, NOW_MS));

@@ -68,7 +68,7 @@ export class BatchScheduler<TRequest, TResponse> {
       this.onBatchEnded(batch, ending),
     );
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
-    this.slots = new SlotForecast(config, learned.curve, this.runner.running);
+    this.slots = new SlotForecast(config, learned.curve, this.runner.running, processor);
     const { builder, queue, runner, deadlines, coalescing, slots } = this;
     const { running } = runner;
     this.departures = new RequestDepartures({ batcherName, queue, running, deadlines, coalescing, recorder });

@@ -2,6 +2,7 @@ import { runningOf } from '../../../../test/core/running-of.js';
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../config/batching-config.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
+import type { BatchProcessor } from '../processor/batch-processor.js';
 import { SlotForecast, type RunningBatch } from './slot-forecast.js';
 
 const NOW_MS = 1000;
@@ -12,7 +13,10 @@ const CURVE = buildCurve(20, 1);
 function foretell(
   running: readonly (readonly [batchSize: number, forMs: number])[],
   config: BatchingConfig = {},
-  concurrentBatches?: number,
+  {
+    concurrentBatches,
+    batchesInAdvance,
+  }: Pick<BatchProcessor<never, never>, 'concurrentBatches' | 'batchesInAdvance'> = {},
 ) {
   const resolved = resolveConfig('test', { maxConcurrentBatches: 3, ...config });
   const batches = running.map(([batchSize, forMs]): RunningBatch => ({
@@ -23,6 +27,7 @@ function foretell(
     withProcessorLimits(resolved, { concurrentBatches }),
     CURVE,
     runningOf(batches, 32),
+    { batchesInAdvance },
   );
   const rounded = (timesMs: number[]): number[] => timesMs.map((timeMs) => Math.round(timeMs));
   return {
@@ -83,11 +88,24 @@ describe('SlotForecast', () => {
         [10, 0],
       ],
       { maxConcurrentBatches: 1 },
+      { batchesInAdvance: 1 },
     );
     expect(slots).toMatchObject({ count: 1, free: 0, afterMs: [20, 30] });
   });
 
+  it('knows that the first batches to end leave no slot free, where more run than there are slots now', () => {
+    const slots = foretell(
+      [
+        [10, 10],
+        [10, 0],
+        [10, 15],
+      ],
+      { maxConcurrentBatches: 1 },
+    );
+    expect(slots).toMatchObject({ count: 1, free: 0, afterMs: [30], likelyAfterMs: [30] });
+  });
+
   it('counts on one slot where no worker is there: there is going to be one again', () => {
-    expect(foretell([], {}, 0)).toMatchObject({ count: 1, free: 0, afterMs: [0] });
+    expect(foretell([], {}, { concurrentBatches: 0 })).toMatchObject({ count: 1, free: 0, afterMs: [0] });
   });
 });

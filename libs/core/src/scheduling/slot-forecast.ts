@@ -1,4 +1,5 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
+import type { BatchProcessor } from '../processor/batch-processor.js';
 import { expectedBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from './cost-curve.js';
 
@@ -21,6 +22,7 @@ export class SlotForecast {
       readonly largestBatchSize: number;
       readonly oldestStartedAtMs: number;
     },
+    private readonly processor: Pick<BatchProcessor<never, never>, 'batchesInAdvance'> = {},
   ) {}
 
   /** How many there are. A processor whose workers are all gone is going to have one again. */
@@ -74,7 +76,10 @@ export class SlotForecast {
     const afterMs: number[] = [];
     for (const batch of this.running) afterMs.push(endsAfterMs(batch));
     while (afterMs.length < this.count) afterMs.push(0);
-    return afterMs.sort((one, other) => one - other);
+    afterMs.sort((one, other) => one - other);
+    // Where there were more slots before, those that end first leave no slot free.
+    const most = this.count + (this.processor.batchesInAdvance ?? 0);
+    return afterMs.length > most ? afterMs.slice(-most) : afterMs;
   }
 
   private foretoldMs({ batchSize }: RunningBatch): number {
