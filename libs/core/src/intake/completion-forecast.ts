@@ -3,7 +3,7 @@ import type { RequestsAhead } from '../queue/bounded-request-queue.js';
 import { expectedBatchTimeMs, largestBatchSize, paddedBatchSize } from '../scheduling/batch-size-choice.js';
 import type { CostCurve } from '../scheduling/cost-curve.js';
 import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
-import type { SlotForecast } from '../scheduling/slot-forecast.js';
+import type { RunningBatch, SlotForecast } from '../scheduling/slot-forecast.js';
 import { planInSlots } from '../scheduling/slot-plan.js';
 
 /** So many of those ahead are looked at, one by one. */
@@ -67,6 +67,11 @@ export class CompletionForecast {
    */
   slotsFreeAfterMs(nowMs: number): readonly number[] {
     return this.slots.freeAfterMs(nowMs);
+  }
+
+  /** How long a batch that runs takes until it ends, in milliseconds. */
+  endsAfterMs(batch: RunningBatch, nowMs: number): number {
+    return this.slots.endsAfterMs(batch, nowMs);
   }
 
   /** How long until the batch starts that it rides in, in milliseconds. */

@@ -49,6 +49,7 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     bucketCount: 1,
     ahead: NOBODY,
     countAhead: () => queue.ahead,
+    countBefore: () => queue.ahead.inBucket,
     forEachAhead: () => undefined,
     bucketOf: () => undefined,
   };

@@ -10,6 +10,7 @@ import type { CompletionForecast } from './completion-forecast.js';
 import type { TimedCandidate } from '../scheduling/in-time-choice.js';
 import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
 import { PriorityArrivals } from './priority-arrivals.js';
+import type { RunningBatch } from '../scheduling/slot-forecast.js';
 
 /** For so long the largest bucket leaves room for others, once a request of one has been refused. */
 const LEAVE_ROOM_FOR_MS = 1000;
@@ -29,8 +30,8 @@ export interface DeadlineAdmissionParts {
   /** Read each time, since it may change. */
   readonly config: ResolvedBatchingConfig;
   readonly queue: Pick<
-    BoundedRequestQueue<QueueEntry & TimedCandidate>,
-    'size' | 'bucketCount' | 'countAhead' | 'forEachAhead' | 'bucketOf'
+    BoundedRequestQueue<PlaceInView>,
+    'size' | 'bucketCount' | 'countAhead' | 'countBefore' | 'forEachAhead' | 'bucketOf'
   >;
   readonly forecast: CompletionForecast;
   readonly learned: LearnedBehavior;
@@ -45,6 +46,15 @@ export interface Newcomers {
   /** How many are of each other bucket, by its key. */
   readonly inOtherBuckets: ReadonlyMap<BucketKey, number>;
 }
+
+/** A place that a request may share with the one that has taken it, in the queue or in a batch. */
+export interface PlaceInView extends QueueEntry, TimedCandidate {
+  /** Undefined while it waits. */
+  readonly batch: RunningBatch | undefined;
+}
+
+/** On what terms one waits, as far as its turn depends on it. */
+type WaitingTerms = Pick<RequestTerms, 'priority' | 'bucketKey' | 'timeoutMs'>;
 
 const NOWHERE_ELSE: ReadonlyMap<BucketKey, number> = new Map();
 const NO_OTHERS = { requests: 0, newBuckets: 0 } as const;
@@ -81,7 +91,7 @@ export class DeadlineAdmission {
     if (timeoutMs === Infinity) return;
     const others = newcomers.inOtherBuckets.size === 0 ? NO_OTHERS : this.othersOf(newcomers);
     const count = newcomers.inBucket + others.requests;
-    const surelyMs = terms.priority === 0 ? timeoutMs : timeoutMs / OVERTAKEN_TIMES;
+    const surelyMs = surelyWithinMs(terms, timeoutMs);
     if (this.isSurelyInTime(surelyMs, count, others.newBuckets, arrival)) return;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
@@ -94,6 +104,29 @@ export class DeadlineAdmission {
     };
     const expectedMs = this.expectedMs(terms, newcomers.inBucket, ahead, nowMs);
     if (expectedMs > timeoutMs) this.refuse(timeoutMs, expectedMs, count, ahead, nowMs);
+  }
+
+  /**
+   * As `assertInTime`, for one that shares the place of another, and so is answered when that is. If it waits, other
+   * buckets are not counted: they may go after it.
+   *
+   * @throws DeadlineExceededError
+   */
+  assertJoinsInTime(place: PlaceInView, timeoutMs: number, arrival: Arrival): void {
+    const { forecast, learned, queue } = this.parts;
+    if (timeoutMs === Infinity || this.isSurelyInTime(surelyWithinMs(place, timeoutMs), 0, 0, arrival))
+      return;
+    const nowMs = arrival.timeMs;
+    if (!learned.isTrusted(nowMs)) return;
+    let expectedMs: number;
+    if (place.batch !== undefined) expectedMs = forecast.endsAfterMs(place.batch, nowMs);
+    else {
+      const ahead = { inBucket: queue.countBefore(place), inOtherBuckets: 0, otherBuckets: 0 };
+      const { priority, bucketKey, enqueuedAtMs } = place;
+      expectedMs = this.inTurnMs({ priority, bucketKey, timeoutMs }, enqueuedAtMs, 1, ahead, nowMs);
+    }
+    // Nobody takes the place meanwhile: later there is so much less to wait for.
+    if (expectedMs > timeoutMs) throw this.tooLate(timeoutMs, expectedMs, Math.ceil(expectedMs - timeoutMs));
   }
 
   /** What a call brings for other buckets, and how many of those are empty so far: each makes a batch of its own. */
@@ -126,9 +159,7 @@ export class DeadlineAdmission {
 
   private expectedMs(terms: RequestTerms, count: number, ahead: RequestsAhead, nowMs: number): number {
     const { config, forecast } = this.parts;
-    const inTurnMs = forecast.isWorthALook(ahead)
-      ? forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
-      : this.answerInTurnMs(terms, { ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+    const inTurnMs = this.inTurnMs(terms, nowMs, count, ahead, nowMs);
     // Who has a priority or a tenant is not one of a crowd that is all alike: what is best for all may be bad for it.
     const isOneOfCrowd = terms.tenant === undefined && config.priorityLevels === 1;
     const inCrowdMs = isOneOfCrowd
@@ -137,20 +168,40 @@ export class DeadlineAdmission {
     return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(ahead, nowMs);
   }
 
+  /** @param sinceMs When they came, on the clock's scale: now, or when the place was taken that they share. */
+  private inTurnMs(
+    terms: WaitingTerms,
+    sinceMs: number,
+    count: number,
+    ahead: RequestsAhead,
+    nowMs: number,
+  ): number {
+    const { forecast } = this.parts;
+    return forecast.isWorthALook(ahead)
+      ? forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
+      : this.answerInTurnMs(terms, sinceMs, { ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
+  }
+
   /**
    * As `answerAfterMs`, with those ahead as well who will come while it waits and go first: those of higher priorities,
    * for as long as they have a head start over it. They make the wait longer, in which more of them come; so it is told
    * again and again until it stays as it is, or is too long.
    */
-  private answerInTurnMs({ priority, timeoutMs }: RequestTerms, ahead: RequestsAhead, nowMs: number): number {
+  private answerInTurnMs(
+    { priority, timeoutMs }: WaitingTerms,
+    sinceMs: number,
+    ahead: RequestsAhead,
+    nowMs: number,
+  ): number {
     const { config, forecast, placesTaken } = this.parts;
     if (priority === 0) return forecast.answerAfterMs(ahead, nowMs);
+    const leadMs = Math.max(0, sinceMs + priority * config.priorityAgingMs - nowMs);
     const higherPerMs = this.arrivals.higherPerMs(priority, placesTaken(), nowMs);
     let withThem = ahead;
     const freeAfterMs = forecast.slotsFreeAfterMs(nowMs);
     let waitMs = forecast.startsAfterMs(ahead, freeAfterMs);
     for (let round = 0; round < MOST_ROUNDS && waitMs <= timeoutMs; round += 1) {
-      const overtaking = Math.floor(higherPerMs * Math.min(waitMs, priority * config.priorityAgingMs));
+      const overtaking = Math.floor(higherPerMs * Math.min(waitMs, leadMs));
       withThem = { ...ahead, inBucket: ahead.inBucket + overtaking };
       const laterMs = forecast.startsAfterMs(withThem, freeAfterMs);
       if (laterMs <= waitMs) break;
@@ -166,7 +217,7 @@ export class DeadlineAdmission {
     ahead: RequestsAhead,
     nowMs: number,
   ): never {
-    const { batcherName, forecast, queue } = this.parts;
+    const { forecast, queue } = this.parts;
     this.refused += count;
     if (ahead.inBucket === 0 && ahead.otherBuckets > 0) this.leaveRoomUntilMs = nowMs + LEAVE_ROOM_FOR_MS;
     // Others come, too: what is free in a moment, one of them takes. Who would be too late alone never makes it.
@@ -177,7 +228,12 @@ export class DeadlineAdmission {
             forecast.drainAfterMs(queue.size, queue.bucketCount, nowMs),
             Math.ceil(expectedMs - timeoutMs),
           );
-    throw withoutStack(
+    throw this.tooLate(timeoutMs, expectedMs, retryAfterMs);
+  }
+
+  private tooLate(timeoutMs: number, expectedMs: number, retryAfterMs: number | undefined): Error {
+    const { batcherName } = this.parts;
+    return withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
     );
   }
@@ -193,7 +249,7 @@ export class DeadlineAdmission {
   }
 
   /** By when those ahead of such requests must be answered, and then they themselves. */
-  private deadlinesUntil(terms: RequestTerms, count: number, ahead: number, nowMs: number): number[] {
+  private deadlinesUntil(terms: WaitingTerms, count: number, ahead: number, nowMs: number): number[] {
     const deadlinesAtMs: number[] = [];
     this.parts.queue.forEachAhead(terms, ({ latestDeadlineAtMs }) => {
       // Where tenants take turns, a newcomer goes before some who stand in the line already.
@@ -202,4 +258,9 @@ export class DeadlineAdmission {
     for (let left = count; left > 0; left -= 1) deadlinesAtMs.push(nowMs + terms.timeoutMs);
     return deadlinesAtMs;
   }
+}
+
+/** Of a lower priority many may overtake; who has several times as long needs no closer look either. */
+function surelyWithinMs({ priority }: Pick<QueueEntry, 'priority'>, timeoutMs: number): number {
+  return priority === 0 ? timeoutMs : timeoutMs / OVERTAKEN_TIMES;
 }

@@ -84,6 +84,7 @@ export class RequestIntake<TRequest, TResponse> {
       const followers = payloads.length - places;
       this.room.assertNotTooMany(first, places, followers);
       if (places > 0) this.deadlines.assertInTime(first, newcomersOf(first, places, requests), arrival);
+      if (followers > 0) this.assertJoinersInTime(requests, arrival);
       this.room.assertRoom(first, places, nowMs);
       this.room.assertSharedRoom(followers, nowMs);
     } else {
@@ -116,7 +117,9 @@ export class RequestIntake<TRequest, TResponse> {
     const isTimeCritical = request.timeoutMs < LONG_TIMEOUT_MS;
     const arrival = isTimeCritical ? { timeMs: this.parts.clock.now() } : this.scheduler.arrival;
     const nowMs = arrival.timeMs;
-    if (this.canJoin(request)) {
+    const leader = this.leaderOf(request);
+    if (leader !== undefined) {
+      this.deadlines.assertJoinsInTime(leader, request.timeoutMs, arrival);
       this.room.assertSharedRoom(1, nowMs);
     } else {
       this.deadlines.assertInTime(request, ONE_NEWCOMER, arrival);
@@ -125,8 +128,17 @@ export class RequestIntake<TRequest, TResponse> {
     return this.place(request, arrival, wishes);
   }
 
-  private canJoin({ coalescingKey }: RequestTerms): boolean {
-    return coalescingKey !== undefined && this.scheduler.coalescing.find(coalescingKey) !== undefined;
+  /** Whose place it can share. */
+  private leaderOf({ coalescingKey }: RequestTerms): QueuedRequest<TRequest, TResponse> | undefined {
+    return coalescingKey === undefined ? undefined : this.scheduler.coalescing.find(coalescingKey);
+  }
+
+  /** @throws DeadlineExceededError if one of them would share a place that is answered too late. */
+  private assertJoinersInTime(requests: readonly (RequestTerms | undefined)[], arrival: Arrival): void {
+    for (const request of requests) {
+      const leader = request && this.leaderOf(request);
+      if (leader !== undefined) this.deadlines.assertJoinsInTime(leader, request!.timeoutMs, arrival);
+    }
   }
 
   /** How many places a call needs: none for a request whose key is under way, or stands in the call before it. */
@@ -135,7 +147,8 @@ export class RequestIntake<TRequest, TResponse> {
     let places = 0;
     for (const terms of requests.map((request) => request ?? ORDINARY_TERMS)) {
       const { coalescingKey } = terms;
-      if (this.canJoin(terms) || (coalescingKey !== undefined && keys.has(coalescingKey))) continue;
+      if (this.leaderOf(terms) !== undefined || (coalescingKey !== undefined && keys.has(coalescingKey)))
+        continue;
       if (coalescingKey !== undefined) keys.add(coalescingKey);
       places += 1;
     }

@@ -114,6 +114,11 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     };
   }
 
+  /** How many of its own bucket are served before a request that waits; an estimate, for forecasts. */
+  countBefore(entry: TEntry): number {
+    return this.bucketOf(entry)?.countBefore(entry) ?? 0;
+  }
+
   /** Visits what is served before a request that comes now, in about the order in which it is. */
   forEachAhead(newcomer: Pick<TEntry, 'bucketKey' | 'priority'>, visit: (entry: TEntry) => void): void {
     this.bucketOf(newcomer)?.forEachUpTo(newcomer.priority, visit);

@@ -173,6 +173,17 @@ describe('Bucket', () => {
     expect(take(1)).toEqual([11]);
   });
 
+  it('expects before one that waits those who came before it, with the head starts of the priorities', () => {
+    const { bucket, entries } = bucketOf([
+      { priority: 1, enqueuedAtMs: 0 },
+      { priority: 1, enqueuedAtMs: 50 },
+      { priority: 0, enqueuedAtMs: 90 },
+      { priority: 0, enqueuedAtMs: 120 },
+      { priority: 0, enqueuedAtMs: 150 },
+    ]);
+    expect(entries.map((entry) => bucket.countBefore(entry))).toEqual([1, 4, 0, 2, 4]);
+  });
+
   it('serves what was put back as before, with priorities and tenants', () => {
     const trait = fc.record({
       priority: fc.nat(2),

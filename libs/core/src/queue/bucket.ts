@@ -94,6 +94,11 @@ export class Bucket<TEntry extends QueueEntry> implements BucketLoad {
     return this.lines.countAhead(priority, tenant, nowMs);
   }
 
+  /** How many are served before one that waits here; an estimate. */
+  countBefore(entry: TEntry): number {
+    return this.lines.countBefore(entry);
+  }
+
   /**
    * When a request came, plus the head start that higher priorities have over its own; in ms. The least is the most
    * urgent.

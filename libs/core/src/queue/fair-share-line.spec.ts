@@ -282,6 +282,12 @@ describe('FairShareLine', () => {
     expect(line.countAhead('d')).toBe(2 + 1 + 1);
   });
 
+  it('expects before one that waits those of its own before it, and of the others what their weights let them take', () => {
+    const { line, entries } = lineOf([...many(10, 'a'), ...many(4, 'b')], { a: 2, b: 1 });
+    expect([0, 1, 9].map((index) => line.countBefore(entries[index]!))).toEqual([1, 1 + 1, 9 + 4]);
+    expect([10, 11, 13].map((index) => line.countBefore(entries[index]!))).toEqual([2, 1 + 4, 3 + 8]);
+  });
+
   it('takes those of very many tenants for alike whom it does not look at', () => {
     const tenants = Array.from({ length: 100 }, (_, index) => `t${index}`);
     const { line } = lineOf([...tenants, ...tenants].map((tenant) => ({ tenant })));

@@ -63,18 +63,11 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
    * time for each tenant that waits, up to `MOST_TENANTS_LOOKED_AT`; the others are taken for alike.
    */
   countAhead(tenant: string | undefined): number {
-    const own = this.shares.get(tenant);
-    const ownSize = own?.size ?? 0;
-    const roundsOfWeight = (ownSize + 1) / this.weightOf(tenant);
-    const others = this.tenantCount - (ownSize > 0 ? 1 : 0);
-    const looked = Math.min(others, MOST_TENANTS_LOOKED_AT);
-    let ofOthers = 0;
-    let other = ownSize > 0 ? own!.following : this.turns.current;
-    for (let count = 0; count < looked; count += 1, other = other!.following) {
-      ofOthers += Math.min(other!.size, Math.ceil(roundsOfWeight * other!.weight));
-    }
-    if (others > looked) ofOthers *= others / looked;
-    return Math.min(this.size, ownSize + Math.ceil(ofOthers));
+    return this.countWithTurns(tenant, this.shares.get(tenant)?.size ?? 0);
+  }
+
+  countBefore(entry: TEntry): number {
+    return this.countWithTurns(entry.tenant, this.shares.get(entry.tenant)!.countBefore(entry));
   }
 
   add(entry: TEntry): boolean {
@@ -133,6 +126,22 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   forEach(visit: (entry: TEntry) => void): void {
     this.arrivals.forEach(visit);
+  }
+
+  /** So many of the tenant's own, and of the others what their weights let them take until one more is served. */
+  private countWithTurns(tenant: string | undefined, ownAhead: number): number {
+    const own = this.shares.get(tenant);
+    const hasOwn = own !== undefined && own.size > 0;
+    const roundsOfWeight = (ownAhead + 1) / this.weightOf(tenant);
+    const others = this.tenantCount - (hasOwn ? 1 : 0);
+    const looked = Math.min(others, MOST_TENANTS_LOOKED_AT);
+    let ofOthers = 0;
+    let other = hasOwn ? own.following : this.turns.current;
+    for (let count = 0; count < looked; count += 1, other = other!.following) {
+      ofOthers += Math.min(other!.size, Math.ceil(roundsOfWeight * other!.weight));
+    }
+    if (others > looked) ofOthers *= others / looked;
+    return Math.min(this.size, ownAhead + Math.ceil(ofOthers));
   }
 
   private findTurn(): TenantShare<TEntry> | undefined {

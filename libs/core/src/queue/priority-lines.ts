@@ -72,15 +72,13 @@ export class PriorityLines<TEntry extends QueueEntry> {
    * are who came before its head start over them.
    */
   countAhead(priority: number, tenant: string | undefined, nowMs: number): number {
-    let ahead = this.countAheadIn(this.lines[priority], tenant);
-    for (let other = 0; other < this.lines.length; other += 1) {
-      if (other < priority) ahead += this.lines[other]!.size;
-      if (other > priority) {
-        const headStartMs = (other - priority) * this.rules.priorityAgingMs;
-        ahead += countThoseBefore(nowMs - headStartMs, this.lines[other]!);
-      }
-    }
-    return ahead;
+    return this.countAheadIn(this.lines[priority], tenant) + this.countInOthers(priority, nowMs);
+  }
+
+  /** How many are served before one that is here; an estimate, as `countAhead`. */
+  countBefore(entry: TEntry): number {
+    const { priority, enqueuedAtMs } = entry;
+    return this.lines[priority]!.countBefore(entry) + this.countInOthers(priority, enqueuedAtMs);
   }
 
   /**
@@ -152,6 +150,16 @@ export class PriorityLines<TEntry extends QueueEntry> {
     for (let entry = line.take(); entry !== undefined; entry = line.take()) fair.add(entry);
     this.lines[priority] = fair;
     return fair;
+  }
+
+  /** How many of all other priorities go before one of this priority that came at `atMs`. */
+  private countInOthers(priority: number, atMs: number): number {
+    let ahead = 0;
+    for (let other = 0; other < this.lines.length; other += 1) {
+      const headStartMs = (priority - other) * this.rules.priorityAgingMs;
+      if (other !== priority) ahead += countThoseBefore(atMs + headStartMs, this.lines[other]!);
+    }
+    return ahead;
   }
 
   /** To the first one who names a tenant all the others are one tenant, with which it takes turns. */

@@ -15,6 +15,8 @@ export interface RequestLine<TEntry extends QueueEntry> {
   readonly next: TEntry | undefined;
   /** How many are served before one of this tenant's that comes now; an estimate. */
   countAhead(tenant: string | undefined): number;
+  /** How many are served before one that is in it; an estimate. */
+  countBefore(entry: TEntry): number;
   /** Lets an entry wait. Tells whether it may be the oldest now. */
   add(entry: TEntry): boolean;
   /** Takes out who is next. */

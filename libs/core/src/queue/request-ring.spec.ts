@@ -37,6 +37,13 @@ describe('RequestRing', () => {
     expect(ringOf(3).ring.countAhead()).toBe(3);
   });
 
+  it('counts those who are served before one, as if those who have left had been evenly spaced', () => {
+    const { ring, entries } = ringOf(11);
+    expect(entries.map((entry) => ring.countBefore(entry))).toEqual(idsOf(entries));
+    for (const id of [1, 2, 3, 4, 5]) ring.remove(entries[id]!);
+    expect([0, 6, 8, 10].map((id) => ring.countBefore(entries[id]!))).toEqual([0, 3, 4, 5]);
+  });
+
   it('does nothing when an entry leaves that is not in it', () => {
     const { ring, entries } = ringOf(3);
     ring.take();

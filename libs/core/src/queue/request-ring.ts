@@ -64,6 +64,13 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     return this.size;
   }
 
+  /** As if holes were evenly spaced. */
+  countBefore({ queuePosition }: TEntry): number {
+    if (queuePosition === this.headPosition) return 0;
+    const stretchBefore = queuePosition - this.headPosition;
+    return Math.floor(((this.size - 1) * stretchBefore) / (this.stretch - 1));
+  }
+
   add(entry: TEntry): boolean {
     if (this.isToBeMadeAnew) this.makeAnew();
     else if ((this.tailPosition & this.mask) === 0 && this.mask < LARGEST_TO_RENEW) this.renew();

@@ -37,6 +37,13 @@ export class TenantShare<TEntry extends QueueEntry> {
     return this.ring.at(this.firstPosition);
   }
 
+  /** How many of them came before one of them, as if they stood evenly spaced; an estimate. */
+  countBefore({ queuePosition }: TEntry): number {
+    if (queuePosition === this.firstPosition) return 0;
+    const stretch = this.lastPosition - this.firstPosition;
+    return Math.floor(((this.size - 1) * (queuePosition - this.firstPosition)) / stretch);
+  }
+
   /** One that has come into the ring comes last. */
   add(entry: TEntry): void {
     const { queuePosition } = entry;

@@ -57,11 +57,14 @@ export class SlotForecast {
    * expected to take as long again as it has.
    */
   freeAfterMs(nowMs: number): number[] {
-    return this.soonestFirst((batch) => {
-      const elapsedMs = nowMs - batch.startedAtMs;
-      const foretoldMs = this.foretoldMs(batch);
-      return elapsedMs > HANGING_FROM_TIMES * foretoldMs ? elapsedMs : Math.max(0, foretoldMs - elapsedMs);
-    });
+    return this.soonestFirst((batch) => this.endsAfterMs(batch, nowMs));
+  }
+
+  /** In how many milliseconds a batch that runs ends. */
+  endsAfterMs(batch: RunningBatch, nowMs: number): number {
+    const elapsedMs = nowMs - batch.startedAtMs;
+    const foretoldMs = this.foretoldMs(batch);
+    return elapsedMs > HANGING_FROM_TIMES * foretoldMs ? elapsedMs : Math.max(0, foretoldMs - elapsedMs);
   }
 
   /**
