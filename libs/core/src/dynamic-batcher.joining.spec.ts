@@ -77,3 +77,20 @@ describe('DynamicBatcher: a request that would share a place', () => {
     expect(call.error).toMatchObject({ phase: 'execution' });
   });
 });
+
+describe('DynamicBatcher: a request whose place is shared', () => {
+  it('is answered in time in a smaller batch, though others in its place have more time', async () => {
+    const { clock, processor, send, sendAll } = await setUp();
+    sendAll('wwww');
+    // 24 for the batch that runs, and 21 alone.
+    const hurried = send('a', { timeoutMs: 46 });
+    const patient = send('a');
+    sendAll('bcd');
+    await clock.advance(100);
+    expect([hurried, patient].map(({ response, tookMs }) => [response?.response, tookMs])).toEqual([
+      ['A', 45],
+      ['A', 45],
+    ]);
+    expect(processor.requestsByBatch.slice(1)).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+});

@@ -101,6 +101,8 @@ describe('QueuedRequest', () => {
     leader.takeAlong(patient);
     leader.takeAlong(hurried);
     expect(leader.latestDeadlineAtMs).toBe(1090);
+    const fromMs = [1000, 1021, 1051, 1091].map((timeMs) => leader.nearestDeadlineFromMs(timeMs));
+    expect(fromMs).toEqual([1020, 1050, 1090, 1090]);
 
     patient.reject('gone');
     expect(leader.latestDeadlineAtMs).toBe(1050);

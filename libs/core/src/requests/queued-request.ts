@@ -130,6 +130,16 @@ export class QueuedRequest<TRequest, TResponse> implements QueueEntry, RequestTe
     return latestMs;
   }
 
+  /** The nearest deadline of its callers that is not before `timeMs`, or their latest; on the clock's scale. */
+  nearestDeadlineFromMs(timeMs: number): number {
+    if (this.sharedPlace === undefined) return this.deadlineAtMs;
+    let nearestMs = this.latestDeadlineAtMs;
+    this.forEachCaller(({ isSettled, deadlineAtMs }) => {
+      if (!isSettled && deadlineAtMs >= timeMs && deadlineAtMs < nearestMs) nearestMs = deadlineAtMs;
+    });
+    return nearestMs;
+  }
+
   /** Shares its place with another caller. */
   takeAlong(follower: QueuedRequest<TRequest, TResponse>): void {
     this.sharedPlace ??= new SharedPlace(this);

@@ -15,6 +15,10 @@ class TimedEntry extends NumberedEntry {
     super(id, traits);
     this.latestDeadlineAtMs = NOW_MS + leftMs;
   }
+
+  nearestDeadlineFromMs(): number {
+    return this.latestDeadlineAtMs;
+  }
 }
 
 interface TimedTraits extends EntryTraits {

@@ -10,7 +10,17 @@ interface Candidate extends TimedCandidate {
 
 /** Candidates with so much time left. */
 const candidatesWith = (...leftMs: readonly number[]): Candidate[] =>
-  leftMs.map((left, id) => ({ id, leftMs: left, latestDeadlineAtMs: NOW_MS + left }));
+  leftMs.map((left, id) => ({ id, leftMs: left, ...withDeadlines(NOW_MS + left) }));
+
+/** One place for callers with these deadlines. */
+const withDeadlines = (...deadlinesAtMs: readonly number[]): TimedCandidate => {
+  const latestDeadlineAtMs = Math.max(...deadlinesAtMs);
+  return {
+    latestDeadlineAtMs,
+    nearestDeadlineFromMs: (timeMs) =>
+      Math.min(latestDeadlineAtMs, ...deadlinesAtMs.filter((atMs) => atMs >= timeMs)),
+  };
+};
 
 /** The ids of those that ride, wait and are lost, where a batch of n takes `fixedMs` + `perRequestMs` · n. */
 function choose(
@@ -46,13 +56,27 @@ describe('chooseInTime', () => {
     expect(choose([11, 30, 30])).toEqual({ riding: [0], waiting: [1, 2], lost: [] });
   });
 
+  it('keeps the deadline of each who shares a place if that costs nobody, and otherwise one of them', () => {
+    const ridingWith = (...leftMs: readonly number[]): number => {
+      const shared = withDeadlines(NOW_MS + 11, NOW_MS + 12, Infinity);
+      const candidates = [shared, ...candidatesWith(...leftMs)];
+      const timeMs = (size: number): number => 10 + size;
+      const slots = { nowMs: NOW_MS, mostRiding: 4, timeMs, otherSlotsFreeAtMs: [], requestsPerMs: 0 };
+      const { riding, lost } = chooseInTime(candidates, slots);
+      expect(lost).toEqual([]);
+      return riding.length;
+    };
+    expect(ridingWith(30, 30)).toBe(1);
+    expect(ridingWith(20, 20)).toBe(3);
+  });
+
   it('drops who would be late even alone, and nobody else', () => {
     expect(choose([10, 30, Infinity, 5])).toEqual({ riding: [1, 2], waiting: [], lost: [0, 3] });
   });
 
   it('lets one ride who just makes it, whatever the rounding of times', () => {
     const [nowMs, aloneMs] = [1000.1, 20.3];
-    const justInTime = { latestDeadlineAtMs: nowMs + aloneMs };
+    const justInTime = withDeadlines(nowMs + aloneMs);
     expect(justInTime.latestDeadlineAtMs - nowMs).toBeLessThan(aloneMs);
     const { riding, lost } = chooseInTime([justInTime, { ...justInTime }], {
       nowMs,

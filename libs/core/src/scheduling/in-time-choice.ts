@@ -4,6 +4,11 @@ import { countFirstInTime, planInSlots, type BatchTime } from './slot-plan.js';
 export interface TimedCandidate {
   /** The latest time at which its answer is of use, on the clock's scale. */
   readonly latestDeadlineAtMs: number;
+  /**
+   * The nearest time, of those at which an answer must be there for one of its callers, that is not before `timeMs`;
+   * the latest, if all are.
+   */
+  nearestDeadlineFromMs(timeMs: number): number;
 }
 
 /** What becomes of the candidates: some ride now, some wait on, some cannot be answered in time any more. */
@@ -62,7 +67,13 @@ export function chooseInTime<TCandidate extends TimedCandidate>(
     lost,
   });
 
+  const soonestAtMs = viable.map((candidate) => candidate.nearestDeadlineFromMs(shortestAtMs));
   const freeNow = { ...slots, otherSlotsFreeAtMs: otherSlotsFreeAtMs.filter((atMs) => atMs <= nowMs) };
+  // Of those who share a place each has an own deadline: all are kept if that costs nobody else.
+  if (soonestAtMs.some((soonestMs, index) => soonestMs < deadlinesAtMs[index]!)) {
+    const keepingAll = chooseFirstOnes(soonestAtMs, freeNow);
+    if (keepingAll.lost === 0) return firstOnesRide(keepingAll.count);
+  }
   const withFreeSlots = chooseFirstOnes(deadlinesAtMs, freeNow);
   if (withFreeSlots.lost === 0) return firstOnesRide(withFreeSlots.count);
   const withAllSlots = chooseFirstOnes(deadlinesAtMs, slots);
