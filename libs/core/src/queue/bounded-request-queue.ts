@@ -179,6 +179,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   takeOrdinary(count: number): TGroup {
     this.size -= count;
     this.common.ordinaryChanged(-count);
+    if (this.displaceable !== undefined) this.forgetDisplaceable();
     return this.ordinary!.take(count);
   }
 
@@ -215,6 +216,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
 
   /** Brings the order of the buckets up to date after requests have been taken from one. */
   reorder(bucket: Bucket<TEntry>): void {
+    if (this.displaceable !== undefined) this.forgetDisplaceable();
     if (bucket !== this.common) this.keyed.update(bucket);
   }
 
@@ -254,7 +256,10 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     if (entry.priority > 0) this.displaceable?.add(entry, this.size);
   }
 
-  /** To find them all again costs no more than to have kept them while half of a full queue came. */
+  /**
+   * To find them all again costs no more than to have kept them while half of a full queue came; and who has left is
+   * not kept for long.
+   */
   private forgetDisplaceable(): void {
     if (2 * this.size < this.maxSize) this.displaceable = undefined;
   }

@@ -105,7 +105,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
   /** Takes out who is to be served next; undefined if there is nobody. */
   take(): TEntry | undefined {
     if (this.lines.length > 1) this.findUrgency();
-    this.isUrgencyKnown = false;
+    this.forgetUrgent();
     return this.lines.length > 1 ? this.takeUrgent() : this.lines[0]!.take();
   }
 
@@ -113,7 +113,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
   takeInto(taken: TEntry[]): void {
     if (this.lines.length === 1) this.lines[0]!.takeInto(taken, 0, taken.length);
     else this.takeByUrgency(taken);
-    this.isUrgencyKnown = false;
+    this.forgetUrgent();
   }
 
   /** Undoes the latest `take` that has not been undone. */
@@ -125,7 +125,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
   /** Takes a request out, wherever it stands. It must be here. */
   remove(entry: TEntry): void {
     this.lineFor(entry).remove(entry);
-    this.isUrgencyKnown = false;
+    this.forgetUrgent();
   }
 
   /** Visits all requests, in no particular order. */
@@ -189,6 +189,12 @@ export class PriorityLines<TEntry extends QueueEntry> {
         next += 1;
       }
     }
+  }
+
+  /** Who has left is not kept: it would keep its whole batch, and what was sent may be large. */
+  private forgetUrgent(): void {
+    this.isUrgencyKnown = false;
+    this.knownUrgent = undefined;
   }
 
   private takeUrgent(): TEntry | undefined {
