@@ -102,3 +102,27 @@ describe('DynamicBatcher: sizes of batches', () => {
     });
   });
 });
+
+// A batch that runs at the size n takes 20 + n ms.
+
+describe('DynamicBatcher: a batch that had better be cut down to an allowed size', () => {
+  const setUp = () => setUpTimedLetters({ maxBatchSize: 16, allowedBatchSizes: [8, 16], padding: 'down' });
+
+  it('is padded up where who would be left behind is late otherwise', async () => {
+    const { clock, processor, sendAll } = await setUp();
+    await clock.advance(1000);
+    // All of them take 36 ms; in two batches, one after the other, 28 and 28.
+    const calls = sendAll('abcdefghij', { timeoutMs: 50 });
+    await clock.advance(100);
+    expect(calls.map(({ response }) => response?.batch.batchSize)).toEqual(calls.map(() => 10));
+    expect(processor.contexts.map(({ paddedBatchSize }) => paddedBatchSize)).toEqual([16]);
+  });
+
+  it('is cut where nobody is late for it', async () => {
+    const { clock, processor, sendAll } = await setUp();
+    await clock.advance(1000);
+    sendAll('abcdefghij', { timeoutMs: 60 });
+    await clock.advance(100);
+    expect(processor.requestsByBatch.map(({ length }) => length)).toEqual([8, 2]);
+  });
+});

@@ -310,3 +310,24 @@ describe('BatchBuilder: deadlines', () => {
     expect(untilMs(4)).toBeCloseTo(1100 - besideMs - 1, 1);
   });
 });
+
+describe('BatchBuilder: a batch between two allowed sizes, where who would be left behind is late', () => {
+  /** Of ten that wait all take 1 + 4 · 16 = 65 ms together; eight of them take 33, and the two others 33 more. */
+  const decideWhere = (arrivalsPerMs: number, padding?: 'down', perRequestMs = 4): unknown => {
+    const learned = buildLearned(65 - 16 * perRequestMs, perRequestMs);
+    learned.arrivals.observe(0, 0);
+    learned.arrivals.observe(1000 * arrivalsPerMs, 1000);
+    const config: BatchingConfig = { maxBatchSize: 16, allowedBatchSizes: [8, 16], padding };
+    return decide(config, { nowMs: 2000, nearestDeadlineAtMs: 2065.5 }, learned);
+  };
+
+  it('takes all while padded batches keep up with those who come', () => {
+    expect(decideWhere(0.15)).toMatchObject({ size: 10 });
+    expect(decideWhere(0.16)).toMatchObject({ size: 8 });
+  });
+
+  it('takes all, though more come, where the smaller batches that were asked for serve fewer', () => {
+    expect(decideWhere(1, 'down')).toMatchObject({ size: 8 });
+    expect(decideWhere(1, 'down', 1)).toMatchObject({ size: 10 });
+  });
+});

@@ -110,16 +110,16 @@ export class BatchBuilder {
     if (queueSize === 0 || freeSlots === 0) return IDLE;
 
     if (isCostReached || queueSize >= largestBatchSize(this.config)) return this.dispatchShare(view, 'full');
-    if (isExpedited) return this.dispatch(queueSize, 'drain');
+    if (isExpedited) return this.dispatch(view, queueSize, 'drain');
     const { preferredBatchSize } = this.config;
     if (preferredBatchSize !== undefined && queueSize >= preferredBatchSize) {
-      return this.dispatch(queueSize, 'preferred');
+      return this.dispatch(view, queueSize, 'preferred');
     }
 
     const waitUntilMs = this.waitUntilMs(view);
     const latestStartMs = this.latestStartMs(view, waitUntilMs);
     if (nowMs < waitUntilMs && nowMs < latestStartMs) {
-      if (view.isQueueFull) return this.dispatch(queueSize, 'adaptive');
+      if (view.isQueueFull) return this.dispatch(view, queueSize, 'adaptive');
       return { action: 'wait', untilMs: Math.min(waitUntilMs, latestStartMs) };
     }
     return this.dispatchShare(view, nowMs < waitUntilMs ? 'deadline' : this.reasonToStopWaiting(view));
@@ -190,8 +190,8 @@ export class BatchBuilder {
     const { queueSize } = view;
     const share = this.shareOfSlot(view);
     return share < Math.min(queueSize, largestBatchSize(this.config))
-      ? this.dispatch(share, 'adaptive')
-      : this.dispatch(queueSize, reason);
+      ? this.dispatch(view, share, 'adaptive')
+      : this.dispatch(view, queueSize, reason);
   }
 
   private shareOfSlot(view: BatchingView): number {
@@ -213,7 +213,36 @@ export class BatchBuilder {
     return view.isAnyDeadlineBefore(othersEndAtMs) ? queueSize : share;
   }
 
-  private dispatch(available: number, reason: DispatchReason): BatchDecision {
-    return { action: 'dispatch', size: chooseBatchSize(available, this.config, this.learned.curve), reason };
+  /** A batch is cut down to an allowed size only if nobody is late for it. */
+  private dispatch(view: BatchingView, available: number, reason: DispatchReason): BatchDecision {
+    const most = Math.min(available, largestBatchSize(this.config));
+    const cut = chooseBatchSize(available, this.config, this.learned.curve);
+    const mayNotBeCut = cut < most && this.isLateBehind(view, cut, most) && this.isServedBy(most, cut);
+    return { action: 'dispatch', size: mayNotBeCut ? most : cut, reason };
+  }
+
+  /** Whether somebody may be late if so many go in batches of this size and what is left, one by one in the slots. */
+  private isLateBehind(view: BatchingView, size: number, waiting: number): boolean {
+    const { nearestDeadlineAtMs, nowMs } = view;
+    if (nearestDeadlineAtMs === Infinity || !this.learned.curve.isKnown) return false;
+    let batchesLeft = 0;
+    for (let left = waiting - size; left > 0; batchesLeft += 1) {
+      left -= chooseBatchSize(left, this.config, this.learned.curve);
+    }
+    const batchMs = this.timeMs(size);
+    const [otherSlotFreeAfterMs = Infinity] = view.otherSlotsFreeAfterMs;
+    const rounds = Math.ceil(batchesLeft / this.config.maxConcurrentBatches);
+    return nearestDeadlineAtMs < nowMs + Math.min(batchMs, otherSlotFreeAfterMs) + rounds * batchMs;
+  }
+
+  /**
+   * Whether padded batches of so many keep up with those who come, or serve more per time than those of the smaller
+   * size: otherwise to save all who are here would lose more of those who come after them.
+   */
+  private isServedBy(most: number, smaller: number): boolean {
+    const { arrivals } = this.learned;
+    const servedPerMs = most / this.timeMs(most);
+    const slots = this.config.maxConcurrentBatches;
+    return arrivals.requestsPerMs <= slots * servedPerMs || servedPerMs >= smaller / this.timeMs(smaller);
   }
 }
