@@ -174,6 +174,19 @@ describe('BoundedRequestQueue: buckets', () => {
     expect(queue.otherCandidates.map(({ key }) => key)).toContain('b');
   });
 
+  it('finds the bucket with the most urgent request, whoever’s turn it is there', () => {
+    const { queue } = queueOf([
+      { bucketKey: 'a', tenant: 'many', enqueuedAtMs: 0 },
+      { bucketKey: 'a', tenant: 'many', enqueuedAtMs: 1 },
+      { bucketKey: 'b', enqueuedAtMs: 3 },
+      { bucketKey: 'a', tenant: 'other', enqueuedAtMs: 5 },
+    ]);
+    const bucket = queue.mostUrgentBucket!;
+    queue.take(bucket);
+    queue.reorder(bucket);
+    expect([bucket.next?.tenant, queue.mostUrgentBucket?.key]).toEqual(['other', 'a']);
+  });
+
   it('counts what is served before a newcomer, in its bucket and in the others', () => {
     const { queue } = queueOf([{ bucketKey: 'a' }, { bucketKey: 'a' }, { bucketKey: 'b' }, {}]);
     const aheadIn = (bucketKey?: string): unknown =>
@@ -221,7 +234,7 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
     ]);
     expect(queue.bucketCount).toBe(new Set(waiting.map(({ bucketKey }) => bucketKey)).size);
     expect(queue.oldestAtMs).toBe(smallest(waiting.map((each) => each.waitingSinceMs)));
-    expectMostUrgent(queue, waiting);
+    expect(queue.mostUrgentBucket?.urgentSinceMs ?? Infinity).toBe(smallest(waiting.map(urgencyOf)));
     for (const tenant of ['x', 'y']) {
       expect(queue.sizeOfTenant(tenant)).toBe(waiting.filter((each) => each.tenant === tenant).length);
     }
@@ -237,16 +250,6 @@ describe('BoundedRequestQueue: against a look at everything that waits', () => {
   /** Whose turn it may be in a bucket and priority: the first of each tenant. */
   const firstsOf = (line: readonly NumberedEntry[]): NumberedEntry[] =>
     line.filter((entry) => line.find(({ tenant }) => tenant === entry.tenant) === entry);
-
-  function expectMostUrgent(
-    queue: BoundedRequestQueue<NumberedEntry>,
-    waiting: readonly NumberedEntry[],
-  ): void {
-    const bucket = queue.mostUrgentBucket;
-    const urgentSinceMs = bucket?.urgentSinceMs ?? Infinity;
-    expect(urgentSinceMs).toBe(bucket?.next === undefined ? Infinity : urgencyOf(bucket.next));
-    expect(urgentSinceMs).toBeGreaterThanOrEqual(smallest(waiting.map(urgencyOf)));
-  }
 
   /**
    * Who may be next in a bucket: the first of a tenant, if none of a lower priority came before its head start, and if

@@ -32,15 +32,18 @@ export class PriorityLines<TEntry extends QueueEntry> {
   /** @param rules Asked at each step. */
   constructor(private readonly rules: PriorityRules) {}
 
-  /** When the most urgent request came, with the head starts of the priorities taken into account; in ms. */
+  /**
+   * When the most urgent request came, with the head starts of the priorities taken into account; in ms. Where tenants
+   * take turns that need not be who is next.
+   */
   get urgentSinceMs(): number {
-    const { next } = this;
-    return next === undefined ? Infinity : this.effectiveArrivalMsOf(next);
+    const { mostUrgent } = this;
+    return mostUrgent === undefined ? Infinity : this.effectiveArrivalMsOf(mostUrgent);
   }
 
   /** The arrival number of the most urgent request; Infinity if there is none. */
   get urgentArrival(): number {
-    return this.next?.arrivalNumber ?? Infinity;
+    return this.mostUrgent?.arrivalNumber ?? Infinity;
   }
 
   /** Since when the one has waited that has waited longest, whatever its priority; Infinity if nobody waits. */
@@ -150,6 +153,21 @@ export class PriorityLines<TEntry extends QueueEntry> {
     for (let entry = line.take(); entry !== undefined; entry = line.take()) fair.add(entry);
     this.lines[priority] = fair;
     return fair;
+  }
+
+  /** Who came first, with the head starts taken into account; of those that are equally urgent the highest priority. */
+  private get mostUrgent(): TEntry | undefined {
+    let mostUrgent = this.lines[0]!.oldest;
+    let sinceMs = mostUrgent === undefined ? Infinity : this.effectiveArrivalMsOf(mostUrgent);
+    for (let priority = 1; priority < this.lines.length; priority += 1) {
+      const { oldest } = this.lines[priority]!;
+      if (oldest === undefined) continue;
+      const oldestMs = this.effectiveArrivalMsOf(oldest);
+      if (oldestMs >= sinceMs) continue;
+      mostUrgent = oldest;
+      sinceMs = oldestMs;
+    }
+    return mostUrgent;
   }
 
   /** How many of all other priorities go before one of this priority that came at `atMs`. */
