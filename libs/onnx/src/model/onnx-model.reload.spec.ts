@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BatcherClosedError } from 'nestjs-batching/core';
-import { RunTimeoutError } from 'nestjs-batching/worker';
+import { RunTimeoutError, WorkerEndedError } from 'nestjs-batching/worker';
 
 import { WatchedPromise } from '../../../../test/core/watched-promise.js';
 import { until } from '../../../../test/http/until.js';
@@ -116,6 +116,25 @@ describe('A reload of an OnnxModel', () => {
     await reloaded;
     await until('all is closed', () => closed.isSettled);
     expect(host.isClosed).toBe(true);
+  });
+
+  it('does not hold up a close for a batch that has come over to workers which do not come back', async () => {
+    const model = await load({ respawnDelayMs: 1, maxRespawnDelayMs: 2, retries: 10 });
+    host.hold = new Promise(() => undefined);
+    const batch = model.processBatch([echoRow(1)], batchOf(1)).catch((error: unknown) => error);
+    await settle();
+    host.workers[0]?.end('it was ended by SIGKILL');
+    host.hold = undefined;
+    host.onRun = (_, worker) => {
+      if (model.metadata.path === pathOf('second')) worker.end('it was ended by SIGKILL');
+    };
+    await writeFile(pathOf('first'), 'overwritten');
+    await model.reload(pathOf('second'));
+    await until('the new worker is lost, too', () => model.concurrentBatches === 0);
+    await writeFile(pathOf('second'), 'overwritten');
+    await model.close();
+    expect(await batch).toBeInstanceOf(WorkerEndedError);
+    for (const file of ['first', 'second']) await writeFile(pathOf(file), file);
   });
 
   describe('while a thread of the old model hangs', () => {

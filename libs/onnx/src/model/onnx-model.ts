@@ -188,8 +188,8 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
 
   private async closeOnce(): Promise<void> {
     this.closed.abort(new BatcherClosedError(this.name, 'its model is closed.'));
-    await this.latestReload;
-    await this.current.close();
+    // At once, though a reload may not be through: what it has left to this generation waits for its workers.
+    await Promise.all([this.current.close(), this.latestReload]);
     await this.retired.untilEnded();
   }
 
