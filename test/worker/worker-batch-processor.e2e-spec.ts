@@ -200,17 +200,20 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     },
   );
 
-  it('refuses a module whose default is a class, at the start', async () => {
-    const { faults } = await faultsOf({ module: moduleOf('class') });
-    expect(faults).toEqual([
-      {
-        field: 'module',
-        problem: expect.stringMatching(
-          /exports no processor;.*"default" is a class, which is not enough/,
-        ) as string,
-      },
-    ]);
-  });
+  it.each(['class.processor.js', 'class-compiled.processor.cjs'])(
+    'refuses the class that is the default of %s, at the start',
+    async (file) => {
+      const { faults } = await faultsOf({ module: join('test', 'worker', 'processors', file) });
+      expect(faults).toEqual([
+        {
+          field: 'module',
+          problem: expect.stringMatching(
+            /exports no processor;.*"default" is a class, which is not enough/,
+          ) as string,
+        },
+      ]);
+    },
+  );
 
   it('tells the processor that nobody waits any more', async () => {
     const processor = await start();
@@ -268,16 +271,17 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(pids.filter(isThere)).toEqual([]);
   });
 
-  it.each(['closing-default.processor.js', 'closing-whole.processor.cjs'])(
-    'calls the close() of %s when it is closed',
-    async (file) => {
-      const processor = await start({ module: join('test', 'worker', 'processors', file) });
-      expect(await run(processor, [begunFile])).toEqual([begunFile]);
-      expect(existsSync(begunFile)).toBe(false);
-      await processor.close();
-      expect(existsSync(begunFile)).toBe(true);
-    },
-  );
+  it.each([
+    'closing-default.processor.js',
+    'closing-default-compiled.processor.cjs',
+    'closing-whole.processor.cjs',
+  ])('calls the close() of %s when it is closed', async (file) => {
+    const processor = await start({ module: join('test', 'worker', 'processors', file) });
+    expect(await run(processor, [begunFile])).toEqual([begunFile]);
+    expect(existsSync(begunFile)).toBe(false);
+    await processor.close();
+    expect(existsSync(begunFile)).toBe(true);
+  });
 
   it.each(['hangs', 'throws'])(
     'ends although its close() %s',

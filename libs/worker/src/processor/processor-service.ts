@@ -53,7 +53,9 @@ export async function createService({
 }
 
 async function createProcessor(module: string, workerData: unknown): Promise<ClosableProcessor> {
-  const exported = await tellingWhere(module, async () => (await import(module)) as ProcessorModule);
+  const exported = await tellingWhere(module, async () =>
+    exportsOf((await import(module)) as ProcessorModule),
+  );
   for (const owner of ownersIn(exported)) {
     const candidate = hasCreator(owner)
       ? await tellingWhere(module, () => owner.createProcessor(workerData))
@@ -72,6 +74,17 @@ async function createProcessor(module: string, workerData: unknown): Promise<Clo
     `"${module}" exports no processor; expected a function processBatch(requests, context), exported by that name or as ` +
       `the default, or createProcessor(workerData) that returns an object with that method${adviceOnClass(exported)}`,
   );
+}
+
+/**
+ * What the module's author has exported. Of a module that was compiled to CommonJS all of it, its own default included,
+ * is what Node takes for the default.
+ */
+function exportsOf(imported: ProcessorModule): ProcessorModule {
+  const whole = imported.default;
+  const isCompiled =
+    typeof whole === 'object' && whole !== null && '__esModule' in whole && whole.__esModule === true;
+  return isCompiled ? (whole as ProcessorModule) : imported;
 }
 
 function adviceOnClass(exported: ProcessorModule): string {
