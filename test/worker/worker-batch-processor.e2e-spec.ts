@@ -176,6 +176,13 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect((answer as { ofBytes: number }).ofBytes).toBeLessThan(MEGABYTE / 2);
   });
 
+  it('does not bring a large buffer back for a result that is a small view into it', async () => {
+    const processor = await start();
+    const [part] = await run(processor, [{ partOf: MEGABYTE }]);
+    expect(part).toHaveLength(4);
+    expect((part as Uint8Array).buffer.byteLength).toBeLessThan(MEGABYTE / 2);
+  });
+
   it('takes options as environment variables have them', async () => {
     const processor = await start({ instances: '2' as never });
     expect(processor.concurrentBatches).toBe(2);

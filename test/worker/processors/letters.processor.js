@@ -48,6 +48,7 @@ const answers = {
   },
   leaveTimer: () => void setInterval(() => undefined, 60_000),
   bytes: (count) => new Uint8Array(count).fill(7),
+  partOf: (count) => new Uint8Array(count).subarray(0, 4),
   length: ({ byteLength }) => byteLength,
   uncopyable: () => () => undefined,
   /** As libraries do that tell a process manager how they are. */

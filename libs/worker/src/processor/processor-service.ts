@@ -15,7 +15,12 @@ import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
 import type { CallContext } from '../inside/served-call.js';
 import { serializeError } from '../protocol/serialized-error.js';
 import { describeUncopyable } from '../hosts/uncopyable.js';
+import type { WorkerIsolation } from '../hosts/worker-host.js';
 import type { ServiceAnswer, WorkerService } from '../inside/worker-service.js';
+import { withOwnBytes } from './with-own-bytes.js';
+
+/** Where this runs. */
+const isolation: WorkerIsolation = process.send === undefined ? 'thread' : 'process';
 
 /** Which module to run, and what it is given. */
 export interface ProcessorServiceOptions {
@@ -165,7 +170,8 @@ async function answer(
   }
   const errors: BatchReply['errors'][number][] = [];
   const values = (results as readonly unknown[]).map((result, index) => {
-    if (!isError(result)) return result;
+    // A process copies no more of a view than what it shows.
+    if (!isError(result)) return isolation === 'thread' ? withOwnBytes(result) : result;
     errors.push({ index, error: serializeError(result) });
     return undefined;
   });
@@ -183,7 +189,7 @@ function refuseUncopyable(received: unknown, expectedCount: number): never {
 /** Who has a result that cannot leave the worker gets an error for it; the others get theirs. */
 function withoutUncopyable(values: readonly unknown[], errors: BatchReply['errors']): BatchReply {
   const uncopyable = values.flatMap((value, index) => {
-    const problem = describeUncopyable(value, process.send === undefined ? 'thread' : 'process');
+    const problem = describeUncopyable(value, isolation);
     const error = new Error(`The result cannot be copied out of the worker: ${problem} Return plain data.`);
     return problem === undefined ? [] : [{ index, error: serializeError(error) }];
   });
