@@ -222,6 +222,26 @@ describe('BatchLayout', () => {
       );
     });
 
+    it('cuts a shared output that has a dynamic axis to the length of each request', () => {
+      const text = tensor({ shape: ['batch', 'length'], padWith: 0 });
+      const distances = tensor({ name: 'distances', shape: ['length', 'length'], batchAxis: undefined });
+      const [run] = plan(
+        signature({
+          inputs: [text],
+          outputs: [distances],
+          dynamicAxes: [dynamicAxis({ maxPaddingShare: 1 })],
+        }),
+        [1, 2, 3].map((length) => ({ x: { data: new Float32Array(length), dims: [length] } })),
+      );
+      const data = Float32Array.of(0, 1, 2, 1, 0, 1, 2, 1, 0);
+      const results = run?.split([{ name: 'distances', type: 'float32', dims: [3, 3], data }]);
+      expect(results?.map((result) => result['distances'])).toEqual([
+        { type: 'float32', dims: [1, 1], data: Float32Array.of(0) },
+        { type: 'float32', dims: [2, 2], data: Float32Array.of(0, 1, 1, 0) },
+        { type: 'float32', dims: [3, 3], data },
+      ]);
+    });
+
     it('counts what all rows share neither as theirs nor as padding', () => {
       const layout = new BatchLayout('speech', model);
       const [run] = layout.plan([layout.read(request(1))], { paddedBatchSize: 4 });

@@ -5,8 +5,8 @@ import { copyBlock, isContiguous, strideOf } from './copy-block.js';
 import type { DynamicAxis } from './dynamic-axis.js';
 import type { ReadRow } from './read-row.js';
 import { isInFront } from './stack-input.js';
-import { copyElements, sliceElements, toCopyPlaces } from './tensor-elements.js';
-import { describeShape, elementCountOf, rowShapeOf, withBatchAxis } from './tensor-shape.js';
+import { sliceElements, toCopyPlaces } from './tensor-elements.js';
+import { areSameDims, describeShape, elementCountOf, rowShapeOf, withBatchAxis } from './tensor-shape.js';
 import { createTensorData } from './tensor-type.js';
 
 /** An output, and which of its rows' dimensions have padding to be cut off. */
@@ -22,7 +22,6 @@ export interface RunSizes {
 }
 
 export function toExpectedOutput(output: BatchedTensor, dynamicAxes: readonly DynamicAxis[]): ExpectedOutput {
-  if (output.batchAxis === undefined) return { ...output, cuts: [] };
   const rowShape = rowShapeOf(output.shape, output.batchAxis);
   const cuts = rowShape.flatMap((size, axis) => {
     const dynamicAxis = dynamicAxes.findIndex(({ name }) => name === size);
@@ -37,9 +36,8 @@ export function describeOutputFault(
   { name, dims }: NamedTensor,
   { paddedRowCount, paddedLengths }: RunSizes,
 ): string | undefined {
-  if (batchAxis === undefined) return undefined;
   const text = `output "${name}" came with shape ${describeShape(dims)}`;
-  if (dims[batchAxis] !== paddedRowCount) {
+  if (batchAxis !== undefined && dims[batchAxis] !== paddedRowCount) {
     const axis = batchAxis === 0 ? 'its first dimension' : `its axis ${batchAxis}`;
     return `${text} for a batch of ${paddedRowCount}; ${axis} must be the batch`;
   }
@@ -68,14 +66,12 @@ export function splitOutput(
   const { type, data, dims } = output;
   const { batchAxis, cuts } = expected;
   if (batchAxis === undefined) {
-    // Callers may write to what they get, so each has elements of their own.
-    rows.forEach((_, index) =>
-      give(index, {
-        type,
-        data: index === 0 ? data : copyElements(type, data),
-        dims: Object.freeze([...dims]),
-      }),
-    );
+    rows.forEach(({ lengths }, index) => {
+      const ownDims = Object.freeze([...cutDims(dims, cuts, lengths)]);
+      // Callers may write to what they get, so each has elements of their own.
+      const isOwn = index === 0 && areSameDims(ownDims, dims);
+      give(index, { type, data: isOwn ? data : copyOfBlock(output, ownDims, 0), dims: ownDims });
+    });
     return;
   }
   const rowDims = Object.freeze(rowShapeOf(dims, batchAxis));
@@ -115,9 +111,17 @@ function takeBlock(
   block: readonly number[],
   start: number,
 ): OnnxTensorRow['data'] {
-  const count = elementCountOf(block);
-  if (isContiguous(block, dims)) return sliceElements(data, start, start + count);
-  const copy = createTensorData(type, count);
+  return isContiguous(block, dims)
+    ? sliceElements(data, start, start + elementCountOf(block))
+    : copyOfBlock({ type, data, dims }, block, start);
+}
+
+function copyOfBlock(
+  { type, data, dims }: Pick<NamedTensor, 'type' | 'data' | 'dims'>,
+  block: readonly number[],
+  start: number,
+): OnnxTensorRow['data'] {
+  const copy = createTensorData(type, elementCountOf(block));
   copyBlock(
     block,
     { elements: toCopyPlaces(data), dims, start },

@@ -42,10 +42,9 @@ export function findUncutLengths(
 ): ConfigFault[] {
   return outputs.flatMap((output) => {
     const { name, batchAxis } = output;
-    if (batchAxis === undefined) return [];
     const [dims, otherDims] = [dimsOf(name, first), dimsOf(name, other)];
     const cuts = toExpectedOutput(output, dynamicAxes).cuts.map(({ axis }) =>
-      axis < batchAxis ? axis : axis + 1,
+      batchAxis === undefined || axis < batchAxis ? axis : axis + 1,
     );
     const followed = dims.flatMap((size, axis) => {
       if (axis === batchAxis || cuts.includes(axis) || size === otherDims[axis]) return [];

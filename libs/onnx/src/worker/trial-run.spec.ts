@@ -68,6 +68,19 @@ describe('makeTrialRuns', () => {
       ]);
     });
 
+    it('finds a shared output that is as long as the rows under another name', async () => {
+      const { runs } = await tryOut([1], {
+        sizes: { ...foreign, outputs: [tensor({ shape: ['M'], batchAxis: undefined })] },
+        answer: (x) => ({ ...x, dims: x.dims.slice(1), data: new Float32Array(x.dims[1] ?? 0) }),
+      });
+      expect(runs.faults).toEqual([
+        {
+          field: 'outputs.x',
+          problem: expect.stringContaining('Declare its `shape` as [length]') as string,
+        },
+      ]);
+    });
+
     it('has nothing against one that is cut, nor against one that does not follow', async () => {
       const { runs } = await tryOut([1], { sizes: { ...foreign, outputs: inputs } });
       expect(runs.faults).toEqual([]);
