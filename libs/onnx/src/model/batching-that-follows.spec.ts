@@ -35,6 +35,14 @@ describe('batchingThatFollows', () => {
     expect(follows(padded)).not.toHaveProperty('costOf');
   });
 
+  it('goes by the layout of the model that serves, also after a reload', () => {
+    const model = { layout };
+    const { bucketOf } = batchingThatFollows(padded, model, {});
+    const { costOf } = batchingThatFollows(many, model, {});
+    model.layout = { ...layout, bucketOf: () => 'new bucket', rowCountOf: () => 4 };
+    expect([bucketOf?.({}), costOf?.({})]).toEqual(['new bucket', 4]);
+  });
+
   it('leaves alone what the application says itself', () => {
     const own = { bucketOf: () => 'mine', costOf: () => 1 };
     expect(follows(padded, { ...own, maxBatchCost: 9 })).toEqual({});
@@ -47,5 +55,5 @@ function follows(
   model: ModelSignature,
   given: Parameters<typeof batchingThatFollows>[2] = {},
 ): ReturnType<typeof batchingThatFollows> {
-  return batchingThatFollows(model, layout, given);
+  return batchingThatFollows(model, { layout }, given);
 }

@@ -3,6 +3,11 @@ import { DEFAULT_BATCHING_CONFIG, type BatchingConfig } from 'nestjs-batching/co
 import type { BatchLayout } from '../tensors/batch-layout.js';
 import type { ModelSignature } from '../tensors/model-signature.js';
 
+/** A model, whose layout is another one after each reload. */
+interface HasLayout {
+  readonly layout: Pick<BatchLayout, 'bucketOf' | 'costOf' | 'rowCountOf'>;
+}
+
 /**
  * What a model's requests ask of batching where the application says nothing of it:
  *
@@ -12,29 +17,30 @@ import type { ModelSignature } from '../tensors/model-signature.js';
  */
 export function batchingThatFollows(
   { inputs, dynamicAxes, maxRowsPerRequest }: ModelSignature,
-  layout: Pick<BatchLayout, 'bucketOf' | 'costOf' | 'rowCountOf'>,
+  model: HasLayout,
   given: BatchingConfig,
 ): BatchingConfig {
   const hasBuckets = dynamicAxes.length > 0 || inputs.some(({ batchAxis }) => batchAxis === undefined);
   return {
-    ...(hasBuckets && given.bucketOf === undefined && { bucketOf: (row: unknown) => layout.bucketOf(row) }),
-    ...costThatFollows(dynamicAxes.length > 0, maxRowsPerRequest, layout, given),
+    ...(hasBuckets &&
+      given.bucketOf === undefined && { bucketOf: (row: unknown) => model.layout.bucketOf(row) }),
+    ...costThatFollows(dynamicAxes.length > 0, maxRowsPerRequest, model, given),
   };
 }
 
 function costThatFollows(
   isPadded: boolean,
   maxRowsPerRequest: number,
-  layout: Pick<BatchLayout, 'costOf' | 'rowCountOf'>,
+  model: HasLayout,
   { costOf, costModel, maxBatchCost, maxBatchSize = DEFAULT_BATCHING_CONFIG.maxBatchSize }: BatchingConfig,
 ): BatchingConfig {
   if (costOf !== undefined) return {};
   if (isPadded && maxBatchCost !== undefined) {
-    return { costOf: (row) => layout.costOf(row), costModel: costModel ?? 'padded' };
+    return { costOf: (row) => model.layout.costOf(row), costModel: costModel ?? 'padded' };
   }
   if (maxRowsPerRequest === 1) return {};
   return {
-    costOf: (row) => layout.rowCountOf(row),
+    costOf: (row) => model.layout.rowCountOf(row),
     maxBatchCost: maxBatchCost ?? Math.max(maxBatchSize, maxRowsPerRequest),
   };
 }

@@ -47,12 +47,12 @@ export async function loadBatchedModel(
     await model?.close();
     throw new InvalidConfigError(`model "${name}"`, [...batchingCheck.faults, ...faults]);
   }
-  const { metadata, layout } = model;
+  const { metadata } = model;
   if (metadata.fixedBatchSize === 1)
     logger.warn(
       `Model "${name}" takes one row at a time, so that nothing is gained by batching; export it anew.`,
     );
-  const follows = batchingThatFollows(metadata, layout, { ...inherited, ...batching });
+  const follows = batchingThatFollows(metadata, model, { ...inherited, ...batching });
   return { processor: model, batching: { ...follows, ...batching } };
 }
 
