@@ -26,6 +26,7 @@ const FOLDERS: Record<string, readonly string[]> = {
     'processor',
     'queue',
     'statistics',
+    'learned',
     'requests',
     'execution',
     'scheduling',

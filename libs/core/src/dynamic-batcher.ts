@@ -24,7 +24,7 @@ import { RequestIntake } from './intake/request-intake.js';
 import { NO_OPTIONS, type RequestOptions } from './requests/request-options.js';
 import { explainBatching, type BatchingExplanation } from './scheduling/explanation.js';
 import { BatchScheduler } from './scheduling/batch-scheduler.js';
-import { LearnedBehavior } from './scheduling/learned-behavior.js';
+import { LearnedBehavior } from './learned/learned-behavior.js';
 import { StatisticsRecorder } from './statistics/statistics-recorder.js';
 
 /** `open` takes requests; `draining` only finishes what it has accepted; `closed` holds nothing any more. */

@@ -51,9 +51,9 @@ export { systemClock } from './time/system-clock.js';
 // What decisions are made of, for who tries a policy by itself.
 export { BatchBuilder, type BatchDecision, type BatchingView } from './scheduling/batch-builder.js';
 export { adaptiveWaitUntilMs, type AdaptiveView } from './scheduling/adaptive-wait.js';
-export type { ArrivalRate } from './scheduling/arrival-rate.js';
-export { CostCurve } from './scheduling/cost-curve.js';
-export { LearnedBehavior } from './scheduling/learned-behavior.js';
+export type { ArrivalRate } from './learned/arrival-rate.js';
+export { CostCurve } from './learned/cost-curve.js';
+export { LearnedBehavior } from './learned/learned-behavior.js';
 export { BoundedRequestQueue, type QueueRules, type RequestsAhead } from './queue/bounded-request-queue.js';
 export type { Bucket, BucketLoad } from './queue/bucket.js';
 export type { OrdinaryLine } from './queue/ordinary-line.js';

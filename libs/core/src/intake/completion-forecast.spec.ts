@@ -4,7 +4,7 @@ import type { BatchingConfig } from '../config/batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';
-import { CostCurve } from '../scheduling/cost-curve.js';
+import { CostCurve } from '../learned/cost-curve.js';
 import { SlotForecast, type RunningBatch } from '../scheduling/slot-forecast.js';
 
 const NOW_MS = 1000;

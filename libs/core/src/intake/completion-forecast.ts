@@ -1,8 +1,8 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { RequestsAhead } from '../queue/bounded-request-queue.js';
 import { expectedBatchTimeMs, largestBatchSize, paddedBatchSize } from '../scheduling/batch-size-choice.js';
-import type { CostCurve } from '../scheduling/cost-curve.js';
-import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
+import type { CostCurve } from '../learned/cost-curve.js';
+import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { RunningBatch, SlotForecast } from '../scheduling/slot-forecast.js';
 import { planInSlots } from '../scheduling/slot-plan.js';
 

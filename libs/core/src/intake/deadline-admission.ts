@@ -5,10 +5,10 @@ import { withoutStack } from '../errors/without-stack.js';
 import type { BoundedRequestQueue, RequestsAhead } from '../queue/bounded-request-queue.js';
 import type { BucketKey, QueueEntry } from '../queue/queue-entry.js';
 import type { RequestTerms } from '../requests/request-terms.js';
-import { ArrivalRate } from '../scheduling/arrival-rate.js';
+import { ArrivalRate } from '../learned/arrival-rate.js';
 import type { CompletionForecast } from './completion-forecast.js';
 import type { TimedCandidate } from '../scheduling/in-time-choice.js';
-import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
+import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import { PriorityArrivals } from './priority-arrivals.js';
 import type { RunningBatch } from '../scheduling/slot-forecast.js';
 

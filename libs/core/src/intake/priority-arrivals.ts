@@ -1,4 +1,4 @@
-import { ArrivalRate } from '../scheduling/arrival-rate.js';
+import { ArrivalRate } from '../learned/arrival-rate.js';
 
 /** Learns how many requests come that will overtake one of a lower priority. */
 export class PriorityArrivals {

@@ -13,7 +13,7 @@ import { ORDINARY_TERMS, type RequestTerms } from '../requests/request-terms.js'
 import type { BatchScheduler } from '../scheduling/batch-scheduler.js';
 import { CompletionForecast } from './completion-forecast.js';
 import { DeadlineAdmission, ONE_NEWCOMER, type Newcomers } from './deadline-admission.js';
-import type { LearnedBehavior } from '../scheduling/learned-behavior.js';
+import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.js';
 
 /** To a deadline as far away as this it makes no difference when in a turn of the event loop the call was made. */
@@ -75,22 +75,11 @@ export class RequestIntake<TRequest, TResponse> {
         `processMany: received ${describeValue(payloads)}, expected an array of requests.`,
       );
     }
+    // Where there is no request, nobody else looks at them.
+    if (payloads.length === 0) admission.assertOptions(options);
     const requests = Array.from(payloads, (payload) => admission.examine(payload, options));
     const arrival = { timeMs: clock.now() };
-    const nowMs = arrival.timeMs;
-    if (requests.length > 0) {
-      const first = requests[0] ?? ORDINARY_TERMS;
-      const places = this.countPlaces(requests);
-      const followers = payloads.length - places;
-      this.room.assertNotTooMany(first, places, followers);
-      if (places > 0) this.deadlines.assertInTime(first, newcomersOf(first, places, requests), arrival);
-      if (followers > 0) this.assertJoinersInTime(requests, arrival);
-      this.room.assertRoom(first, places, nowMs);
-      this.room.assertSharedRoom(followers, nowMs);
-    } else {
-      // No request was there for which they would have been looked at.
-      admission.assertOptions(options);
-    }
+    if (requests.length > 0) this.assertAllFit(requests, arrival);
     const wishes = this.wishesOf(options, false);
     return this.scheduler.together(() =>
       requests.map((request, index) =>
@@ -99,6 +88,21 @@ export class RequestIntake<TRequest, TResponse> {
           : this.place(request, arrival, wishes),
       ),
     );
+  }
+
+  /** @throws BatchingError if there is no room for all requests of a call, or one of them would be too late. */
+  private assertAllFit(
+    requests: readonly (QueuedRequest<TRequest, TResponse> | undefined)[],
+    arrival: Arrival,
+  ): void {
+    const first = requests[0] ?? ORDINARY_TERMS;
+    const places = this.countPlaces(requests);
+    const followers = requests.length - places;
+    this.room.assertNotTooMany(first, places, followers);
+    if (places > 0) this.deadlines.assertInTime(first, newcomersOf(first, places, requests), arrival);
+    if (followers > 0) this.assertJoinersInTime(requests, arrival);
+    this.room.assertRoom(first, places, arrival.timeMs);
+    this.room.assertSharedRoom(followers, arrival.timeMs);
   }
 
   /** What nothing special was said of: every question that need not be asked again is left out. */

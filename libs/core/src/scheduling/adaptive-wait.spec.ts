@@ -1,6 +1,6 @@
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
 import { adaptiveWaitUntilMs, type AdaptiveView } from './adaptive-wait.js';
-import { CostCurve } from './cost-curve.js';
+import { CostCurve } from '../learned/cost-curve.js';
 
 /**
  * Two slots, S(n) = 40 + n/20 ms, a request every 10 ms: n* = 0.1 · 40 / (2 − 0.1 / 20) = 2.005, and the batch

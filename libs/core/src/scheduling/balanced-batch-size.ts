@@ -1,4 +1,4 @@
-import type { CostCurve } from './cost-curve.js';
+import type { CostCurve } from '../learned/cost-curve.js';
 
 /** What the balance of several slots depends on. */
 export interface SlotLoad {

@@ -2,7 +2,7 @@ import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig, TimeoutStrategy } from '../config/batching-config.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { BatchBuilder, type BatchDecision, type BatchingView } from './batch-builder.js';
-import { LearnedBehavior } from './learned-behavior.js';
+import { LearnedBehavior } from '../learned/learned-behavior.js';
 
 const STRATEGIES: readonly TimeoutStrategy[] = ['dispatch-partial', 'wait-for-full', 'adaptive'];
 const IDLE = { action: 'idle' };

@@ -2,7 +2,7 @@ import type { DispatchReason } from '../processor/batch-info.js';
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { adaptiveWaitUntilMs } from './adaptive-wait.js';
 import { chooseBatchSize, largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
-import type { LearnedBehavior } from './learned-behavior.js';
+import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import { shareOfSlot } from './slot-share.js';
 
 /** What the decision depends on, besides the configuration and what has been learned. */

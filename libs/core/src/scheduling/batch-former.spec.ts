@@ -4,7 +4,7 @@ import type { BatchingConfig } from '../config/batching-config.js';
 import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { BatchFormer } from './batch-former.js';
-import { LearnedBehavior } from './learned-behavior.js';
+import { LearnedBehavior } from '../learned/learned-behavior.js';
 
 const NOW_MS = 1000;
 

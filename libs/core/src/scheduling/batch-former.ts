@@ -6,7 +6,7 @@ import { BatchCost } from './batch-cost.js';
 import { chooseBatchSize, largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import { chooseInTime, type TimedCandidate } from './in-time-choice.js';
-import type { LearnedBehavior } from './learned-behavior.js';
+import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
 
 /**

@@ -12,7 +12,7 @@ import type { StatisticsRecorder } from '../statistics/statistics-recorder.js';
 import { BatchBuilder } from './batch-builder.js';
 import { DeadlineWatch } from './deadline-watch.js';
 import { EventLoopTurn } from './event-loop-turn.js';
-import type { LearnedBehavior } from './learned-behavior.js';
+import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import { RequestDepartures } from './request-departures.js';
 import { createRequestQueue, type RequestQueue } from './request-queue.js';
 import { SlotFiller } from './slot-filler.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { chooseBatchSize, largestBatchSize, paddedBatchSize } from './batch-size-choice.js';
-import { CostCurve } from './cost-curve.js';
+import { CostCurve } from '../learned/cost-curve.js';
 
 type Sizes = Pick<ResolvedBatchingConfig, 'maxBatchSize' | 'allowedBatchSizes' | 'padding'>;
 

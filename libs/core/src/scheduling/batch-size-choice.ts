@@ -1,5 +1,5 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
-import type { CostCurve } from './cost-curve.js';
+import type { CostCurve } from '../learned/cost-curve.js';
 
 type SizeOptions = Pick<ResolvedBatchingConfig, 'maxBatchSize' | 'allowedBatchSizes' | 'padding'>;
 

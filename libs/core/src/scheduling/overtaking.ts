@@ -1,6 +1,6 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { safeBatchTimeMs } from './batch-size-choice.js';
-import type { CostCurve } from './cost-curve.js';
+import type { CostCurve } from '../learned/cost-curve.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import type { SlotForecast } from './slot-forecast.js';
 

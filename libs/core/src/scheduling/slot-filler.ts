@@ -13,7 +13,7 @@ import { paddedBatchSize } from './batch-size-choice.js';
 import { BucketView } from './bucket-view.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import type { EventLoopTurn } from './event-loop-turn.js';
-import type { LearnedBehavior } from './learned-behavior.js';
+import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import { Overtaking } from './overtaking.js';
 import type { RequestDepartures } from './request-departures.js';
 import type { RequestQueue } from './request-queue.js';

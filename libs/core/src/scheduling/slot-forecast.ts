@@ -1,7 +1,7 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { BatchProcessor } from '../processor/batch-processor.js';
 import { expectedBatchTimeMs } from './batch-size-choice.js';
-import type { CostCurve } from './cost-curve.js';
+import type { CostCurve } from '../learned/cost-curve.js';
 
 /** A batch that runs for more than so many times what was foretold hangs; one that pauses for a while does not yet. */
 const HANGING_FROM_TIMES = 10;

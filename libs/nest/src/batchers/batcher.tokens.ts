@@ -4,6 +4,9 @@ export const DEFAULT_BATCHER_NAME = 'default';
 /** Where the configuration lives that all batchers start from. */
 export const BATCHING_DEFAULTS = Symbol('BATCHING_DEFAULTS');
 
+/** Injects that configuration, or nothing in an app without `forRoot`. */
+export const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
+
 /** The injection token of a batcher, as `@InjectBatcher(name)` uses it. */
 export function getBatcherToken(name: string = DEFAULT_BATCHER_NAME): string {
   return `Batcher(${name})`;

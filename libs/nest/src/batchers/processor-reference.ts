@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import {
   hasProcessBatch,
   InvalidConfigError,
@@ -7,6 +7,7 @@ import {
   type BatchProcessor,
   type BatchProcessorLike,
 } from 'nestjs-batching/core';
+import { getProcessorToken } from './batcher.tokens.js';
 
 /**
  * How a module names what runs its batches: a class (made and wired by Nest), an object with `processBatch`,
@@ -18,6 +19,12 @@ export type ProcessorReference<TRequest = never, TResponse = unknown> =
 /** Whether Nest must make an instance of it first. */
 export function isProcessorClass(reference: unknown): reference is Type<BatchProcessor<never, unknown>> {
   return isClass(reference);
+}
+
+/** Provides a batcher's processor, or nothing if there is none. */
+export function processorProvider(name: string, reference: ProcessorReference | undefined): Provider {
+  const provide = getProcessorToken(name);
+  return isProcessorClass(reference) ? { provide, useClass: reference } : { provide, useValue: reference };
 }
 
 /** @throws InvalidConfigError if it cannot run a batch. */

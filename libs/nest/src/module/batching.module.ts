@@ -1,7 +1,6 @@
-import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import type { BatchingConfig } from 'nestjs-batching/core';
-import { AgreedDefaults, type GivenDefaults } from '../options/agreed-defaults.js';
-import { assertForRootOptions, assertMade, soundDefaults } from '../options/assert-options.js';
+import { assertMade, soundDefaults } from '../options/assert-options.js';
 import {
   assertAsyncRegistration,
   assertRegistration,
@@ -10,30 +9,24 @@ import {
 import { BatcherRegistry } from '../batchers/batcher.registry.js';
 import {
   BATCHING_DEFAULTS,
-  DEFAULT_BATCHER_NAME,
   getBatcherToken,
   getProcessorToken,
+  OPTIONAL_DEFAULTS,
 } from '../batchers/batcher.tokens.js';
 import { BatchingCoreModule } from './batching-core.module.js';
-import {
-  ASYNC_OPTIONS_TYPE,
-  ConfigurableModuleClass,
-  OPTIONS_TYPE,
-  type BatchingModuleExtras,
-} from './batching.module-definition.js';
-import {
-  batchingOf,
-  type BatcherAsyncOptions,
-  type BatcherFactoryResult,
-  type BatcherOptions,
-  type BatchingModuleOptions,
-  type DeclaredBatcherAsyncOptions,
-  type DeclaredBatcherOptions,
+import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './batching.module-definition.js';
+import type {
+  BatcherAsyncOptions,
+  BatcherFactoryResult,
+  BatcherOptions,
+  BatchingModuleOptions,
+  DeclaredBatcherAsyncOptions,
+  DeclaredBatcherOptions,
 } from '../options/batching-options.js';
 import { withCheckedMaker } from '../options/checked-options-maker.js';
+import { processorProvider } from '../batchers/processor-reference.js';
 import { declaredBatcher, isDeclared } from './declared-batcher.js';
-import { declaredProcessorNames } from '../batchers/batch-processor.decorator.js';
-import { isProcessorClass, type ProcessorReference } from '../batchers/processor-reference.js';
+import { withDefaultBatcher, withoutOptions } from './default-batcher.js';
 import { StartFaults } from './start-faults.js';
 
 /**
@@ -48,7 +41,7 @@ export class BatchingModule extends ConfigurableModuleClass {
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     assertRegistration('BatchingModule.forRoot()', options, '{ maxBatchSize: 32 }, or nothing', ['imports']);
-    if (saysNothing(options)) return withoutOptions(options);
+    if (saysNothing(options)) return withoutOptions(BatchingModule, options);
     return withDefaultBatcher(super.forRoot(options), options);
   }
 
@@ -140,8 +133,6 @@ export class BatchingModule extends ConfigurableModuleClass {
   }
 }
 
-const OPTIONAL_DEFAULTS = { token: BATCHING_DEFAULTS, optional: true };
-
 function assertBatcherRegistration(
   method: string,
   options: BatcherOptions | BatcherAsyncOptions | DeclaredBatcherOptions | DeclaredBatcherAsyncOptions,
@@ -154,87 +145,6 @@ function assertBatcherRegistration(
   assertRegistration(call, options, example, isNamed ? fields : ['name', ...fields]);
 }
 
-function withDefaultBatcher(definition: DynamicModule, extras: BatchingModuleExtras): DynamicModule {
-  const { isGlobal = true, processor, imports = [] } = extras;
-  const declared = declaredBatcherProviders(
-    declaredProcessorNames().filter((name) => name !== DEFAULT_BATCHER_NAME),
-  );
-  return {
-    ...definition,
-    global: isGlobal,
-    imports: [BatchingCoreModule, ...(definition.imports ?? imports)],
-    providers: [
-      ...(definition.providers ?? []),
-      processorProvider(DEFAULT_BATCHER_NAME, processor),
-      {
-        provide: getBatcherToken(),
-        inject: [
-          StartFaults,
-          BatcherRegistry,
-          getProcessorToken(DEFAULT_BATCHER_NAME),
-          BATCHING_DEFAULTS,
-          AgreedDefaults,
-        ],
-        useFactory: (
-          start: StartFaults,
-          registry: BatcherRegistry,
-          instance: unknown,
-          defaults: BatchingModuleOptions,
-          agreed: AgreedDefaults,
-        ) =>
-          start.tellTogether(() =>
-            createDefaultBatcher(registry, instance, defaults, isGlobal ? agreed : new AgreedDefaults()),
-          ),
-      },
-      ...declared,
-    ],
-    exports: [BATCHING_DEFAULTS, getBatcherToken(), ...declared.map(({ provide }) => provide)],
-  };
-}
-
-/** What a call of `forRoot` stands for that says nothing: the options are those of another call, if there is one. */
-function withoutOptions({ isGlobal = true, imports = [] }: BatchingModuleExtras): DynamicModule {
-  const declared = declaredBatcherProviders(declaredProcessorNames());
-  return {
-    module: BatchingModule,
-    global: isGlobal,
-    imports: [BatchingCoreModule, ...imports],
-    providers: declared,
-    exports: declared.map(({ provide }) => provide),
-  };
-}
-
 function saysNothing({ isGlobal: _isGlobal, imports: _imports, ...options }: typeof OPTIONS_TYPE): boolean {
   return Object.values(options).every((value) => value === undefined);
-}
-
-/** The batchers of all `@BatchProcessor()` classes, so that they can be injected before Nest has made the classes. */
-function declaredBatcherProviders(names: readonly string[]): FactoryProvider[] {
-  return names.map((name) => ({
-    provide: getBatcherToken(name),
-    inject: [BatcherRegistry],
-    useFactory: (registry: BatcherRegistry) => registry.find(name) ?? registry.expect(name),
-  }));
-}
-
-/** Without a processor there is no default batcher, but the defaults still have to be right. */
-function createDefaultBatcher(
-  registry: BatcherRegistry,
-  instance: unknown,
-  defaults: BatchingModuleOptions,
-  agreed: AgreedDefaults,
-): unknown {
-  assertForRootOptions(defaults);
-  const config = batchingOf(defaults);
-  const processor = instance ?? defaults.processor;
-  if (!agreed.agreeOn({ ...defaults, processor } as GivenDefaults))
-    return registry.find(DEFAULT_BATCHER_NAME);
-  if (processor !== undefined) return registry.create(DEFAULT_BATCHER_NAME, processor, config);
-  const isDeclared = declaredProcessorNames().includes(DEFAULT_BATCHER_NAME);
-  return isDeclared ? registry.expect(DEFAULT_BATCHER_NAME) : undefined;
-}
-
-function processorProvider(name: string, reference: ProcessorReference | undefined): Provider {
-  const provide = getProcessorToken(name);
-  return isProcessorClass(reference) ? { provide, useClass: reference } : { provide, useValue: reference };
 }

@@ -7,7 +7,7 @@ import type {
   Type,
 } from '@nestjs/common';
 import type { BatchingConfig } from 'nestjs-batching/core';
-import { BATCHING_DEFAULTS } from '../batchers/batcher.tokens.js';
+import { OPTIONAL_DEFAULTS } from '../batchers/batcher.tokens.js';
 import {
   separateBatching,
   type BatcherFactoryResult,
@@ -68,12 +68,7 @@ export function registerStartedProcessor<
   const startedToken = `${module.name}Started(${name})`;
   const started: Provider = {
     provide: startedToken,
-    inject: [
-      StartFaults,
-      configToken,
-      { token: BATCHING_DEFAULTS, optional: true },
-      { token: BATCHING_OVERRIDES, optional: true },
-    ],
+    inject: [StartFaults, configToken, OPTIONAL_DEFAULTS, { token: BATCHING_OVERRIDES, optional: true }],
     useFactory: (
       faults: StartFaults,
       config: TConfig,
