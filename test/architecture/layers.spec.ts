@@ -32,7 +32,7 @@ const FOLDERS: Record<string, readonly string[]> = {
     'scheduling',
     'intake',
   ],
-  testing: ['simulation', 'models'],
+  testing: ['simulation', 'onnx-models'],
   worker: ['protocol', 'hosts', 'inside', 'pool', 'processor'],
   nest: ['discovery', 'options', 'batchers', 'errors', 'batched', 'module', 'worker-processor'],
   onnx: ['files', 'devices', 'tensors', 'worker', 'model', 'module'],

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-import { loadOnnxProto } from '../../libs/testing/src/models/onnx-proto.js';
+import { loadOnnxProto } from '../../libs/testing/src/onnx-models/onnx-proto.js';
 
 /** What of `ModelProto` is changed. */
 interface ModelWithWeights {

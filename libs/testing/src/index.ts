@@ -5,7 +5,7 @@
  * @module nestjs-batching/testing
  */
 
-export { buildEncoderModel, type EncoderModelOptions } from './models/encoder-model.js';
+export { buildEncoderModel, type EncoderModelOptions } from './onnx-models/encoder-model.js';
 export type { FakeEnding } from './simulation/fake-ending.js';
 export { FakeProcessor, type FakeBatch, type FakeProcessorOptions } from './simulation/fake-processor.js';
 export { ManualClock, type FlushOptions } from './simulation/manual-clock.js';
@@ -17,10 +17,10 @@ export type {
   OnnxNode,
   OnnxNumericType,
   OnnxValue,
-} from './models/onnx-graph.js';
-export { buildOnnxModel } from './models/onnx-model-builder.js';
+} from './onnx-models/onnx-graph.js';
+export { buildOnnxModel } from './onnx-models/onnx-model-builder.js';
 export { burstyTimes, diurnalTimes, heavyTailTimes, poissonTimes } from './simulation/arrival-times.js';
-export { buildPerceptronModel, type PerceptronModelOptions } from './models/perceptron-model.js';
+export { buildPerceptronModel, type PerceptronModelOptions } from './onnx-models/perceptron-model.js';
 export { SeededRandom } from './simulation/seeded-random.js';
 export {
   SimulatedFaultError,

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-import { loadModelProto } from '../../../libs/testing/src/models/onnx-proto.js';
+import { loadModelProto } from '../../../libs/testing/src/onnx-models/onnx-proto.js';
 import type { ModelProto } from './model-proto.js';
 import type { TestTensor } from './test-tensor.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { TENSOR_TYPES } from 'nestjs-batching/onnx';
 
-import { loadModelProto } from '../../../libs/testing/src/models/onnx-proto.js';
+import { loadModelProto } from '../../../libs/testing/src/onnx-models/onnx-proto.js';
 import type { ModelProto, ValueInfoProto } from './model-proto.js';
 import { NotRunError } from './not-run.error.js';
 import { elementTypeName, readTensorFile, type TestTensor } from './test-tensor.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { NumericTensorData, TensorData } from 'nestjs-batching/onnx';
 
-import { loadOnnxProto } from '../../../libs/testing/src/models/onnx-proto.js';
+import { loadOnnxProto } from '../../../libs/testing/src/onnx-models/onnx-proto.js';
 import type { Integer, TensorProto } from './model-proto.js';
 
 /** A tensor of the test data. A float16 is its 16 bits. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildOnnxModel, type OnnxInitializer } from 'nestjs-batching/testing';
 
 import { writeWithExternalWeights } from '../../../../test/onnx/external-weights.js';
-import { loadOnnxProto } from '../../../testing/src/models/onnx-proto.js';
+import { loadOnnxProto } from '../../../testing/src/onnx-models/onnx-proto.js';
 import { findExternalData } from './external-data.js';
 
 describe('findExternalData', () => {
