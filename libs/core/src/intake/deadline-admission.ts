@@ -113,20 +113,23 @@ export class DeadlineAdmission {
    * @throws DeadlineExceededError
    */
   assertJoinsInTime(place: PlaceInView, timeoutMs: number, arrival: Arrival): void {
-    const { forecast, learned, queue } = this.parts;
+    const { forecast, learned } = this.parts;
     if (timeoutMs === Infinity || this.isSurelyInTime(surelyWithinMs(place, timeoutMs), 0, 0, arrival))
       return;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
-    let expectedMs: number;
-    if (place.batch !== undefined) expectedMs = forecast.endsAfterMs(place.batch, nowMs);
-    else {
-      const ahead = { inBucket: queue.countBefore(place), inOtherBuckets: 0, otherBuckets: 0 };
-      const { priority, bucketKey, enqueuedAtMs } = place;
-      expectedMs = this.inTurnMs({ priority, bucketKey, timeoutMs }, enqueuedAtMs, 1, ahead, nowMs);
-    }
+    const expectedMs =
+      place.batch === undefined
+        ? this.placeInTurnMs(place, timeoutMs, nowMs)
+        : forecast.endsAfterMs(place.batch, nowMs);
     // Nobody takes the place meanwhile: later there is so much less to wait for.
     if (expectedMs > timeoutMs) throw this.tooLate(timeoutMs, expectedMs, Math.ceil(expectedMs - timeoutMs));
+  }
+
+  private placeInTurnMs(place: PlaceInView, timeoutMs: number, nowMs: number): number {
+    const { priority, bucketKey, enqueuedAtMs } = place;
+    const ahead = { inBucket: this.parts.queue.countBefore(place), inOtherBuckets: 0, otherBuckets: 0 };
+    return this.inTurnMs({ priority, bucketKey, timeoutMs }, enqueuedAtMs, 1, ahead, nowMs);
   }
 
   /** What a call brings for other buckets, and how many of those are empty so far: each makes a batch of its own. */

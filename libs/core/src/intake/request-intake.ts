@@ -140,8 +140,9 @@ export class RequestIntake<TRequest, TResponse> {
   /** @throws DeadlineExceededError if one of them would share a place that is answered too late. */
   private assertJoinersInTime(requests: readonly (RequestTerms | undefined)[], arrival: Arrival): void {
     for (const request of requests) {
-      const leader = request && this.leaderOf(request);
-      if (leader !== undefined) this.deadlines.assertJoinsInTime(leader, request!.timeoutMs, arrival);
+      if (request === undefined) continue;
+      const leader = this.leaderOf(request);
+      if (leader !== undefined) this.deadlines.assertJoinsInTime(leader, request.timeoutMs, arrival);
     }
   }
 

@@ -1,3 +1,4 @@
+import { countSpacedBefore } from './count-spaced-before.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
 
@@ -66,9 +67,7 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
 
   /** As if holes were evenly spaced. */
   countBefore({ queuePosition }: TEntry): number {
-    if (queuePosition === this.headPosition) return 0;
-    const stretchBefore = queuePosition - this.headPosition;
-    return Math.floor(((this.size - 1) * stretchBefore) / (this.stretch - 1));
+    return countSpacedBefore(queuePosition, this.headPosition, this.tailPosition - 1, this.size);
   }
 
   add(entry: TEntry): boolean {

@@ -1,3 +1,4 @@
+import { countSpacedBefore } from './count-spaced-before.js';
 import type { QueueEntry } from './queue-entry.js';
 import type { RequestRing } from './request-ring.js';
 
@@ -39,9 +40,7 @@ export class TenantShare<TEntry extends QueueEntry> {
 
   /** How many of them came before one of them, as if they stood evenly spaced; an estimate. */
   countBefore({ queuePosition }: TEntry): number {
-    if (queuePosition === this.firstPosition) return 0;
-    const stretch = this.lastPosition - this.firstPosition;
-    return Math.floor(((this.size - 1) * (queuePosition - this.firstPosition)) / stretch);
+    return countSpacedBefore(queuePosition, this.firstPosition, this.lastPosition, this.size);
   }
 
   /** One that has come into the ring comes last. */
