@@ -1,4 +1,14 @@
-import { Controller, Get, Injectable, SetMetadata } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  SetMetadata,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { ExternalContextCreator, Reflector } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import {
   Batched,
@@ -8,6 +18,7 @@ import {
   getBatcherToken,
   InjectBatcher,
 } from 'nestjs-batching';
+import { map, type Observable } from 'rxjs';
 import { HttpApps } from './http-apps.js';
 
 @BatchProcessor('echo')
@@ -36,6 +47,47 @@ describe('a @Batched method that other code calls', () => {
     const { app } = await apps.start({ ...echo, providers: [EchoProcessor, Annotated] });
 
     expect(await app.get(Annotated).say('hello')).toBe('hello!');
+  });
+
+  it('is found by packages that look for their own decorators on the instance', async () => {
+    const OnEvent = Reflector.createDecorator<string>();
+
+    @Injectable()
+    class Listener {
+      @OnEvent('said')
+      @Batched('echo')
+      say(this: void, ...[text]: unknown[]): unknown {
+        return text;
+      }
+    }
+    const { app } = await apps.start({ ...echo, providers: [EchoProcessor, Listener] });
+    const { say } = app.get(Listener);
+
+    expect(app.get(Reflector).get(OnEvent, say)).toBe('said');
+  });
+
+  it('is batched once, and has its other interceptors, for a package that calls it through them', async () => {
+    @Injectable()
+    class Loud implements NestInterceptor<string, string> {
+      intercept(_: ExecutionContext, next: CallHandler<string>): Observable<string> {
+        return next.handle().pipe(map((text) => text.toUpperCase()));
+      }
+    }
+
+    @Injectable()
+    class Consumer {
+      @Batched('echo')
+      @UseInterceptors(Loud)
+      say(this: void, ...[text]: unknown[]): unknown {
+        return text;
+      }
+    }
+    const { app } = await apps.start({ ...echo, providers: [EchoProcessor, Consumer] });
+    const consumer = app.get(Consumer);
+    const { say } = consumer;
+    const handler = app.get(ExternalContextCreator).create(consumer, say, 'say');
+
+    expect(await handler('hello')).toBe('HELLO!');
   });
 
   it('stops the start where its instance cannot be changed', async () => {

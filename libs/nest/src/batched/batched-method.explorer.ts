@@ -4,6 +4,7 @@ import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-hos
 import type { ConfigFault } from 'nestjs-batching/core';
 import { declarationOf } from '../batchers/batch-processor.decorator.js';
 import { BatchedCallService } from './batched-call.service.js';
+import { BatchedInterceptor } from './batched.interceptor.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatcherRegistry } from '../batchers/batcher.registry.js';
 import { unknownBatcherError } from '../batchers/batcher.service.js';
@@ -32,6 +33,9 @@ const RUNS_BATCHES =
 
 /** What Nest, or a package of it, leaves on a method that it calls by itself, through the interceptors. */
 const HANDLER_METADATA = /^(?:path$|microservices:|websockets:message_mapping$|graphql:|__resolve)/;
+
+/** Where Nest keeps what `@UseInterceptors()` says of a method. */
+const INTERCEPTORS_METADATA = '__interceptors__';
 
 /**
  * Finds every `@Batched()` method when the app starts. One that names no batcher, or has options with which every call
@@ -103,6 +107,7 @@ export class BatchedMethodExplorer {
       context.setType('method');
       return calls.bodyOf(metadata, await calls.send(returned, metadata, context));
     };
+    copyMetadata(method, batched);
     if (Reflect.set(instance, methodName, batched)) return [];
     return [{ field: nameOf(found), problem: `it is frozen, ${NOT_WRAPPED}` }];
   }
@@ -121,6 +126,19 @@ function runsBatches({ wrapper, methodName }: FoundMethod): boolean {
   if (methodName !== 'processBatch') return false;
   const { token, metatype } = wrapper;
   return isProcessorToken(token) || [token, metatype].some((type) => declarationOf(type) !== undefined);
+}
+
+/**
+ * Other packages look for their own decorators on the method of the instance: listeners of events, jobs, consumers. Of
+ * its interceptors, the one that batches stays behind: who calls the method through them would send each request twice.
+ */
+function copyMetadata(from: Method, to: Method): void {
+  for (const key of Reflect.getMetadataKeys(from)) {
+    const value: unknown = Reflect.getMetadata(key, from);
+    const isInterceptors = key === INTERCEPTORS_METADATA && Array.isArray(value);
+    const others = isInterceptors ? value.filter((interceptor) => interceptor !== BatchedInterceptor) : value;
+    Reflect.defineMetadata(key, others, to);
+  }
 }
 
 function isCalledByNest(method: Method): boolean {
