@@ -1,4 +1,5 @@
-import { Controller, Get, Post, Body, StreamableFile, type ExecutionContext } from '@nestjs/common';
+import { Controller, Get, Post, Body, Res, StreamableFile, type ExecutionContext } from '@nestjs/common';
+import type { Response as ExpressResponse } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { Batched, BatchingModule } from 'nestjs-batching';
 import { FakeProcessor } from 'nestjs-batching/testing';
@@ -40,6 +41,12 @@ class OptionsController {
   @Batched('echo')
   nothing(): undefined {
     return undefined;
+  }
+
+  @Get('answered')
+  @Batched('echo')
+  answered(@Res() response: ExpressResponse): unknown {
+    return response.status(203).send('an answer');
   }
 
   @Get('file')
@@ -223,6 +230,8 @@ describe.each(platforms)('a call of @Batched on $name', (platform) => {
   it('is not batched if the handler has answered by itself', async () => {
     const { url, batcher } = await start();
     expect((await fetch(`${url}/nothing`)).status).toBe(200);
+    const answered = await fetch(`${url}/answered`);
+    expect([answered.status, await answered.text()]).toEqual([203, 'an answer']);
     expect(await (await fetch(`${url}/file`)).text()).toBe('a file');
     const streamed = await fetch(`${url}/response`);
     expect([streamed.status, await streamed.text()]).toEqual([203, 'a body']);

@@ -7,6 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { BatchedResponse } from 'nestjs-batching/core';
+import { ServerResponse } from 'node:http';
 import { assertForRootOptions, soundOptions } from '../options/assert-options.js';
 import type { BatchedMetadata } from './batched.metadata.js';
 import { BatcherService } from '../batchers/batcher.service.js';
@@ -42,6 +43,8 @@ export class BatchedCallService implements OnModuleInit {
   hasAnswered(returned: unknown): boolean {
     return (
       returned === undefined ||
+      // `return response.json(…)` of `@Res()`, on Express; Fastify's reply is a promise of nothing.
+      returned instanceof ServerResponse ||
       returned instanceof StreamableFile ||
       STREAMS.includes(Object.prototype.toString.call(returned))
     );
