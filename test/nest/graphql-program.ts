@@ -11,8 +11,8 @@ export class GraphqlProgram {
   ) {}
 
   /** @param path Of a program that prints its address. */
-  static async start(path: string): Promise<GraphqlProgram> {
-    const program = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  static async start(path: string, ...parameters: readonly string[]): Promise<GraphqlProgram> {
+    const program = spawn(process.execPath, [path, ...parameters], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [address] = (await once(createInterface({ input: program.stdout }), 'line')) as [string];
     return new GraphqlProgram(program, address);
   }

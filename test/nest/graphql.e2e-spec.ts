@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { GraphqlProgram } from './graphql-program.js';
 
 describe('@Batched on a GraphQL resolver', () => {
@@ -33,4 +35,33 @@ describe('@Batched on a GraphQL resolver', () => {
       expect(answer).not.toMatch(/out of memory|results for a batch/);
     },
   );
+});
+
+describe('@Batched on a field of GraphQL objects', () => {
+  const path = 'dist/test/programs/graphql-fields-app.js';
+
+  it('answers that field of many objects from one batch', async () => {
+    const program = await GraphqlProgram.start(path, 'interceptors');
+    try {
+      expect(await program.query('{ words { text upper } }')).toEqual({
+        data: {
+          words: [
+            { text: 'a', upper: 'A of 2' },
+            { text: 'b', upper: 'B of 2' },
+          ],
+        },
+      });
+    } finally {
+      await program.stop();
+    }
+  }, 60_000);
+
+  it('stops the start of a server that calls fields without interceptors', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [path, 'guards'], { timeout: 30_000 });
+
+    expect(stdout).toContain(
+      'WordResolver.upper (WordsModule): it would answer with the request itself, since fields of objects have no ' +
+        "interceptors; add fieldResolverEnhancers: ['interceptors'] to the options of GraphQLModule",
+    );
+  }, 60_000);
 });

@@ -10,6 +10,7 @@ import { BatcherRegistry } from '../batchers/batcher.registry.js';
 import { unknownBatcherError } from '../batchers/batcher.service.js';
 import { isProcessorToken } from '../batchers/batcher.tokens.js';
 import { problemsOfConstants } from './constant-options.js';
+import { lackInterceptors, resolvesField } from './graphql-fields.js';
 import { moduleNameOf, type DiscoveredProvider } from '../discovery/discovered-provider.js';
 import { findMockedBatchers } from '../batchers/find-mocked-batchers.js';
 
@@ -18,7 +19,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 /** A method with `@Batched()`. */
 interface FoundMethod {
   readonly wrapper: DiscoveredProvider;
-  readonly className: string;
+  readonly type: { readonly name: string };
   readonly methodName: string;
   readonly method: Method;
   readonly metadata: BatchedMetadata;
@@ -30,6 +31,8 @@ const NOT_CALLED_BY_NEST =
   'no route or message leads to it; a @Batched() method that other code calls belongs into a provider';
 const RUNS_BATCHES =
   'it runs the batches, and would wait for itself; what @Batched() sends is what a method returns that asks for one result';
+const FIELD_NOT_INTERCEPTED =
+  "it would answer with the request itself, since fields of objects have no interceptors; add fieldResolverEnhancers: ['interceptors'] to the options of GraphQLModule";
 
 /** What Nest, or a package of it, leaves on a method that it calls by itself, through the interceptors. */
 const HANDLER_METADATA = /^(?:path$|microservices:|websockets:message_mapping$|graphql:|__resolve)/;
@@ -52,13 +55,18 @@ export class BatchedMethodExplorer {
 
   /** What is wrong with the methods. */
   explore(): ConfigFault[] {
-    const mocked = findMockedBatchers(this.discovery.getProviders());
+    const all = this.discovery.getProviders();
+    const mocked = findMockedBatchers(all);
     const controllers = this.discovery.getControllers().flatMap((wrapper) => this.findMethods(wrapper));
-    const providers = this.discovery.getProviders().flatMap((wrapper) => this.findMethods(wrapper));
+    const providers = all.flatMap((wrapper) => this.findMethods(wrapper));
     const faults = [...controllers, ...providers].flatMap((found) => this.findFaults(found, mocked));
     // Nest makes controllers its own way; what code calls belongs into a provider.
     for (const found of controllers.filter(({ method }) => !isCalledByNest(method))) {
       faults.push({ field: nameOf(found), problem: NOT_CALLED_BY_NEST });
+    }
+    if (lackInterceptors(all)) {
+      const fields = providers.filter(({ method, type }) => resolvesField(method, type));
+      for (const found of fields) faults.push({ field: nameOf(found), problem: FIELD_NOT_INTERCEPTED });
     }
     const wrapped = providers.filter(({ method }) => !isCalledByNest(method));
     for (const found of wrapped) faults.push(...this.wrap(found));
@@ -73,7 +81,7 @@ export class BatchedMethodExplorer {
       const metadata =
         method && (Reflect.getMetadata(BATCHED_METADATA, method) as BatchedMetadata | undefined);
       if (method === undefined || metadata === undefined) return [];
-      return [{ wrapper, className: prototype.constructor.name, methodName, method, metadata }];
+      return [{ wrapper, type: prototype.constructor, methodName, method, metadata }];
     });
   }
 
@@ -150,6 +158,6 @@ function prototypeOf({ metatype, instance }: DiscoveredProvider): object | undef
   return typeof metatype === 'function' ? (metatype.prototype as object | undefined) : undefined;
 }
 
-function nameOf({ className, methodName, wrapper }: FoundMethod): string {
-  return `${className}.${methodName} (${moduleNameOf(wrapper)})`;
+function nameOf({ type, methodName, wrapper }: FoundMethod): string {
+  return `${type.name}.${methodName} (${moduleNameOf(wrapper)})`;
 }

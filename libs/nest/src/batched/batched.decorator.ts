@@ -44,8 +44,8 @@ export type BatchRequest<TRequest, TResponse> = TResponse & {
  *
  * It works on whatever Nest calls (HTTP, microservices, WebSocket gateways, GraphQL resolvers), where guards, pipes
  * and validation have run by then, and on the methods of providers that other code calls. A method that returns
- * `undefined` or the response itself (`@Res()`), a `StreamableFile`, a web `Response` or an async generator has answered
- * by itself.
+ * `undefined` or the response itself (`@Res()`), a `StreamableFile`, a web `Response` or an async generator has
+ * answered by itself.
  *
  * Over HTTP the answer carries a `Server-Timing` header with queue time, processing time and batch, and a client that
  * disconnects frees its place in the queue. Errors become those of the transport.
