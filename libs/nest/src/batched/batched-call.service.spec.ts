@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { getEventListeners } from 'node:events';
 import { DynamicBatcher } from 'nestjs-batching/core';
 import { FakeProcessor, ManualClock } from 'nestjs-batching/testing';
 import { BatchedCallService } from './batched-call.service.js';
@@ -22,4 +23,16 @@ describe('BatchedCallService', () => {
       expect(processor.requestsByBatch).toEqual([]);
     },
   );
+
+  it('leaves nothing of a call on a signal that outlives it', async () => {
+    const batcher = new DynamicBatcher<string, string>({}, (words) => [...words]);
+    const calls = new BatchedCallService({ get: () => batcher } as unknown as BatcherService);
+    const { signal } = new AbortController();
+    const metadata = { batcherName: 'default', signal };
+    const sent = calls.send('a', metadata, {} as ExecutionContext, new AbortController().signal);
+
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await sent;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
 });

@@ -15,6 +15,7 @@ import { BATCHING_DEFAULTS } from '../batchers/batcher.tokens.js';
 import type { BatchingModuleOptions } from '../options/batching-options.js';
 import { callOptions } from './call-options.js';
 import { timeoutHeaderName } from '../options/timeout-header.js';
+import { underEither } from './under-either.js';
 
 /**
  * What Nest streams to the client. Told by what they call themselves: a web `Response` may be of another realm or
@@ -59,9 +60,11 @@ export class BatchedCallService implements OnModuleInit {
   ): Promise<BatchedResponse<unknown>> {
     const batcher = this.batchers.get(metadata.batcherName);
     const options = callOptions(metadata, context, this.timeoutHeader, batcher.config.defaultTimeoutMs);
-    const signals = [options.signal, leaving].filter((signal) => signal !== undefined);
-    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
-    return await batcher.processWithInfo(request, { ...options, signal });
+    const call = (signal: AbortSignal | undefined): Promise<BatchedResponse<unknown>> =>
+      batcher.processWithInfo(request, { ...options, signal });
+    return options.signal === undefined || leaving === undefined
+      ? call(options.signal ?? leaving)
+      : underEither(options.signal, leaving, call);
   }
 
   /** What the caller gets. */
