@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -109,6 +110,80 @@ describe('a @Batched method that other code calls', () => {
         '  - Frozen.say (TestedModule): it is frozen, so that its methods cannot be batched when they are called ' +
         'from code; use @InjectBatcher() there',
     );
+  });
+});
+
+describe('@Batched below a decorator that replaces the method', () => {
+  /** As written in many an app: what other decorators have noted on the method is not on the new one. */
+  const Logged: MethodDecorator = (_target, _name, descriptor) => {
+    const { value } = descriptor;
+    if (typeof value !== 'function') return;
+    const logged = function (this: unknown, ...args: unknown[]): unknown {
+      return value.apply(this, args) as unknown;
+    };
+    descriptor.value = logged as typeof value;
+  };
+
+  class Base {
+    @Get('base')
+    @Logged
+    @Batched('echo')
+    say(): string {
+      return 'hello';
+    }
+  }
+
+  it('stops the start, also where the method is inherited', async () => {
+    @Controller()
+    class Inheriting extends Base {}
+    const error = await apps.failureOf({ ...echo, controllers: [Inheriting] });
+
+    expect(error.message).toContain(
+      'Inheriting.say (TestedModule): a decorator above @Batched() has replaced the method and kept nothing of what is ' +
+        'noted on it; put @Batched() above that one',
+    );
+  });
+
+  it('is no matter where the method is overridden', async () => {
+    @Controller()
+    class Overriding extends Base {
+      @Get('own')
+      override say(): string {
+        return 'hello from here';
+      }
+    }
+    const { url } = await apps.start({ ...echo, controllers: [Overriding] });
+
+    expect(await (await fetch(`${url}/own`)).text()).toBe('hello from here');
+  });
+
+  it('is no matter where a test has put a mock in its place', async () => {
+    @Injectable()
+    class Mocked {
+      @Batched('echo')
+      say(): string {
+        return 'hello';
+      }
+    }
+    jest.spyOn(Mocked.prototype, 'say').mockReturnValue('mocked');
+    const { app } = await apps.start({ ...echo, providers: [EchoProcessor, Mocked] });
+
+    expect(app.get(Mocked).say()).toBe('mocked');
+  });
+
+  it('is batched where @Batched stands above that decorator', async () => {
+    @Controller()
+    class Above {
+      @Get('above')
+      @Batched('echo')
+      @Logged
+      say(): string {
+        return 'hello';
+      }
+    }
+    const { url } = await apps.start({ ...echo, controllers: [Above] });
+
+    expect(await (await fetch(`${url}/above`)).text()).toBe('hello!');
   });
 });
 

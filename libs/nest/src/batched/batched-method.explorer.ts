@@ -27,6 +27,8 @@ interface FoundMethod {
 
 const NOT_WRAPPED =
   'so that its methods cannot be batched when they are called from code; use @InjectBatcher() there';
+const LOST =
+  'a decorator above @Batched() has replaced the method and kept nothing of what is noted on it; put @Batched() above that one';
 const NOT_CALLED_BY_NEST =
   'no route or message leads to it; a @Batched() method that other code calls belongs into a provider';
 const RUNS_BATCHES =
@@ -60,6 +62,8 @@ export class BatchedMethodExplorer {
     const controllers = this.discovery.getControllers().flatMap((wrapper) => this.findMethods(wrapper));
     const providers = all.flatMap((wrapper) => this.findMethods(wrapper));
     const faults = [...controllers, ...providers].flatMap((found) => this.findFaults(found, mocked));
+    for (const wrapper of [...this.discovery.getControllers(), ...all])
+      faults.push(...this.findLost(wrapper));
     // Nest makes controllers its own way; what code calls belongs into a provider.
     for (const found of controllers.filter(({ method }) => !isCalledByNest(method))) {
       faults.push({ field: nameOf(found), problem: NOT_CALLED_BY_NEST });
@@ -82,6 +86,26 @@ export class BatchedMethodExplorer {
         method && (Reflect.getMetadata(BATCHED_METADATA, method) as BatchedMetadata | undefined);
       if (method === undefined || metadata === undefined) return [];
       return [{ wrapper, type: prototype.constructor, methodName, method, metadata }];
+    });
+  }
+
+  /**
+   * Handlers that another decorator has replaced by what knows nothing of `@Batched()`. (Of what Nest does not call,
+   * a test may have put a mock in its place.)
+   */
+  private findLost(wrapper: DiscoveredProvider): ConfigFault[] {
+    const prototype = prototypeOf(wrapper);
+    if (prototype === undefined) return [];
+    return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
+      const owner = ownerOf(methodName, prototype);
+      const method = (owner as Record<string, Method>)[methodName]!;
+      const isLost =
+        isCalledByNest(method) &&
+        Reflect.hasOwnMetadata(BATCHED_METADATA, owner, methodName) &&
+        !Reflect.hasMetadata(BATCHED_METADATA, method);
+      return isLost
+        ? [{ field: nameOf({ type: prototype.constructor, methodName, wrapper }), problem: LOST }]
+        : [];
     });
   }
 
@@ -158,6 +182,13 @@ function prototypeOf({ metatype, instance }: DiscoveredProvider): object | undef
   return typeof metatype === 'function' ? (metatype.prototype as object | undefined) : undefined;
 }
 
-function nameOf({ type, methodName, wrapper }: FoundMethod): string {
+/** The prototype in the chain that has the method: one that overrides another says by itself whether it is batched. */
+function ownerOf(methodName: string, prototype: object): object {
+  return Object.hasOwn(prototype, methodName)
+    ? prototype
+    : ownerOf(methodName, Object.getPrototypeOf(prototype) as object);
+}
+
+function nameOf({ type, methodName, wrapper }: Pick<FoundMethod, 'type' | 'methodName' | 'wrapper'>): string {
   return `${type.name}.${methodName} (${moduleNameOf(wrapper)})`;
 }

@@ -74,6 +74,8 @@ export function Batched(...parameters: unknown[]): MethodDecorator {
     const metadata: BatchedMetadata = { ...options, batcherName: batcherNameOf(batcher, method) };
     SetMetadata(BATCHED_METADATA, metadata)(target, propertyKey, descriptor);
     UseInterceptors(BatchedInterceptor)(target, propertyKey, descriptor);
+    // Both lie on the method itself; that it has had them is to be known if another decorator replaces it.
+    Reflect.defineMetadata(BATCHED_METADATA, metadata, target, propertyKey);
   };
 }
 
