@@ -4,7 +4,7 @@ import type { SweepSettings } from './sweep.js';
 
 const warningsOnly = { log: () => undefined, warn: (message: string) => console.error(message) };
 
-/** So many instances of a model, whose sessions have as many threads as those of the bare loop beside it. */
+/** Loads a model in a number of instances, whose sessions have as many threads as those of the bare loop beside it. */
 export function loadInstances(
   name: string,
   path: string,

@@ -4,7 +4,7 @@ export type Call = (request: number) => Promise<number>;
 /** What answers the requests of a batch, in their order. */
 export type ProcessBatch = (requests: readonly number[]) => Promise<readonly number[]>;
 
-/** So many callers at once, each of whom sends its next request when it has its answer. */
+/** Lets a number of callers send at once; each sends its next request when it has the answer to its last one. */
 export async function callInLoops(call: Call, callers: number, requestsEach: number): Promise<void> {
   const loops: Promise<void>[] = [];
   for (let caller = 0; caller < callers; caller += 1) loops.push(callInLoop(call, caller, requestsEach));

@@ -1,6 +1,6 @@
 import { callInLoops, type Call } from './callers.js';
 
-/** So many requests before the measured ones: what the compiler does for what is fresh is no request's cost. */
+/** How many requests go before the measured ones, so that the time to compile fresh code is no request's cost. */
 const WARM_UP_REQUESTS = 200_000;
 
 /**

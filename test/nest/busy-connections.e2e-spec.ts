@@ -5,7 +5,7 @@ import { Controller, Get, NotFoundException } from '@nestjs/common';
 import { BatchingModule, DynamicBatcher, InjectBatcher } from 'nestjs-batching';
 import { HttpApps, platforms } from './http-apps.js';
 
-/** So long that on every connection a request is under way at almost any time, also when the server closes. */
+/** Long enough that every connection has a request under way at almost any time, also when the server closes. */
 const TAKES_MS = 20;
 
 @Controller()

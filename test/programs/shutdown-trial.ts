@@ -20,7 +20,7 @@ export interface ShutdownTrial {
 }
 
 const CLIENTS = 32;
-/** So many answers there have been, whatever the machine's speed, before time is counted. */
+/** How many answers there must be before time is counted, so that a slow machine changes nothing. */
 const ANSWERS_FIRST = 2 * CLIENTS;
 const COUNTER = new URL('./count-requests.js', import.meta.url).href;
 

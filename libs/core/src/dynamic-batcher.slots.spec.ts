@@ -85,7 +85,7 @@ describe('DynamicBatcher: who waits for company while a slot is free', () => {
 
   it('waits for maxWaitTimeMs from when the first of them was free', async () => {
     const { clock, processor, send, sendAll } = await setUpBalanced();
-    // So many do not wait for more.
+    // A batch of three runs at once: it does not wait for more.
     for (const lastingMs of [4, 5]) {
       processor.hiccupMs = lastingMs - 40.15;
       sendAll('abc');

@@ -6,7 +6,7 @@ import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { RunningBatch, SlotForecast } from '../scheduling/slot-forecast.js';
 import { planInSlots } from '../scheduling/slot-plan.js';
 
-/** So many of those ahead are looked at, one by one. */
+/** The most requests ahead that are looked at one by one; a longer queue would make each admission slower. */
 const MOST_LOOKED_AT = 256;
 
 /** Foretells when a request would be answered, by the learned S(n), the batches that run, and the queue ahead. */

@@ -18,7 +18,11 @@ export class ArrivalRate {
     return this.perMs;
   }
 
-  /** So many requests had come in all by `nowMs`. */
+  /**
+   * Learns from one more look at the count of arrivals.
+   *
+   * @param total How many requests had come by `nowMs`, since the beginning.
+   */
   observe(total: number, nowMs: number): void {
     if (this.lastAtMs === undefined) {
       this.lastAtMs = nowMs;

@@ -15,14 +15,14 @@ const WEIGHT_OF_NEWEST = 0.1;
 const WEIGHT_OF_NEWEST_DEVIATION = 0.1;
 /** A batch that took this many deviations more or less than expected counts as if it had taken just that. */
 const MOST_DEVIATIONS = 3;
-/** Among so many of the first batches, one that is far faster shows that those before it were a warm-up. */
+/** One of this many first batches that is far faster than those before it shows that they were a warm-up. */
 const FIRST_BATCHES = 5;
 /** Batches in a row that all took more than twice what was expected, or all less than half, show a change for good. */
 const CHANGED_FROM_TIMES = 2;
-/** So many of them, where batches were steady; and so many where that may be chance. */
+/** How many such batches in a row it takes: where batches were steady, and where it may be chance. */
 const BATCHES_OF_A_CHANGE = 5;
 const BATCHES_OF_A_CHANGE_IN_NOISE = 8;
-/** Batches are steady if so many, or more, deviate from what is expected by no more than this share of it. */
+/** Batches are steady if this many were seen, and they deviate by no more than this share of the expected time. */
 const STEADY_BATCHES = 20;
 const STEADY_DEVIATION = 0.1;
 /** What passes as ordinary is at least this share of the expected time, however steady the batches were. */

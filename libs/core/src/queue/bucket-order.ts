@@ -2,7 +2,7 @@ import type { Bucket } from './bucket.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import { RisingHeap, type RisingEntry } from './rising-heap.js';
 
-/** So many empty buckets are kept for keys to come: where keys are few, one that comes and goes is not made anew. */
+/** The most empty buckets kept for later keys. Where keys are few, a bucket that empties and fills is not made anew. */
 const MOST_SPARE = 16;
 
 /**

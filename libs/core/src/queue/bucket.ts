@@ -119,7 +119,11 @@ export class Bucket<TEntry extends QueueEntry> implements BucketLoad {
     return this.lines.add(entry);
   }
 
-  /** So many ordinary requests have come, or gone if it is less than 0. Only while it `isOrdinary`. */
+  /**
+   * Counts ordinary requests that have come or gone. Only while it `isOrdinary`.
+   *
+   * @param count How many have come; below 0, how many have gone.
+   */
   ordinaryChanged(count: number): void {
     this.size += count;
   }

@@ -5,9 +5,12 @@ import { RequestRing } from './request-ring.js';
 import { TenantShare } from './tenant-share.js';
 import { TenantTurns } from './tenant-turns.js';
 
-/** So many tenants without requests are kept, or as many as have some: one that comes and goes is not made anew. */
+/**
+ * How many tenants without requests are kept, or as many as have requests if those are more. One that comes and goes is
+ * then not made anew.
+ */
 const MOST_IDLE_SHARES = 16;
-/** So many tenants are looked at, one by one, to foretell how many requests are served before one that comes. */
+/** The most tenants looked at one by one to foretell how many requests are served before one that comes. */
 const MOST_TENANTS_LOOKED_AT = 64;
 
 /**
@@ -128,7 +131,10 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
     this.arrivals.forEach(visit);
   }
 
-  /** So many of the tenant's own, and of the others what their weights let them take until one more is served. */
+  /**
+   * How many requests are served before the tenant's next one: its own that are ahead, and of each other tenant as many
+   * as its weight lets it take in that time.
+   */
   private countWithTurns(tenant: string | undefined, ownAhead: number): number {
     const own = this.shares.get(tenant);
     const hasOwn = own !== undefined && own.size > 0;

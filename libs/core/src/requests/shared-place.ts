@@ -11,7 +11,7 @@ export class SharedPlace<TRequest, TResponse> {
   isRaised = false;
   /** Who waits in the place besides its leader. */
   followers: QueuedRequest<TRequest, TResponse>[] = [];
-  /** So many of the first of them have left. */
+  /** How many followers at the front of the list are known to be settled. */
   private left = 0;
 
   /** @param leader Whose payload runs for all of them. */

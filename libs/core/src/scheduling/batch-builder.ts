@@ -78,7 +78,7 @@ const IDLE: BatchDecision = Object.freeze({ action: 'idle' });
  * time.
  */
 export class BatchBuilder {
-  /** So many requests run at once, whatever the strategy, provided that a slot is free. */
+  /** A batch of this size runs at once, whatever the strategy, provided that a slot is free. */
   dispatchAtOnceSize = 0;
   /** Whether a batch leaves some of those who wait to other slots, if that answers all of them sooner. */
   maySplit = false;

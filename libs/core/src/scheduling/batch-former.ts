@@ -10,8 +10,8 @@ import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
 
 /**
- * So many batches' worth of requests are looked at when not all of them can be answered in time; and no more than so
- * many requests beyond a batch, since a look takes time that grows with them.
+ * How many of those who wait are looked at when not all of them can be answered in time, in full batches. The choice
+ * takes time that grows with them, so there is a limit to how many requests beyond one batch these may be.
  */
 const BATCHES_LOOKED_AT = 4;
 const MOST_LOOKED_AT_BEYOND = 512;

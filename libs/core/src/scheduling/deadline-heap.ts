@@ -38,7 +38,11 @@ export class DeadlineHeap<TEntry> {
     this.moveUp(entry, deadlineMs, this.entries.length - 1);
   }
 
-  /** So many of those that are here have left: `isIn` says so, or is just about to. */
+  /**
+   * Takes note that entries have left.
+   *
+   * @param count How many. `isIn` is false for them already, or will be before the heap is asked again.
+   */
   left(count: number): void {
     this.size -= count;
     if (this.size === 0) this.clear();

@@ -99,7 +99,7 @@ const FINDERS: readonly Finder[] = [
 
 function findOverload({ statistics, config }: Figures): BatchingFinding | undefined {
   const { requests, refused, refusedForTenant, queueTimeMs, processingTimeMs } = statistics;
-  // So long a request may wait for company, with a slot free all the time.
+  // The longest that a request waits for company while a slot is free.
   const companyMs = (config.timeoutStrategy === 'wait-for-full' ? 2 : 1) * config.maxWaitTimeMs;
   const turnedAway = (refused['QUEUE_FULL'] ?? 0) - refusedForTenant + requests.displaced;
   const isRefusing = turnedAway > WORTH_A_WORD * (requests.accepted + turnedAway);

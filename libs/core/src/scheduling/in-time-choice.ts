@@ -34,7 +34,7 @@ export interface SlotsInView {
 
 /** Down from this size each is tried; from a larger one its half. */
 const EACH_SIZE_FROM = 8;
-/** So many times what batches serve may come while they count as keeping up: arrivals are not known more exactly. */
+/** Batches keep up while at most this multiple of what they serve arrives: the arrival rate is only an estimate. */
 const LARGEST_EXCESS = 1.1;
 
 /**

@@ -5,7 +5,10 @@ export interface TimedEntry {
   readonly deadlineAtMs: number;
 }
 
-/** The order is kept until more than so many have come since somebody last asked for the nearest deadline. */
+/**
+ * After how many arrivals without a question for the nearest deadline the order is given up. It is twice the number of
+ * those that wait, but at least this many, so that a short queue is not put in order over and over.
+ */
 const SMALLEST_TO_KEEP_IN_ORDER = 64;
 
 /**
@@ -37,7 +40,13 @@ export class QueuedDeadlines<TEntry extends TimedEntry> {
     return this.size === 0 ? Infinity : this.boundMs;
   }
 
-  /** Who has the nearest deadline. To be asked only while everybody who waits is in the queue, or again at once. */
+  /**
+   * Who has the nearest deadline; undefined if nobody has one.
+   *
+   * Putting the deadlines in order visits the queue. Somebody who waits without being there, such as a request that has
+   * been taken out for a batch that is still being formed, would be missed. So ask first while all of them are in the
+   * queue; after that the order is there, and it is safe to ask again.
+   */
   get first(): TEntry | undefined {
     if (this.size === 0) return undefined;
     this.addedSinceAsked = 0;
@@ -57,7 +66,11 @@ export class QueuedDeadlines<TEntry extends TimedEntry> {
     else this.heap.add(entry, deadlineAtMs);
   }
 
-  /** So many of those that wait have left: `isWaiting` says so, or is just about to. */
+  /**
+   * Takes note that some of those that wait have left.
+   *
+   * @param count How many. `isWaiting` is false for them already, or will be before anything is asked again.
+   */
   left(count: number): void {
     this.size -= count;
     // With nobody left the order is kept: else the next one would be looked for among all who have no deadline.
