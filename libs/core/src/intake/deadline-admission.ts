@@ -12,13 +12,13 @@ import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import { PriorityArrivals } from './priority-arrivals.js';
 import type { RunningBatch } from '../scheduling/slot-forecast.js';
 
-/** For so long the largest bucket leaves room for others, once a request of one has been refused. */
+/** How long the largest bucket leaves room for others after a request of one of them has been refused. */
 const LEAVE_ROOM_FOR_MS = 1000;
 
-/** A bound on the wait is told for a queue so many times as long: it holds until the queue has grown to that. */
+/** A bound on the wait is computed for a queue this many times as long, and so holds until the queue is that long. */
 const ROOM_FOR_MORE = 2;
 
-/** One of a lower priority is surely in time with so many times what all that waits takes: others may overtake it. */
+/** Since others may overtake a request of a lower priority, it is surely in time only with this many times the wait. */
 const OVERTAKEN_TIMES = 4;
 
 /** At most so often the number of those who overtake is told anew; each time at least one more batch goes first. */
@@ -71,7 +71,7 @@ export class DeadlineAdmission {
   private readonly arrivals = new PriorityArrivals();
   private refused = 0;
   private leaveRoomUntilMs = -Infinity;
-  /** The latest bound on the wait: told at that time, for so many requests in so many buckets. */
+  /** The latest bound on the wait, with when it was computed, and for how many requests in how many buckets. */
   private readonly surely = { toldAt: undefined as Arrival | undefined, waiting: 0, buckets: 0, withinMs: 0 };
 
   constructor(private readonly parts: DeadlineAdmissionParts) {}

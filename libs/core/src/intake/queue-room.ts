@@ -35,7 +35,7 @@ export class QueueRoom<TRequest, TResponse> {
     scheduler.departures.giveUpPlace(displaced, 'displaced', error);
   }
 
-  /** @throws QueueFullError if there is no place for so many at once; they displace nobody. */
+  /** @throws QueueFullError if there is no place for `count` requests at once; they displace nobody. */
   assertRoom(terms: RequestTerms, count: number, nowMs: number): void {
     const { config, scheduler } = this.parts;
     this.assertTenantRoom(terms, count, nowMs);
@@ -52,7 +52,7 @@ export class QueueRoom<TRequest, TResponse> {
     }
   }
 
-  /** @throws RequestTooLargeError if there is no room for so many at once, however long they waited. */
+  /** @throws RequestTooLargeError if one call brings more than could ever find room, however long it waited. */
   assertNotTooMany({ tenant }: RequestTerms, places: number, followers: number): void {
     const { batcherName, config } = this.parts;
     const { maxQueueSize, maxQueueSizePerTenant = Infinity } = config;

@@ -79,8 +79,8 @@ export class CostCurve {
   }
 
   /**
-   * S(n) and so many mean deviations, in milliseconds: two are rarely exceeded. Without them for a request alone:
-   * nothing better can be done for it, so it is turned away only if it is expected to be late, not if it might be.
+   * S(n) plus a margin of mean deviations, in milliseconds; a margin of two is rarely exceeded. A request alone has no
+   * margin: nothing better can be done for it, so it is turned away only if it is expected to be late, not if it might.
    */
   predictSafelyMs(size: number, deviations: number): number {
     return size === 1 ? this.predictMs(1) : this.predictMs(size) + deviations * this.deviationMs;
@@ -143,7 +143,7 @@ export class CostCurve {
     if (this.changed >= this.batchesOfAChange) this.takeForChanged(this.changedBy);
   }
 
-  /** All batches are expected to take so many times as long as they did. */
+  /** From now on all batches are expected to take `times` as long as they did. */
   private takeForChanged(times: number): void {
     if (times === 0 || times === Infinity) {
       this.startAnew();

@@ -197,7 +197,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return entry;
   }
 
-  /** Takes the next ones of a bucket out, so many or all. `reorder` must follow. */
+  /** Takes out the next ones of a bucket: at most `most`, or all that there are. `reorder` must follow. */
   takeMany(bucket: Bucket<TEntry>, most: number): TEntry[] {
     const taken = bucket.takeMany(most);
     this.size -= taken.length;

@@ -3,15 +3,15 @@ import { isQueued, type QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
 
 const SMALLEST_CAPACITY = 16;
-/** For each entry there are so many slots when room is made, or up to twice as many. */
+/** How many slots there are for each entry when room is made: this many, or up to twice as many. */
 const SLOTS_EACH = 4;
-/** Below so many slots it does not matter how few of them are in use. */
+/** In a ring of fewer slots than this it does not matter how few of them are in use. */
 const FEW_SLOTS = 64;
-/** To take fresh slots for more than so many costs more than it saves. */
+/** The largest ring that gets fresh slots in place of its used ones; for a larger one that costs more than it saves. */
 const LARGEST_TO_RENEW = 2 ** 14;
 /** Beyond this positions begin anew: small integers are stored in place. */
 const LARGEST_POSITION = 2 ** 30;
-/** In at most so many slots, from the first on, it is looked for who has waited longest. */
+/** The most slots, from the first on, in which the one who has waited longest is looked for. */
 const MOST_LOOKED_AT = 64;
 
 /**

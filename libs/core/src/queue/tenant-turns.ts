@@ -101,7 +101,7 @@ export class TenantTurns<TEntry extends QueueEntry> {
     share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
   }
 
-  /** Undoes that a request was taken, when there had been so many passes: it is its tenant's turn again. */
+  /** Undoes that a request was taken: it is its tenant's turn again. */
   giveBack(share: TenantShare<TEntry>, { cost }: TEntry): void {
     if (this.current === share) share.hasItsQuantum = true;
     else this.returnTo(share);

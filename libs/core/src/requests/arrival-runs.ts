@@ -53,7 +53,7 @@ export class ArrivalRuns {
   }
 }
 
-/** Makes a run of the first so many of one, which keeps the others. */
+/** Makes a run of the first `count` of one, which keeps the others. */
 function splitOff(run: ArrivalRun, count: number): ArrivalRun {
   const { arrival, firstNumber } = run;
   run.firstNumber += count;

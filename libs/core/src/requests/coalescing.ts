@@ -19,7 +19,11 @@ export class Coalescing<TRequest, TResponse> {
     this.followersInAll += 1;
   }
 
-  /** Of so many callers that were accepted in all, how many have taken a place: those are what batches are made of. */
+  /**
+   * How many places were taken by the callers that were accepted: batches are made of places, not of callers.
+   *
+   * @param callers How many were accepted in all.
+   */
   placesOf(callers: number): number {
     return callers - this.followersInAll;
   }

@@ -1,6 +1,6 @@
 import type { QueuedRequest } from './queued-request.js';
 
-/** Up to so many followers who have left are kept in the list: to take them out costs more. */
+/** The most followers who have left that stay in the list: taking so few out costs more than keeping them. */
 const MOST_KEPT_AFTER_LEAVING = 16;
 
 /** One place in queue or batch for several callers whose requests are the same. */

@@ -8,9 +8,9 @@ export interface AdaptiveView extends SlotLoad {
   readonly lastDispatchAtMs: number;
 }
 
-/** With more than so many times n* (the balanced size) a batch does not wait for a few more. */
+/** A batch of more than this many times n* (the balanced size) does not wait for a few more. */
 const MOST_BALANCED_SIZES = 1.5;
-/** Waiting pays only where the fixed time of a batch is at least that of so many requests. */
+/** Waiting pays only where a batch's fixed time τ is at least what this many requests add to it. */
 const LEAST_FIXED_TIME_IN_REQUESTS = 5;
 
 /**

@@ -221,7 +221,7 @@ export class BatchBuilder {
     return { action: 'dispatch', size: mayNotBeCut ? most : cut, reason };
   }
 
-  /** Whether somebody may be late if so many go in batches of this size and what is left, one by one in the slots. */
+  /** Whether somebody may be late if a batch of `size` goes now, and the rest of those `waiting` after it. */
   private isLateBehind(view: BatchingView, size: number, waiting: number): boolean {
     const { nearestDeadlineAtMs, nowMs } = view;
     if (nearestDeadlineAtMs === Infinity || !this.learned.curve.isKnown) return false;
@@ -236,8 +236,8 @@ export class BatchBuilder {
   }
 
   /**
-   * Whether padded batches of so many keep up with those who come, or serve more per time than those of the smaller
-   * size: otherwise to save all who are here would lose more of those who come after them.
+   * Whether padded batches of `most` keep up with arrivals, or serve more per time than those of the smaller size.
+   * Otherwise saving all who are here would lose more of those who come after them.
    */
   private isServedBy(most: number, smaller: number): boolean {
     const { arrivals } = this.learned;

@@ -41,7 +41,7 @@ export function chooseBatchSize(available: number, options: SizeOptions, curve: 
 }
 
 /**
- * Where nobody shall be late for it, a batch is reckoned with as taking so many mean deviations longer than expected.
+ * How many mean deviations longer than expected a batch is assumed to take, where nobody may be late for it.
  */
 const SAFE_DEVIATIONS = 2;
 

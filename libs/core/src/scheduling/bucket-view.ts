@@ -30,7 +30,8 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
   ) {}
 
   /**
-   * A decision begins or is through, and so many slots are free. They become so when a batch ends, or there are more.
+   * Takes note of how many slots are free, as a decision begins and when it is through. Slots become free when a batch
+   * ends, or when there are more of them.
    */
   noteFreeSlots(freeSlots: number, nowMs: number): void {
     const isSlotFree = freeSlots > 0;

@@ -4,7 +4,7 @@ import type { CostCurve } from '../learned/cost-curve.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import type { SlotForecast } from './slot-forecast.js';
 
-/** A deadline is far away if it is kept even if all takes so many times as long as foretold. */
+/** A deadline is far away if it would be kept even if everything took this many times as long as foretold. */
 const FAR_FROM_TIMES = 4;
 
 /**

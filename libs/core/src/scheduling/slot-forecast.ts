@@ -3,7 +3,7 @@ import type { BatchProcessor } from '../processor/batch-processor.js';
 import { expectedBatchTimeMs } from './batch-size-choice.js';
 import type { CostCurve } from '../learned/cost-curve.js';
 
-/** A batch that runs for more than so many times what was foretold hangs; one that pauses for a while does not yet. */
+/** A batch counts as hanging once it has run for this multiple of its forecast. One that only pauses stays below it. */
 const HANGING_FROM_TIMES = 10;
 
 /** A batch that runs, as far as its end can be told. */

@@ -1,4 +1,4 @@
-/** How long a batch of so many requests takes, in milliseconds. */
+/** How long a batch of `size` requests takes, in milliseconds. */
 export type BatchTime = (size: number) => number;
 
 /** What comes of a plan. */

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../simulation/seeded-random.js';
 
 /**
- * Weights for a layer with so many inputs, uniformly distributed with variance `2 / inputs` (He et al. 2015), so
+ * Weights for a layer of `inputs` inputs, uniformly distributed with variance `2 / inputs` (He et al. 2015), so
  * that what goes through many layers neither fades nor explodes.
  */
 export function randomWeights(random: SeededRandom, inputs: number, count: number): Float32Array {

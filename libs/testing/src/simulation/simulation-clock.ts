@@ -1,10 +1,10 @@
 import type { Alarm, Clock } from 'nestjs-batching/core';
 import { EventHeap, type TimedEvent } from './event-heap.js';
 
-/** After so many turns the process gets a chance to do something else: signals, timers, output. */
+/** How many turns pass before the process gets a chance to do something else: signals, timers, output. */
 const TURNS_BETWEEN_BREAKS = 8192;
 
-/** If so much happens without time going on, it never will: somebody sets an alarm again as soon as it rings. */
+/** After this many turns without time going on it never will: somebody sets an alarm again as soon as it rings. */
 const MOST_TURNS_AT_ONE_TIME = 2_000_000;
 
 /**
