@@ -238,6 +238,23 @@ describe('DynamicBatcher: buckets', () => {
   });
 });
 
+describe('DynamicBatcher: buckets and deadlines', () => {
+  it.each<[string, string[], number]>([
+    ['for its priority', [], 0],
+    ['with one that came before them', ['a1'], 1],
+  ])('lets in who is in time since it goes before other buckets %s', async (_, before, priority) => {
+    const { clock, send } = await setUpTimedLetters({ bucketOf, priorityLevels: 2 });
+    // A batch runs for 24 ms, and two more of bucket b wait.
+    for (const text of ['b1', 'b2', 'b3', 'b4']) send(text);
+    for (const text of before) send(text, { priority: 1 });
+    await clock.advance(1);
+    for (let count = 0; count < 8; count += 1) send('b', { priority: 1 });
+    const call = send('a2', { priority, timeoutMs: 60 });
+    await clock.advance(60);
+    expect(call.response?.response).toBe('A2');
+  });
+});
+
 describe('DynamicBatcher: many distinct buckets, tenants and keys', () => {
   it('leave nothing behind, whether their requests ran or were taken back', async () => {
     const clock = new ManualClock();

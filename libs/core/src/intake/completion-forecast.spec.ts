@@ -1,7 +1,7 @@
 import { runningOf } from '../../../../test/core/running-of.js';
 import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../config/batching-config.js';
-import type { RequestsAhead } from '../queue/bounded-request-queue.js';
+import type { RequestsAhead } from '../queue/requests-ahead.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';
 import { CostCurve } from '../learned/cost-curve.js';

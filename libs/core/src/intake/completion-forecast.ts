@@ -1,5 +1,5 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
-import type { RequestsAhead } from '../queue/bounded-request-queue.js';
+import type { RequestsAhead } from '../queue/requests-ahead.js';
 import { expectedBatchTimeMs, largestBatchSize, paddedBatchSize } from '../scheduling/batch-size-choice.js';
 import type { CostCurve } from '../learned/cost-curve.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
@@ -22,7 +22,7 @@ export class CompletionForecast {
   }
 
   /** How many requests a batch holds at most, as far as is known where they are limited by what they cost. */
-  private get most(): number {
+  get most(): number {
     const largest = largestBatchSize(this.config);
     if (this.config.maxBatchCost === undefined) return largest;
     return Math.min(largest, Math.max(1, Math.round(this.learned.mostByCost)));

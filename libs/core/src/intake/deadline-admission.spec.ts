@@ -1,7 +1,7 @@
 import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../config/batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
-import type { RequestsAhead } from '../queue/bounded-request-queue.js';
+import type { RequestsAhead } from '../queue/requests-ahead.js';
 import { ORDINARY_TERMS, type RequestTerms } from '../requests/request-terms.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';

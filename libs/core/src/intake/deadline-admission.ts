@@ -2,8 +2,9 @@ import type { Arrival } from '../requests/arrival.js';
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
 import { withoutStack } from '../errors/without-stack.js';
-import type { BoundedRequestQueue, RequestsAhead } from '../queue/bounded-request-queue.js';
+import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { BucketKey, QueueEntry } from '../queue/queue-entry.js';
+import type { RequestsAhead } from '../queue/requests-ahead.js';
 import type { RequestTerms } from '../requests/request-terms.js';
 import { ArrivalRate } from '../learned/arrival-rate.js';
 import type { CompletionForecast } from './completion-forecast.js';
@@ -86,7 +87,7 @@ export class DeadlineAdmission {
    * @throws DeadlineExceededError
    */
   assertInTime(terms: RequestTerms, newcomers: Newcomers, arrival: Arrival): void {
-    const { learned, queue } = this.parts;
+    const { forecast, learned, queue } = this.parts;
     const { timeoutMs } = terms;
     if (timeoutMs === Infinity) return;
     const others = newcomers.inOtherBuckets.size === 0 ? NO_OTHERS : this.othersOf(newcomers);
@@ -96,7 +97,9 @@ export class DeadlineAdmission {
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
     this.offered.observe(this.parts.placesTaken() + this.refused, nowMs);
-    const here = queue.countAhead(terms, nowMs);
+    // Of a call for several buckets the last one goes after all that came before it, whatever its own bucket's turn is.
+    const mostInBatch = others === NO_OTHERS ? forecast.most : 1;
+    const here = queue.countAhead(terms, mostInBatch, nowMs);
     const ahead: RequestsAhead = {
       inBucket: here.inBucket,
       inOtherBuckets: here.inOtherBuckets + others.requests,

@@ -187,13 +187,76 @@ describe('BoundedRequestQueue: buckets', () => {
     expect([bucket.next?.tenant, queue.mostUrgentBucket?.key]).toEqual(['other', 'a']);
   });
 
-  it('counts what is served before a newcomer, in its bucket and in the others', () => {
-    const { queue } = queueOf([{ bucketKey: 'a' }, { bucketKey: 'a' }, { bucketKey: 'b' }, {}]);
-    const aheadIn = (bucketKey?: string): unknown =>
-      queue.countAhead({ bucketKey, priority: 0, tenant: undefined }, 0);
-    expect(aheadIn('a')).toEqual({ inBucket: 2, inOtherBuckets: 2, otherBuckets: 2 });
-    expect(aheadIn('new')).toEqual({ inBucket: 0, inOtherBuckets: 4, otherBuckets: 3 });
-    expect(aheadIn()).toEqual({ inBucket: 1, inOtherBuckets: 3, otherBuckets: 2 });
+  describe('what is served before a newcomer', () => {
+    const aheadOf = (
+      { queue }: ReturnType<typeof queueOf>,
+      newcomer: { bucketKey?: string; priority?: number },
+      mostInBatch = 2,
+    ): unknown =>
+      queue.countAhead(
+        { bucketKey: undefined, priority: 0, tenant: undefined, ...newcomer },
+        mostInBatch,
+        100,
+      );
+
+    it('is what waits, in its bucket and in the others', () => {
+      const waiting = queueOf([{ bucketKey: 'a' }, { bucketKey: 'a' }, { bucketKey: 'b' }, {}]);
+      expect(aheadOf(waiting, { bucketKey: 'a' })).toEqual({
+        inBucket: 2,
+        inOtherBuckets: 2,
+        otherBuckets: 2,
+      });
+      expect(aheadOf(waiting, { bucketKey: 'new' })).toEqual({
+        inBucket: 0,
+        inOtherBuckets: 4,
+        otherBuckets: 3,
+      });
+      expect(aheadOf(waiting, {})).toEqual({ inBucket: 1, inOtherBuckets: 3, otherBuckets: 2 });
+    });
+
+    it('is not what waits in another bucket behind the first one of its own batch', () => {
+      const waiting = queueOf([
+        { bucketKey: 'b', enqueuedAtMs: 0 },
+        { bucketKey: 'a', enqueuedAtMs: 10 },
+        ...[20, 30, 40, 50].map((enqueuedAtMs) => ({ bucketKey: 'b', enqueuedAtMs })),
+        { enqueuedAtMs: 60 },
+      ]);
+      // One batch of b, which takes the next one along.
+      expect(aheadOf(waiting, { bucketKey: 'a' })).toEqual({
+        inBucket: 1,
+        inOtherBuckets: 2,
+        otherBuckets: 1,
+      });
+      // Where it does not ride in the next one it goes for itself.
+      expect(aheadOf(waiting, { bucketKey: 'a' }, 1)).toEqual({
+        inBucket: 1,
+        inOtherBuckets: 6,
+        otherBuckets: 2,
+      });
+    });
+
+    it('is not what waits in another bucket with too little of a head start', () => {
+      const waiting = queueOf([
+        { bucketKey: 'late', priority: 1, enqueuedAtMs: 101 - AGING_MS },
+        { bucketKey: 'old', priority: 1, enqueuedAtMs: 100 - AGING_MS },
+      ]);
+      expect(aheadOf(waiting, { bucketKey: 'a' })).toEqual({
+        inBucket: 0,
+        inOtherBuckets: 1,
+        otherBuckets: 1,
+      });
+      expect(aheadOf(waiting, { bucketKey: 'a', priority: 1 })).toMatchObject({ otherBuckets: 2 });
+    });
+
+    it('is all of the others where very many of them are as urgent', () => {
+      const others = Array.from({ length: 100 }, (_, id) => ({ bucketKey: id, enqueuedAtMs: id }));
+      const waiting = queueOf([{ bucketKey: 'a', enqueuedAtMs: 80 }, ...others], { maxQueueSize: 200 });
+      expect(aheadOf(waiting, { bucketKey: 'a' })).toEqual({
+        inBucket: 1,
+        inOtherBuckets: 100,
+        otherBuckets: 100,
+      });
+    });
   });
 
   it('forgets each of many keys when nobody waits for it any more', () => {

@@ -4,6 +4,10 @@ import { DisplaceableRequests } from './displaceable-requests.js';
 import type { OrdinaryLine } from './ordinary-line.js';
 import type { PriorityRules } from './priority-lines.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
+import { countBatchesAhead, type RequestsAhead } from './requests-ahead.js';
+
+/** So many other buckets are looked at, one by one; if more are as urgent, all that wait are taken for it. */
+const MOST_BUCKETS_LOOKED_AT = 64;
 
 /** What the queue must know of the configuration. It may change; `rulesChanged` must follow then. */
 export interface QueueRules extends PriorityRules {
@@ -11,16 +15,6 @@ export interface QueueRules extends PriorityRules {
   readonly maxQueueSize: number;
   /** Whether a bucket holds enough to go at once, as soon as a slot is free. */
   isReady(bucket: BucketLoad): boolean;
-}
-
-/** What is served before a request that comes now. */
-export interface RequestsAhead {
-  /** Requests of its own bucket. */
-  readonly inBucket: number;
-  /** Requests of all other buckets together. */
-  readonly inOtherBuckets: number;
-  /** How many other buckets those are. */
-  readonly otherBuckets: number;
 }
 
 /**
@@ -103,15 +97,33 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return candidates.filter((bucket) => bucket !== undefined);
   }
 
-  /** What is served before a request that comes now; an estimate, for forecasts. */
-  countAhead(newcomer: Pick<TEntry, 'bucketKey' | 'priority' | 'tenant'>, nowMs: number): RequestsAhead {
-    const bucket = this.bucketOf(newcomer);
-    const bucketSize = bucket?.size ?? 0;
-    return {
-      inBucket: bucket?.countAhead(newcomer.priority, newcomer.tenant, nowMs) ?? 0,
-      inOtherBuckets: this.size - bucketSize,
-      otherBuckets: this.bucketCount - (bucketSize > 0 ? 1 : 0),
-    };
+  /**
+   * What is served before a request that comes now; an estimate, for forecasts.
+   *
+   * @param mostInBatch How many requests a batch holds at most.
+   */
+  countAhead(
+    newcomer: Pick<TEntry, 'bucketKey' | 'priority' | 'tenant'>,
+    mostInBatch: number,
+    nowMs: number,
+  ): RequestsAhead {
+    const own = this.bucketOf(newcomer);
+    const inBucket = own?.countAhead(newcomer.priority, newcomer.tenant, nowMs) ?? 0;
+    const ownSize = own?.size ?? 0;
+    if (ownSize === this.size) return { inBucket, inOtherBuckets: 0, otherBuckets: 0 };
+
+    // Its batch goes for the first request in it. Those ahead came evenly spaced, as far as is known.
+    const comesAtMs = nowMs + newcomer.priority * this.rules.priorityAgingMs;
+    const ownSinceMs = Math.min(comesAtMs, own?.urgentSinceMs ?? Infinity);
+    const share = (inBucket - (inBucket % mostInBatch)) / Math.max(1, inBucket);
+    const batchSinceMs = ownSinceMs + share * (comesAtMs - ownSinceMs);
+    const urgent = this.keyed.urgentSince(batchSinceMs, MOST_BUCKETS_LOOKED_AT);
+    if (urgent.length === MOST_BUCKETS_LOOKED_AT) {
+      const otherBuckets = this.bucketCount - (ownSize > 0 ? 1 : 0);
+      return { inBucket, inOtherBuckets: this.size - ownSize, otherBuckets };
+    }
+    const others = [this.common, ...urgent].filter((bucket) => bucket !== own);
+    return { inBucket, ...countBatchesAhead(others, batchSinceMs, mostInBatch) };
   }
 
   /** How many of its own bucket are served before a request that waits; an estimate, for forecasts. */

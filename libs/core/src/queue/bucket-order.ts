@@ -46,6 +46,11 @@ export class BucketOrder<TEntry extends QueueEntry> {
     return undefined;
   }
 
+  /** The buckets that are as urgent as one since this time, or more, and maybe others; not more than `most`. */
+  urgentSince(timeMs: number, most: number): readonly Bucket<TEntry>[] {
+    return this.byUrgency.upTo(timeMs, most).map(({ bucket }) => bucket);
+  }
+
   find(key: BucketKey): Bucket<TEntry> | undefined {
     return this.buckets.get(key);
   }

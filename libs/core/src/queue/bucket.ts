@@ -94,6 +94,12 @@ export class Bucket<TEntry extends QueueEntry> implements BucketLoad {
     return this.lines.countAhead(priority, tenant, nowMs);
   }
 
+  /** How many are as urgent as one of the first priority that came at this time, or more; an estimate. */
+  countUrgentSince(timeMs: number): number {
+    this.separate();
+    return this.lines.countUrgentSince(timeMs);
+  }
+
   /** How many are served before one that waits here; an estimate. */
   countBefore(entry: TEntry): number {
     return this.lines.countBefore(entry);

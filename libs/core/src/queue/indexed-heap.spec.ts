@@ -50,6 +50,14 @@ describe('IndexedHeap', () => {
     expect(order).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('finds all whose key is no larger than one, or the first so many', () => {
+    const { heap } = heapOf(5, 3, 9, 1, 7, 3, 8, 2, 6, 4);
+    const keysUpTo = (key: number, most = 10): number[] => heap.upTo(key, most).map(({ heapKey }) => heapKey);
+    expect(keysUpTo(4).toSorted()).toEqual([1, 2, 3, 3, 4]);
+    expect(keysUpTo(0)).toEqual([]);
+    expect(keysUpTo(9, 4)).toHaveLength(4);
+  });
+
   it('does nothing when an entry leaves that is not in it', () => {
     const { heap, entries } = heapOf(10, 20);
     heap.remove(new Entry(5));

@@ -20,6 +20,20 @@ export class IndexedHeap<TEntry extends HeapEntry> {
     return this.entries[0];
   }
 
+  /** Those whose key is no larger than this one, in no particular order; the first so many of them that are met. */
+  upTo(key: number, most: number): TEntry[] {
+    const found: TEntry[] = [];
+    const indexes = [0];
+    while (indexes.length > 0 && found.length < most) {
+      const index = indexes.pop()!;
+      const entry = this.entries[index];
+      if (entry === undefined || entry.heapKey > key) continue;
+      found.push(entry);
+      indexes.push(2 * index + 1, 2 * index + 2);
+    }
+    return found;
+  }
+
   add(entry: TEntry): void {
     this.entries.push(entry);
     this.moveUp(entry, this.entries.length - 1);

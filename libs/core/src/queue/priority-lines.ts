@@ -84,6 +84,11 @@ export class PriorityLines<TEntry extends QueueEntry> {
     return this.lines[priority]!.countBefore(entry) + this.countInOthers(priority, enqueuedAtMs);
   }
 
+  /** How many are as urgent as one of the first priority that came at this time, or more; an estimate. */
+  countUrgentSince(timeMs: number): number {
+    return this.countInOthers(0, timeMs) + countThoseBefore(timeMs, this.lines[0]!);
+  }
+
   /**
    * When a request came, plus the head start that higher priorities have over its own; in ms. The least is the most
    * urgent.

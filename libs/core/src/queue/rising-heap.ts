@@ -32,6 +32,11 @@ export class RisingHeap<TEntry extends RisingEntry> {
     return undefined;
   }
 
+  /** All whose key is no larger than this one, and maybe others; the first so many of them that are met. */
+  upTo(key: number, most: number): readonly TEntry[] {
+    return this.heap.upTo(key, most);
+  }
+
   /** An entry comes in, or its key may have fallen to this one. */
   mayFall(entry: TEntry, key: number): void {
     if (entry.heapIndex !== -1 && key >= entry.heapKey) return;
