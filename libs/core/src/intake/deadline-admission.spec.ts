@@ -100,12 +100,16 @@ describe('DeadlineAdmission', () => {
     expect(refusal({ ...ofLargeBucket, atMs: 2000 })).toBeUndefined();
   });
 
-  it('has no bucket leave room that does not hold most', () => {
+  it.each<[string, RequestsAhead, Partial<RequestTerms>]>([
+    // 10 + 45 + 24 ms
+    ['does not hold most', { inBucket: 3, inOtherBuckets: 5, otherBuckets: 1 }, { bucketKey: 'small' }],
+    // 10 + 24 ms
+    ['holds less than a full batch', { ...NOBODY, inBucket: 3 }, { timeoutMs: 40 }],
+    ['was itself refused', ofLargeBucket.ahead, { bucketKey: 'other' }],
+  ])('has no bucket leave room that %s', (_, ahead, terms) => {
     const refusal = admissionOf();
     expect(refusal(ofOther)).toBeDefined();
-    // 10 + 45 + 24 ms
-    const ahead = { inBucket: 3, inOtherBuckets: 5, otherBuckets: 1 };
-    expect(refusal({ ahead, terms: { timeoutMs: 90, bucketKey: 'small' } })).toBeUndefined();
+    expect(refusal({ ahead, terms: { timeoutMs: 90, ...terms } })).toBeUndefined();
   });
 
   /** By itself it would be answered after 31 ms, in the full batch of a crowd after 34. */

@@ -71,7 +71,8 @@ export class DeadlineAdmission {
   private readonly offered = new ArrivalRate();
   private readonly arrivals = new PriorityArrivals();
   private refused = 0;
-  private leaveRoomUntilMs = -Infinity;
+  /** For which bucket others leave room, and until when. */
+  private room = { bucketKey: undefined as BucketKey, untilMs: -Infinity };
   /** The latest bound on the wait, with when it was computed, and for how many requests in how many buckets. */
   private readonly surely = { toldAt: undefined as Arrival | undefined, waiting: 0, buckets: 0, withinMs: 0 };
 
@@ -106,7 +107,7 @@ export class DeadlineAdmission {
       otherBuckets: here.otherBuckets + others.newBuckets,
     };
     const expectedMs = this.expectedMs(terms, newcomers.inBucket, ahead, nowMs);
-    if (expectedMs > timeoutMs) this.refuse(timeoutMs, expectedMs, count, ahead, nowMs);
+    if (expectedMs > timeoutMs) this.refuse(terms, expectedMs, count, ahead, nowMs);
   }
 
   /**
@@ -171,7 +172,7 @@ export class DeadlineAdmission {
     const inCrowdMs = isOneOfCrowd
       ? forecast.answerInCrowdMs(terms.timeoutMs, this.offered.requestsPerMs, nowMs)
       : 0;
-    return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(ahead, nowMs);
+    return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(terms.bucketKey, ahead.inBucket, nowMs);
   }
 
   /** @param sinceMs When they came, on the clock's scale: now, or when the place was taken that they share. */
@@ -217,7 +218,7 @@ export class DeadlineAdmission {
   }
 
   private refuse(
-    timeoutMs: number,
+    { timeoutMs, bucketKey }: RequestTerms,
     expectedMs: number,
     count: number,
     ahead: RequestsAhead,
@@ -225,7 +226,9 @@ export class DeadlineAdmission {
   ): never {
     const { forecast, queue } = this.parts;
     this.refused += count;
-    if (ahead.inBucket === 0 && ahead.otherBuckets > 0) this.leaveRoomUntilMs = nowMs + LEAVE_ROOM_FOR_MS;
+    if (ahead.inBucket === 0 && ahead.otherBuckets > 0) {
+      this.room = { bucketKey, untilMs: nowMs + LEAVE_ROOM_FOR_MS };
+    }
     // Others come, too: what is free in a moment, one of them takes. Who would be too late alone never makes it.
     const retryAfterMs =
       forecast.aloneMs > timeoutMs
@@ -245,13 +248,15 @@ export class DeadlineAdmission {
   }
 
   /**
-   * A bucket that holds most of what waits would fill the queue until nobody else can make it: the batch of another
-   * comes after all of its own. Where such a one has been refused, it leaves room for one, for a while.
+   * A bucket that holds most of what waits, and a full batch at least, would fill the queue until nobody else can make
+   * it: the batch of another comes after all of its own. Where such a one has been refused, it leaves room for one, for
+   * a while.
    */
-  private roomForOthersMs({ inBucket }: RequestsAhead, nowMs: number): number {
+  private roomForOthersMs(bucketKey: BucketKey, inBucket: number, nowMs: number): number {
     const { forecast, queue } = this.parts;
-    const holdsMost = 2 * inBucket > queue.size;
-    return holdsMost && nowMs < this.leaveRoomUntilMs ? forecast.aloneMs : 0;
+    const { room } = this;
+    const isFlooding = 2 * inBucket > queue.size && inBucket >= forecast.most;
+    return isFlooding && bucketKey !== room.bucketKey && nowMs < room.untilMs ? forecast.aloneMs : 0;
   }
 
   /** By when those ahead of such requests must be answered, and then they themselves. */
