@@ -117,6 +117,8 @@ describe('explainBatching: overload', () => {
     expect(causesOf(traffic)).toEqual(['arrivals-too-few']);
     expect(causesOf({ ...traffic, refused: { QUEUE_FULL: 1000 } })).toEqual(['overload']);
     expect(causesOf({ ...traffic, refused: { DEADLINE_EXCEEDED: 1000 } })).toEqual(['deadlines']);
+    const ofTenants: Traffic = { ...traffic, refused: { QUEUE_FULL: 1000 }, refusedForTenant: 1000 };
+    expect(causesOf(ofTenants, { maxQueueSizePerTenant: 5 })).toEqual(['tenant-limit']);
   });
 
   it('does not take waiting for company for overload', () => {
@@ -144,6 +146,16 @@ describe('explainBatching: full batches', () => {
     expect(causesOf({ meanSize: 20, reasons: { full: 30 } }, config)).not.toContain('cost-limit');
     expect(causesOf({ meanSize: 3, reasons: { full: 5, adaptive: 95 } }, config)).not.toContain('cost-limit');
     expect(causesOf({ meanSize: 3, reasons: { full: 30 } })).not.toContain('cost-limit');
+  });
+
+  it('puts batches that are small for what they cost down to nothing else', () => {
+    const config: BatchingConfig = { maxBatchCost: 512, costOf: () => 1 };
+    const traffic: Traffic = { meanSize: 3, requestsPerSecond: 300, reasons: { full: 60, adaptive: 40 } };
+    expect(causesOf(traffic, config)).toEqual(['cost-limit']);
+    expect(causesOf({ ...traffic, reasons: { full: 30, adaptive: 70 } }, config)).toEqual([
+      'cost-limit',
+      'arrivals-too-few',
+    ]);
   });
 });
 

@@ -133,9 +133,10 @@ function findTenantLimit({ statistics, config }: Figures): BatchingFinding | und
   };
 }
 
-function findFullBatches({ statistics: { batches } }: Figures): BatchingFinding | undefined {
-  const share = (batches.dispatchReasons.full ?? 0) / batches.dispatched;
-  if (share < MOST_BATCHES) return undefined;
+function findFullBatches(figures: Figures): BatchingFinding | undefined {
+  const share = shareOfFull(figures);
+  // Those that are full and small all the same are so for what they cost.
+  if (share < MOST_BATCHES || findCostLimit(figures) !== undefined) return undefined;
   return {
     cause: 'batches-full',
     message: `${percent(share)} of the batches were full. A larger maxBatchSize may serve more at once, if memory allows.`,
@@ -156,14 +157,15 @@ function findDeadlines({ statistics }: Figures): BatchingFinding | undefined {
   };
 }
 
-function findCostLimit({ statistics: { batches }, config, isSmall }: Figures): BatchingFinding | undefined {
-  const share = (batches.dispatchReasons.full ?? 0) / batches.dispatched;
+function findCostLimit(figures: Figures): BatchingFinding | undefined {
+  const { statistics, config, isSmall } = figures;
+  const share = shareOfFull(figures);
   if (!isSmall || config.maxBatchCost === undefined || share < WORTH_A_WORD) return undefined;
   return {
     cause: 'cost-limit',
     message:
       `${percent(share)} of the batches reached maxBatchCost (${config.maxBatchCost}) with only ` +
-      `${batches.meanSize.toFixed(1)} requests on average. Raise it if memory allows, or bucket requests of similar cost.`,
+      `${statistics.batches.meanSize.toFixed(1)} requests on average. Raise it if memory allows, or bucket requests of similar cost.`,
   };
 }
 
@@ -194,7 +196,9 @@ function findFewArrivals(figures: Figures): BatchingFinding | undefined {
   const { learned, processingTimeMs } = statistics;
   const duringOne = (learned.requestsPerSecond / 1000) * processingTimeMs.mean;
   // Who is turned away comes, too.
-  if (findOverload(figures) ?? findDeadlines(figures)) return undefined;
+  if (findOverload(figures) ?? findTenantLimit(figures) ?? findDeadlines(figures)) return undefined;
+  // And who costs so much that few fill a batch need not be many.
+  if (shareOfFull(figures) >= MOST_BATCHES) return undefined;
   if (!isSmall || duringOne > ARRIVALS_OF_A_BATCH * largestBatchSize(config)) return undefined;
   return {
     cause: 'arrivals-too-few',
@@ -215,6 +219,10 @@ function findShortWait({ statistics, config, isSmall }: Figures): BatchingFindin
       `${percent(share)} of the batches went when maxWaitTimeMs (${config.maxWaitTimeMs}) was over, in which about ` +
       `${inTheWait.toFixed(1)} requests come. A longer wait makes larger batches and later answers.`,
   };
+}
+
+function shareOfFull({ statistics: { batches } }: Figures): number {
+  return (batches.dispatchReasons.full ?? 0) / batches.dispatched;
 }
 
 function count(amount: number, one: string, many: string): string {
