@@ -1,4 +1,5 @@
 import { setUpBusyLetters, setUpLetters } from '../../../test/core/letters-batcher.js';
+import { setUpTimedLetters } from '../../../test/core/timed-letters-batcher.js';
 import { RequestTooLargeError } from './errors/index.js';
 
 /** What a digit costs; a letter costs 1. */
@@ -48,6 +49,20 @@ describe('DynamicBatcher: what a batch may cost', () => {
     await clock.advance();
     expect(processor.requestsByBatch).toEqual([['5', '4', '1']]);
     expect(batcher.getStatistics().batches.dispatchReasons).toEqual({ full: 1 });
+  });
+
+  it('is why a batch goes that is cut by it, also where it was to leave some for other slots', async () => {
+    const { clock, sendAll } = await setUpTimedLetters({
+      costOf,
+      maxBatchCost: 20,
+      maxBatchSize: 32,
+      maxConcurrentBatches: 2,
+    });
+    const calls = sendAll('9'.repeat(12));
+    await clock.advance(22);
+    for (const { response } of calls.slice(0, 4)) {
+      expect(response?.batch).toMatchObject({ batchSize: 2, dispatchReason: 'full' });
+    }
   });
 
   it('is not reached any more when the most expensive request is taken back', async () => {

@@ -34,6 +34,8 @@ export interface FormedBatch<TEntry, TGroup = never> {
   readonly riding: readonly TEntry[] | TGroup;
   /** Who cannot be answered in time any more, and must be told. */
   readonly lost: readonly TEntry[];
+  /** Whether fewer ride than were asked for, since the next one would have cost too much. */
+  readonly isCutByCost?: boolean;
 }
 
 /** Takes the requests of one batch out of the queue: in their order, within size and cost, and in time. */
@@ -57,7 +59,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     const formed =
       mayAnyBeLate && this.isAnyLateIn(riding.length, nowMs)
         ? this.chooseInTime(bucket, riding, nowMs)
-        : { riding, lost: NOBODY };
+        : { riding, lost: NOBODY, isCutByCost: riding.length < most };
     this.queue.reorder(bucket);
     return formed;
   }

@@ -171,12 +171,13 @@ export class SlotFiller<TRequest, TResponse> {
     nowMs: number,
   ): void {
     const { config, processor, learned, recorder, departures, deadlines, runner } = this.parts;
-    const { riding, lost } = this.former.form(bucket, size, nowMs);
+    const { riding, lost, isCutByCost } = this.former.form(bucket, size, nowMs);
     for (const request of lost) departures.giveUpLost(request);
     if (sizeOf(riding) === 0) return;
     this.view.lastDispatchAtMs = nowMs;
     const padded = paddedBatchSize(sizeOf(riding), config);
-    const batch = new RequestBatch(++this.lastBatchId, riding, reason, nowMs, padded);
+    const trueReason = isCutByCost === true ? 'full' : reason;
+    const batch = new RequestBatch(++this.lastBatchId, riding, trueReason, nowMs, padded);
     deadlines.moveToRunning(batch);
     recorder.batchDispatched(batch);
     // One that goes in advance tells later when it begins.
