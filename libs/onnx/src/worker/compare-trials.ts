@@ -5,7 +5,7 @@ import type { BatchedTensor } from '../tensors/batched-tensor.js';
 import type { DynamicAxis } from '../tensors/dynamic-axis.js';
 import type { ModelSignature } from '../tensors/model-signature.js';
 import { toExpectedOutput } from '../tensors/split-output.js';
-import { areSameDims, describeShape, type TensorShape } from '../tensors/tensor-shape.js';
+import { areSameDims, describeShape, rowShapeOf, type TensorShape } from '../tensors/tensor-shape.js';
 
 /** What a trial run gave, and for what. */
 export interface TrialOutputs {
@@ -17,19 +17,27 @@ export interface TrialOutputs {
 
 type ComparedSignature = Pick<ModelSignature, 'outputs' | 'dynamicAxes'>;
 
-/** Shared outputs that differ between two batch sizes: they have the rows, so that everybody would get everybody's. */
-export function findSharedRows(
+/**
+ * Outputs that differ with the size of the batch elsewhere than in its axis. Of a shared one, everybody would get
+ * everybody's rows; of any other, a row would tell of its neighbors, as in a matrix of all rows by all rows.
+ */
+export function findDependentRows(
   { outputs }: ComparedSignature,
   first: TrialOutputs,
   other: TrialOutputs,
 ): ConfigFault[] {
   return outputs.flatMap(({ name, batchAxis }) => {
     const [dims, otherDims] = [dimsOf(name, first), dimsOf(name, other)];
-    if (batchAxis !== undefined || areSameDims(dims, otherDims)) return [];
+    if (areSameDims(rowShapeOf(dims, batchAxis), rowShapeOf(otherDims, batchAxis))) return [];
+    const came =
+      `it came with shape ${describeShape(dims)} for a batch of ${first.batchSize} and ` +
+      `${describeShape(otherDims)} for one of ${other.batchSize}`;
     const problem =
-      `declared \`shared\`, but it came with shape ${describeShape(dims)} for a batch of ${first.batchSize} and ` +
-      `${describeShape(otherDims)} for one of ${other.batchSize}: it depends on the rows. Declare its \`batchAxis\` ` +
-      'instead, or name in `outputs` only those that you need';
+      batchAxis === undefined
+        ? `declared \`shared\`, but ${came}: it depends on the rows. Declare its \`batchAxis\` instead, or name in ` +
+          '`outputs` only those that you need'
+        : `${came}, where a row's size is that of its batch: rows that depend on each other cannot be batched; or ` +
+          'name in `outputs` only those that you need';
     return [{ field: `outputs.${name}`, problem }];
   });
 }

@@ -53,6 +53,21 @@ describe('makeTrialRuns', () => {
     ]);
   });
 
+  it('finds an output of all rows by all rows, whatever the model calls its dimensions', async () => {
+    const { runs } = await tryOut([2], {
+      sizes: { outputs: [tensor({ shape: ['a', 'b'] })] },
+      answer: (x) => ({ ...x, dims: [x.dims[0] ?? 0, x.dims[0] ?? 0] }),
+    });
+    expect(runs.faults).toEqual([
+      {
+        field: 'outputs.x',
+        problem: expect.stringMatching(
+          /\[2, 2\] for a batch of 2 and \[1, 1\] for one of 1.* rows that depend on each other cannot be batched/,
+        ) as string,
+      },
+    ]);
+  });
+
   describe('of a model with a dynamic axis', () => {
     const length = dynamicAxis();
     const inputs = [tensor({ shape: ['batch', 'length'], padWith: 0 })];

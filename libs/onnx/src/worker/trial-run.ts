@@ -1,7 +1,7 @@
 import { describeThrown, type ConfigFault } from 'nestjs-batching/core';
 
 import { buffersOf } from './buffers-of.js';
-import { findSharedRows, findUncutLengths, type TrialOutputs } from './compare-trials.js';
+import { findDependentRows, findUncutLengths, type TrialOutputs } from './compare-trials.js';
 import type { NamedTensor, RunReply } from '../model-protocol.js';
 import type { ModelWorker } from './model-worker.js';
 import { BatchSizes } from '../tensors/batch-sizes.js';
@@ -50,7 +50,7 @@ export async function makeTrialRuns(
     const sizes = { paddedRowCount: batchSize, paddedLengths: trialInputs.lengths };
     const faults = findFaults(outputs, sizes, signature, declaredOutputs);
     const trial = { batchSize, lengths: trialInputs.lengths, outputs };
-    if (first !== undefined) faults.push(...findSharedRows(signature, first, trial));
+    if (first !== undefined) faults.push(...findDependentRows(signature, first, trial));
     if (faults.length > 0) return { warmUps, faults };
     first ??= trial;
   }
