@@ -6,6 +6,9 @@ describe('isOutOfMemory', () => {
   it.each([
     'CUDA out of memory',
     'CUBLAS failure: cudaErrorMemoryAllocation',
+    'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; expr=cublasCreate(&cublas_handle_);',
+    'CUDNN failure 4002: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED ; GPU=0',
+    'MLOperatorAuthorImpl.cpp(1978): Exception(3) tid(4304) 8007000E Not enough memory resources are available',
     'std::bad_alloc',
     'Array buffer allocation failed',
     'Invalid array buffer length',
