@@ -1,4 +1,7 @@
+import { describeValue } from 'nestjs-batching/core';
+
 import type { BatchedInput } from './batched-tensor.js';
+import { cutName } from './cut-text.js';
 import { isTensorValue, withArticle } from './describe-received.js';
 import type { RowTensor } from './read-row.js';
 import {
@@ -74,7 +77,7 @@ export function describeElementFault({ type }: ExpectedInput, data: TensorData):
       return ` with 0 for false and 1 for true, received ${String(element)} at index ${index}`;
     }
     if (type === 'string' && typeof element !== 'string') {
-      return ` of strings, received a ${typeof element} at index ${index}`;
+      return ` of strings, received ${cutName(describeValue(element))} at index ${index}`;
     }
     if (typeof element === 'string' && element.includes('\0')) {
       return ` of strings without U+0000, received one at index ${index} with U+0000 at its index ${element.indexOf('\0')}`;

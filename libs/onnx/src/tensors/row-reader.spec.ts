@@ -306,7 +306,8 @@ describe('RowReader, of strings', () => {
   });
 
   it('refuses what is not all strings', () => {
-    expectRefusal(reader, { text: ['a', 1] }, 'of strings, received a number at index 1');
+    expectRefusal(reader, { text: ['a', 1] }, 'of strings, received 1 at index 1');
+    expectRefusal(reader, { text: ['a', null] }, 'of strings, received null at index 1');
     expectRefusal(
       reader,
       { text: ['a', 'cut\0off'] },
