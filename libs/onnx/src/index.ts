@@ -30,17 +30,17 @@ export {
 } from './module/onnx-module-options.js';
 export { getOnnxModelToken, OnnxModule } from './module/onnx.module.js';
 export { OnnxModel, type OnnxLoadContext, type OnnxModelStatistics } from './model/onnx-model.js';
-export type { OnnxResultRow, OnnxRow, OnnxTensorRow, OnnxTensorValue } from './tensors/onnx-row.js';
+export type { OnnxResultRow, OnnxRow, OnnxTensorRow, OnnxTensorValue } from './rows/onnx-row.js';
 export { RuntimeUnavailableError } from './devices/runtime-unavailable.error.js';
 export type { OnnxLogLevel, OnnxSessionOptions } from './devices/session-options.js';
-export { BatchLayout, type PlanOptions } from './tensors/batch-layout.js';
-export type { BatchedInput, BatchedTensor } from './tensors/batched-tensor.js';
-export type { BatchRun } from './tensors/batch-run.js';
-export type { DeclaredInput, DeclaredTensor } from './tensors/declared-tensor.js';
-export type { DynamicAxis, DynamicAxisOptions } from './tensors/dynamic-axis.js';
-export type { ModelSignature } from './tensors/model-signature.js';
-export type { PaddingStatistics } from './tensors/padding-statistics.js';
-export type { ReadRow, RowTensor } from './tensors/read-row.js';
+export { BatchLayout, type PlanOptions } from './layout/batch-layout.js';
+export type { BatchedInput, BatchedTensor } from './signature/batched-tensor.js';
+export type { BatchRun } from './layout/batch-run.js';
+export type { DeclaredInput, DeclaredTensor } from './signature/declared-tensor.js';
+export type { DynamicAxis, DynamicAxisOptions } from './signature/dynamic-axis.js';
+export type { ModelSignature } from './signature/model-signature.js';
+export type { PaddingStatistics } from './layout/padding-statistics.js';
+export type { ReadRow, RowTensor } from './rows/read-row.js';
 export type { TensorElement } from './tensors/tensor-elements.js';
 export type { TensorShape } from './tensors/tensor-shape.js';
 export {

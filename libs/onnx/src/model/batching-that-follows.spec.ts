@@ -1,6 +1,6 @@
 import { dynamicAxis, signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
 import { batchingThatFollows } from './batching-that-follows.js';
-import type { ModelSignature } from '../tensors/model-signature.js';
+import type { ModelSignature } from '../signature/model-signature.js';
 
 const layout = { bucketOf: () => 'bucket', costOf: () => 12, rowCountOf: () => 3 };
 const plain = signature({});

@@ -1,7 +1,7 @@
 import { DEFAULT_BATCHING_CONFIG, type BatchingConfig } from 'nestjs-batching/core';
 
-import type { BatchLayout } from '../tensors/batch-layout.js';
-import type { ModelSignature } from '../tensors/model-signature.js';
+import type { BatchLayout } from '../layout/batch-layout.js';
+import type { ModelSignature } from '../signature/model-signature.js';
 
 /** A model, whose layout is another one after each reload. */
 interface HasLayout {

@@ -25,7 +25,7 @@ import { openWorker, type CheckedModelOptions } from '../worker/open-worker.js';
 import { resolveModelOptions } from './resolve-model-options.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
 import { withSessionThreads } from '../devices/session-threads.js';
-import { compareSignatures } from '../tensors/compare-signatures.js';
+import { compareSignatures } from '../signature/compare-signatures.js';
 
 /** While a worker runs one batch, the tensor of the next one is made and sent. */
 export const CALLS_IN_ADVANCE = 1;

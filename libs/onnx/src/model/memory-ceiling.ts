@@ -1,4 +1,4 @@
-import type { BatchSizes } from '../tensors/batch-sizes.js';
+import type { BatchSizes } from '../layout/batch-sizes.js';
 
 /** So many runs at the ceiling in a row go well before a little more is tried. */
 const RUNS_BEFORE_CLIMBING = 64;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { Failure } from './failure.js';
 import { MemoryCeilings } from './memory-ceilings.js';
-import { BatchSizes } from '../tensors/batch-sizes.js';
+import { BatchSizes } from '../layout/batch-sizes.js';
 
 const OUT_OF_MEMORY = 'Failed to allocate memory for requested buffer of size 4294967296';
 

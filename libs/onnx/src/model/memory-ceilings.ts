@@ -2,9 +2,9 @@ import { Failure } from './failure.js';
 import { mostFailedRuns } from './isolate-failures.js';
 import { lowered, lowerOf, risen, type Ceiling } from './memory-ceiling.js';
 import { isOutOfMemory } from './out-of-memory.js';
-import { countRows } from '../tensors/batch-run.js';
-import { BatchSizes } from '../tensors/batch-sizes.js';
-import type { ReadRow } from '../tensors/read-row.js';
+import { countRows } from '../layout/batch-run.js';
+import { BatchSizes } from '../layout/batch-sizes.js';
+import type { ReadRow } from '../rows/read-row.js';
 
 /** Shapes that are remembered; the one that has not been met for longest is forgotten. */
 const MOST_SHAPES = 256;

@@ -6,7 +6,7 @@ import { BatchProcessingError } from 'nestjs-batching/core';
 
 import { EchoModel } from '../../../../test/onnx/echo-model.js';
 import { OnnxModel } from './onnx-model.js';
-import type { OnnxResultRow, OnnxRow } from '../tensors/onnx-row.js';
+import type { OnnxResultRow, OnnxRow } from '../rows/onnx-row.js';
 
 describe('A batch one of whose callers has left and uses its array again', () => {
   let folder: string;

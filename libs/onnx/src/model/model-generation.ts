@@ -13,14 +13,14 @@ import { isolateFailures } from './isolate-failures.js';
 import type { LoadedModel } from './load-model.js';
 import { MemoryCeilings } from './memory-ceilings.js';
 import type { NamedTensor, RunReply } from '../model-protocol.js';
-import type { OnnxResultRow, OnnxRow } from '../tensors/onnx-row.js';
+import type { OnnxResultRow, OnnxRow } from '../rows/onnx-row.js';
 import { OutputFaultError } from './output-fault.error.js';
 import { PartFailedError } from './part-failed.error.js';
-import { BatchLayout } from '../tensors/batch-layout.js';
-import type { BatchRun } from '../tensors/batch-run.js';
-import { BatchSizes } from '../tensors/batch-sizes.js';
-import type { ReadRow, RowTensor } from '../tensors/read-row.js';
-import { longestDims } from '../tensors/stack-input.js';
+import { BatchLayout } from '../layout/batch-layout.js';
+import type { BatchRun } from '../layout/batch-run.js';
+import { BatchSizes } from '../layout/batch-sizes.js';
+import type { ReadRow, RowTensor } from '../rows/read-row.js';
+import { longestDims } from '../layout/stack-input.js';
 
 /** Most bytes of input buffers that are kept for later batches. */
 const MOST_KEPT_BYTES = 64 * 2 ** 20;

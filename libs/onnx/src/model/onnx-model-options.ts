@@ -2,10 +2,10 @@ import type { FileLocation, WorkerOptions } from 'nestjs-batching/worker';
 
 import type { ExecutionProviderConfig, ExecutionProviderName } from '../devices/execution-provider.js';
 import type { OnnxLogger } from './onnx-logger.js';
-import type { OnnxRow } from '../tensors/onnx-row.js';
+import type { OnnxRow } from '../rows/onnx-row.js';
 import type { OnnxSessionOptions } from '../devices/session-options.js';
-import type { DeclaredInput, DeclaredTensor } from '../tensors/declared-tensor.js';
-import type { DynamicAxisOptions } from '../tensors/dynamic-axis.js';
+import type { DeclaredInput, DeclaredTensor } from '../signature/declared-tensor.js';
+import type { DynamicAxisOptions } from '../signature/dynamic-axis.js';
 
 /** Which model, and how to run it. `instances` counts for each device. */
 export interface OnnxModelOptions extends WorkerOptions {

@@ -11,7 +11,7 @@ import { EchoModel } from '../../../../test/onnx/echo-model.js';
 import { batchOf, echoRow, elementsOf } from '../../../../test/onnx/echo-rows.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
-import type { OnnxRow } from '../tensors/onnx-row.js';
+import type { OnnxRow } from '../rows/onnx-row.js';
 
 /** Everything that follows from what has just happened. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -15,7 +15,7 @@ import { EchoModel } from '../../../../test/onnx/echo-model.js';
 import { batchOf, echoRow as row, elementsOf as elements } from '../../../../test/onnx/echo-rows.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
-import type { OnnxResultRow, OnnxRow } from '../tensors/onnx-row.js';
+import type { OnnxResultRow, OnnxRow } from '../rows/onnx-row.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
 
 describe('OnnxModel', () => {

@@ -13,11 +13,11 @@ import { ModelGeneration } from './model-generation.js';
 import { startModelWorker, type StartModelWorker } from '../worker/model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
-import type { OnnxResultRow, OnnxRow } from '../tensors/onnx-row.js';
+import type { OnnxResultRow, OnnxRow } from '../rows/onnx-row.js';
 import { RetiredGenerations } from './retired-generations.js';
-import type { BatchLayout } from '../tensors/batch-layout.js';
-import { compareSignatures } from '../tensors/compare-signatures.js';
-import type { PaddingStatistics } from '../tensors/padding-statistics.js';
+import type { BatchLayout } from '../layout/batch-layout.js';
+import { compareSignatures } from '../signature/compare-signatures.js';
+import type { PaddingStatistics } from '../layout/padding-statistics.js';
 
 /** What surrounds a load, besides the model itself. */
 export interface OnnxLoadContext {

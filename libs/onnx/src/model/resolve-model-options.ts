@@ -29,10 +29,10 @@ import { hasDevices } from '../devices/device.js';
 import { checkExecutionProviders, type ExecutionProviderConfig } from '../devices/execution-provider.js';
 import type { OnnxLogger } from './onnx-logger.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
-import type { OnnxRow } from '../tensors/onnx-row.js';
+import type { OnnxRow } from '../rows/onnx-row.js';
 import { SESSION_OPTION_RULES, type OnnxSessionOptions } from '../devices/session-options.js';
-import { checkDeclaredTensors, type DeclaredTensors } from '../tensors/declared-tensor.js';
-import { checkDynamicAxisOptions, type DynamicAxesOptions } from '../tensors/dynamic-axis.js';
+import { checkDeclaredTensors, type DeclaredTensors } from '../signature/declared-tensor.js';
+import { checkDynamicAxisOptions, type DynamicAxesOptions } from '../signature/dynamic-axis.js';
 
 /** A model's options with every field decided. */
 export interface ResolvedModelOptions {

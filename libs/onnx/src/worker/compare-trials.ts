@@ -1,10 +1,10 @@
 import type { ConfigFault } from 'nestjs-batching/core';
 
 import type { NamedTensor } from '../model-protocol.js';
-import type { BatchedTensor } from '../tensors/batched-tensor.js';
-import type { DynamicAxis } from '../tensors/dynamic-axis.js';
-import type { ModelSignature } from '../tensors/model-signature.js';
-import { toExpectedOutput } from '../tensors/split-output.js';
+import type { BatchedTensor } from '../signature/batched-tensor.js';
+import type { DynamicAxis } from '../signature/dynamic-axis.js';
+import type { ModelSignature } from '../signature/model-signature.js';
+import { toExpectedOutput } from '../layout/split-output.js';
 import { areSameDims, describeShape, rowShapeOf, type TensorShape } from '../tensors/tensor-shape.js';
 
 /** What a trial run gave, and for what. */

@@ -7,7 +7,7 @@ import type { StartModelWorker } from './model-worker.js';
 import type { FailedExecutionProvider } from '../model/onnx-model-metadata.js';
 import { openSession, openWorker, type CheckedModelOptions, type OpenWorker } from './open-worker.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
-import { checkModelSignature } from '../tensors/model-signature.js';
+import { checkModelSignature } from '../signature/model-signature.js';
 import { WorkerStartError } from './worker-start.error.js';
 
 /** The first execution provider that works, with a worker that runs it; or the reasons why none does. */

@@ -1,5 +1,5 @@
 import { dynamicAxis, signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
-import { RowReader } from '../tensors/row-reader.js';
+import { RowReader } from '../rows/row-reader.js';
 import { trialInputsOfRow, trialInputsOfZeros } from './trial-inputs.js';
 
 const model = signature({

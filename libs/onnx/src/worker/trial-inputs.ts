@@ -1,7 +1,7 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { ModelSignature } from '../tensors/model-signature.js';
-import type { ReadRow } from '../tensors/read-row.js';
-import { stackInput } from '../tensors/stack-input.js';
+import type { ModelSignature } from '../signature/model-signature.js';
+import type { ReadRow } from '../rows/read-row.js';
+import { stackInput } from '../layout/stack-input.js';
 import { fillElements, zeroOf } from '../tensors/tensor-elements.js';
 import { elementCountOf } from '../tensors/tensor-shape.js';
 import { allocateNewBuffer, createTensorData } from '../tensors/tensor-type.js';

@@ -1,8 +1,8 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { BatchedInput } from '../tensors/batched-tensor.js';
+import type { BatchedInput } from '../signature/batched-tensor.js';
 import { copyBlock } from '../tensors/copy-block.js';
-import type { DynamicAxis } from '../tensors/dynamic-axis.js';
-import type { ModelSignature } from '../tensors/model-signature.js';
+import type { DynamicAxis } from '../signature/dynamic-axis.js';
+import type { ModelSignature } from '../signature/model-signature.js';
 import { fillElements, toCopyPlaces, zeroOf } from '../tensors/tensor-elements.js';
 import { areSameDims, elementCountOf } from '../tensors/tensor-shape.js';
 import { createTensorData } from '../tensors/tensor-type.js';

@@ -1,7 +1,7 @@
 import { EchoModel } from '../../../../test/onnx/echo-model.js';
 import { dynamicAxis, signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
 import type { NamedTensor } from '../model-protocol.js';
-import type { ModelSignature } from '../tensors/model-signature.js';
+import type { ModelSignature } from '../signature/model-signature.js';
 import { trialInputsOfZeros } from './trial-inputs.js';
 import { makeTrialRuns, type TrialRuns } from './trial-run.js';
 

@@ -10,7 +10,7 @@ import {
 } from 'nestjs-batching/core';
 
 import { elementRule } from './declared-tensor.js';
-import type { TensorElement } from './tensor-elements.js';
+import type { TensorElement } from '../tensors/tensor-elements.js';
 
 /** A dimension along which rows may be of different length and run together all the same. */
 export interface DynamicAxisOptions {

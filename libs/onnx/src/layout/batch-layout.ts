@@ -1,16 +1,16 @@
 import type { BucketKey } from 'nestjs-batching/core';
 
-import type { BatchedInput } from './batched-tensor.js';
+import type { BatchedInput } from '../signature/batched-tensor.js';
 import { BatchRun, countRows, type RunLayout } from './batch-run.js';
 import { BatchSizes } from './batch-sizes.js';
-import type { ModelSignature } from './model-signature.js';
+import type { ModelSignature } from '../signature/model-signature.js';
 import { PaddingCounter, type PaddingStatistics } from './padding-statistics.js';
-import type { ReadRow } from './read-row.js';
+import type { ReadRow } from '../rows/read-row.js';
 import { RowGrouping, type RowGroup } from './row-grouping.js';
-import { RowReader } from './row-reader.js';
+import { RowReader } from '../rows/row-reader.js';
 import { toExpectedOutput } from './split-output.js';
-import { elementCountOf } from './tensor-shape.js';
-import { allocateNewBuffer, type AllocateBuffer } from './tensor-type.js';
+import { elementCountOf } from '../tensors/tensor-shape.js';
+import { allocateNewBuffer, type AllocateBuffer } from '../tensors/tensor-type.js';
 
 /** What a plan may be told besides its rows. */
 export interface PlanOptions {

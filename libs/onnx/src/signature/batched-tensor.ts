@@ -1,6 +1,6 @@
-import type { TensorElement } from './tensor-elements.js';
-import type { TensorShape } from './tensor-shape.js';
-import type { TensorType } from './tensor-type.js';
+import type { TensorElement } from '../tensors/tensor-elements.js';
+import type { TensorShape } from '../tensors/tensor-shape.js';
+import type { TensorType } from '../tensors/tensor-type.js';
 
 /** An input or output as it is batched: a tensor of a supported type with an axis for the batch, or a shared one. */
 export interface BatchedTensor {

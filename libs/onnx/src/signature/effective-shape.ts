@@ -1,6 +1,6 @@
 import type { ReportedTensor } from '../model-protocol.js';
 import { batchAxisOf, type DeclaredTensor, type DeclaredTensors } from './declared-tensor.js';
-import type { TensorShape } from './tensor-shape.js';
+import type { TensorShape } from '../tensors/tensor-shape.js';
 
 /** What the application says of shapes, and which names of dimensions mean something to it. */
 export interface DeclaredShapes {

@@ -1,7 +1,7 @@
 import { describeValue } from 'nestjs-batching/core';
 
 import { cutName, listSome } from './cut-text.js';
-import { arrayNameOfValue, type TensorData } from './tensor-type.js';
+import { arrayNameOfValue, type TensorData } from '../tensors/tensor-type.js';
 
 /**
  * What came in the place of a tensor or a row, as a caller who has to mend it wants to read it; short, however long or

@@ -1,13 +1,19 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { OnnxTensorRow } from './onnx-row.js';
-import type { BatchedTensor } from './batched-tensor.js';
-import { copyBlock, isContiguous, strideOf } from './copy-block.js';
-import type { DynamicAxis } from './dynamic-axis.js';
-import type { ReadRow } from './read-row.js';
+import type { OnnxTensorRow } from '../rows/onnx-row.js';
+import type { BatchedTensor } from '../signature/batched-tensor.js';
+import { copyBlock, isContiguous, strideOf } from '../tensors/copy-block.js';
+import type { DynamicAxis } from '../signature/dynamic-axis.js';
+import type { ReadRow } from '../rows/read-row.js';
 import { isInFront } from './stack-input.js';
-import { sliceElements, toCopyPlaces } from './tensor-elements.js';
-import { areSameDims, describeShape, elementCountOf, rowShapeOf, withBatchAxis } from './tensor-shape.js';
-import { createTensorData } from './tensor-type.js';
+import { sliceElements, toCopyPlaces } from '../tensors/tensor-elements.js';
+import {
+  areSameDims,
+  describeShape,
+  elementCountOf,
+  rowShapeOf,
+  withBatchAxis,
+} from '../tensors/tensor-shape.js';
+import { createTensorData } from '../tensors/tensor-type.js';
 
 /** An output, and which of its rows' dimensions have padding to be cut off. */
 export interface ExpectedOutput extends BatchedTensor {

@@ -1,12 +1,12 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { OnnxResultRow, OnnxTensorRow } from './onnx-row.js';
-import type { BatchedInput } from './batched-tensor.js';
-import type { ReadRow } from './read-row.js';
+import type { OnnxResultRow, OnnxTensorRow } from '../rows/onnx-row.js';
+import type { BatchedInput } from '../signature/batched-tensor.js';
+import type { ReadRow } from '../rows/read-row.js';
 import type { RowGroup } from './row-grouping.js';
 import { splitOutput, type ExpectedOutput } from './split-output.js';
 import { stackInput } from './stack-input.js';
-import { copyElements } from './tensor-elements.js';
-import type { AllocateBuffer } from './tensor-type.js';
+import { copyElements } from '../tensors/tensor-elements.js';
+import type { AllocateBuffer } from '../tensors/tensor-type.js';
 
 /** Inputs and outputs of a model, ready to stack and to split by. */
 export interface RunLayout {

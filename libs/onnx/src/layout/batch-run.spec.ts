@@ -1,8 +1,8 @@
 import { signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
-import type { OnnxRow } from './onnx-row.js';
+import type { OnnxRow } from '../rows/onnx-row.js';
 import { BatchLayout } from './batch-layout.js';
 import type { BatchRun } from './batch-run.js';
-import type { BatchedInput } from './batched-tensor.js';
+import type { BatchedInput } from '../signature/batched-tensor.js';
 
 it('A BatchRun gives each caller a shared output of his own, to which he may write', () => {
   const table = tensor({ name: 'table', shape: [2], batchAxis: undefined });

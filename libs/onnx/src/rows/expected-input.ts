@@ -1,6 +1,6 @@
 import { describeValue } from 'nestjs-batching/core';
 
-import type { BatchedInput } from './batched-tensor.js';
+import type { BatchedInput } from '../signature/batched-tensor.js';
 import { cutName } from './cut-text.js';
 import { isTensorValue, withArticle } from './describe-received.js';
 import type { RowTensor } from './read-row.js';
@@ -11,8 +11,8 @@ import {
   hasFreeDimensions,
   rowShapeOf,
   type TensorShape,
-} from './tensor-shape.js';
-import { arrayNameOf, arrayNameOfValue, type TensorData } from './tensor-type.js';
+} from '../tensors/tensor-shape.js';
+import { arrayNameOf, arrayNameOfValue, type TensorData } from '../tensors/tensor-type.js';
 
 /** An input and what callers may send for it. */
 export interface ExpectedInput extends BatchedInput {

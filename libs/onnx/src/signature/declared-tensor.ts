@@ -10,9 +10,9 @@ import {
   type ConfigRules,
 } from 'nestjs-batching/core';
 
-import type { TensorElement } from './tensor-elements.js';
-import type { TensorShape } from './tensor-shape.js';
-import { TENSOR_TYPES, type TensorType } from './tensor-type.js';
+import type { TensorElement } from '../tensors/tensor-elements.js';
+import type { TensorShape } from '../tensors/tensor-shape.js';
+import { TENSOR_TYPES, type TensorType } from '../tensors/tensor-type.js';
 
 /** What the application expects of one of the model's inputs or outputs. */
 export interface DeclaredTensor {

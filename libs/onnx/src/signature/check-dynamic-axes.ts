@@ -8,8 +8,13 @@ import {
   type DynamicAxis,
   type DynamicAxisOptions,
 } from './dynamic-axis.js';
-import { describeUnfitElement, largestCountOf, zeroOf, type TensorElement } from './tensor-elements.js';
-import { describeTensor, rowShapeOf } from './tensor-shape.js';
+import {
+  describeUnfitElement,
+  largestCountOf,
+  zeroOf,
+  type TensorElement,
+} from '../tensors/tensor-elements.js';
+import { describeTensor, rowShapeOf } from '../tensors/tensor-shape.js';
 
 export interface DynamicAxesOfModel {
   readonly faults: readonly ConfigFault[];

@@ -1,10 +1,10 @@
 import type { NamedTensor } from '../model-protocol.js';
-import type { BatchedInput } from './batched-tensor.js';
-import { copyBlock, strideOf } from './copy-block.js';
-import type { ReadRow, RowTensor } from './read-row.js';
-import { fillElements, toCopyPlaces } from './tensor-elements.js';
-import { areSameDims, elementCountOf, withBatchAxis } from './tensor-shape.js';
-import { createTensorData, type AllocateBuffer, type TensorData } from './tensor-type.js';
+import type { BatchedInput } from '../signature/batched-tensor.js';
+import { copyBlock, strideOf } from '../tensors/copy-block.js';
+import type { ReadRow, RowTensor } from '../rows/read-row.js';
+import { fillElements, toCopyPlaces } from '../tensors/tensor-elements.js';
+import { areSameDims, elementCountOf, withBatchAxis } from '../tensors/tensor-shape.js';
+import { createTensorData, type AllocateBuffer, type TensorData } from '../tensors/tensor-type.js';
 
 /** The requests of one run, and how many rows they and the run have. */
 export interface StackedRows {

@@ -1,7 +1,7 @@
 import type { ConfigFault } from 'nestjs-batching/core';
 
 import type { BatchedTensor } from './batched-tensor.js';
-import { describeShape, describeTensor } from './tensor-shape.js';
+import { describeShape, describeTensor } from '../tensors/tensor-shape.js';
 
 /** What the tensors' batch axes have against each other. Of outputs, the trial run tells the rest. */
 export function checkBatchAxes(

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
 import { dynamicAxis, signature } from '../../../../test/onnx/model-signature-builder.js';
-import type { OnnxRow, OnnxTensorValue } from './onnx-row.js';
+import type { OnnxRow, OnnxTensorValue } from '../rows/onnx-row.js';
 import { BatchLayout } from './batch-layout.js';
-import type { BatchedInput } from './batched-tensor.js';
-import type { ModelSignature } from './model-signature.js';
-import { zeroOf } from './tensor-elements.js';
-import { elementCountOf, withBatchAxis } from './tensor-shape.js';
-import { createTensorData, TENSOR_TYPES, type TensorData, type TensorType } from './tensor-type.js';
+import type { BatchedInput } from '../signature/batched-tensor.js';
+import type { ModelSignature } from '../signature/model-signature.js';
+import { zeroOf } from '../tensors/tensor-elements.js';
+import { elementCountOf, withBatchAxis } from '../tensors/tensor-shape.js';
+import { createTensorData, TENSOR_TYPES, type TensorData, type TensorType } from '../tensors/tensor-type.js';
 
 interface Case {
   readonly model: ModelSignature;

@@ -2,7 +2,7 @@ import type { ConfigFault } from 'nestjs-batching/core';
 
 import type { BatchedTensor } from './batched-tensor.js';
 import type { ModelSignature } from './model-signature.js';
-import { describeTensor } from './tensor-shape.js';
+import { describeTensor } from '../tensors/tensor-shape.js';
 
 /** What goes in and comes out, and the dimensions whose names mean something. */
 type Tensors = Pick<ModelSignature, 'inputs' | 'outputs' | 'dynamicAxes'>;

@@ -1,9 +1,9 @@
 import { dynamicAxis, signature, tensor } from '../../../../test/onnx/model-signature-builder.js';
 import type { NamedTensor } from '../model-protocol.js';
-import type { OnnxRow } from './onnx-row.js';
+import type { OnnxRow } from '../rows/onnx-row.js';
 import { BatchLayout } from './batch-layout.js';
 import type { BatchRun } from './batch-run.js';
-import type { ModelSignature } from './model-signature.js';
+import type { ModelSignature } from '../signature/model-signature.js';
 
 const pair = tensor({ name: 'x', shape: ['batch', 2] });
 const ids = tensor({ name: 'ids', type: 'int64', shape: ['batch', 'length'], padWith: 9 });

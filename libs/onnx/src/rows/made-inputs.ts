@@ -1,9 +1,9 @@
-import type { DynamicAxis } from './dynamic-axis.js';
+import type { DynamicAxis } from '../signature/dynamic-axis.js';
 import type { ExpectedInput } from './expected-input.js';
 import type { RowTensor } from './read-row.js';
-import { elementCountOf } from './tensor-shape.js';
-import { fillElements, sliceElements } from './tensor-elements.js';
-import { createTensorData, type TensorData, type TensorType } from './tensor-type.js';
+import { elementCountOf } from '../tensors/tensor-shape.js';
+import { fillElements, sliceElements } from '../tensors/tensor-elements.js';
+import { createTensorData, type TensorData, type TensorType } from '../tensors/tensor-type.js';
 
 interface MadeInput {
   readonly inputIndex: number;

@@ -1,4 +1,4 @@
-import type { ModelSignature } from './model-signature.js';
+import type { ModelSignature } from '../signature/model-signature.js';
 
 /** In which numbers of rows a model is run. */
 export class BatchSizes {

@@ -7,8 +7,8 @@ import { checkDynamicAxes } from './check-dynamic-axes.js';
 import { batchAxisOf, type DeclaredTensors } from './declared-tensor.js';
 import type { DynamicAxesOptions, DynamicAxis } from './dynamic-axis.js';
 import { collectReplacements, effectiveShapeOf, isWithin } from './effective-shape.js';
-import { describeShape, describeTensor, type TensorShape } from './tensor-shape.js';
-import { isTensorType, TENSOR_TYPES } from './tensor-type.js';
+import { describeShape, describeTensor, type TensorShape } from '../tensors/tensor-shape.js';
+import { isTensorType, TENSOR_TYPES } from '../tensors/tensor-type.js';
 
 /** What goes into a model and what comes out of it, and in which sizes it runs. */
 export interface ModelSignature {

@@ -1,11 +1,11 @@
 import type { BucketKey } from 'nestjs-batching/core';
 
-import type { BatchedInput } from './batched-tensor.js';
-import type { DynamicAxis } from './dynamic-axis.js';
+import type { BatchedInput } from '../signature/batched-tensor.js';
+import type { DynamicAxis } from '../signature/dynamic-axis.js';
 import { LengthBuckets } from './length-buckets.js';
-import type { ReadRow } from './read-row.js';
+import type { ReadRow } from '../rows/read-row.js';
 import { sharedValueKey } from './shared-value-key.js';
-import { rowShapeOf } from './tensor-shape.js';
+import { rowShapeOf } from '../tensors/tensor-shape.js';
 
 /** Requests that can run together, and where each stood. */
 export interface RowGroup {

@@ -1,4 +1,4 @@
-import type { TensorData, TensorType } from './tensor-type.js';
+import type { TensorData, TensorType } from '../tensors/tensor-type.js';
 
 /** The elements of one input, and their dimensions where the model leaves some of them free. */
 export interface OnnxTensorValue {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { RowTensor } from './read-row.js';
+import type { RowTensor } from '../rows/read-row.js';
 
 /** Above this many bytes a digest stands for a value: two values of one SHA-256 are not to be met with. */
 const LARGEST_PLAIN_BYTES = 64;

@@ -2,7 +2,7 @@ import { InvalidRequestError } from 'nestjs-batching/core';
 
 import { cutName, listSome } from './cut-text.js';
 import { describeReceived } from './describe-received.js';
-import type { DynamicAxis } from './dynamic-axis.js';
+import type { DynamicAxis } from '../signature/dynamic-axis.js';
 import {
   describeElementFault,
   hasEmptyDimension,
@@ -11,11 +11,11 @@ import {
   type ExpectedInput,
 } from './expected-input.js';
 import { MadeInputs } from './made-inputs.js';
-import type { ModelSignature } from './model-signature.js';
+import type { ModelSignature } from '../signature/model-signature.js';
 import { NamedDimensions } from './named-dimensions.js';
 import { readInput } from './read-input.js';
 import type { ReadRow, RowTensor } from './read-row.js';
-import { arrayNameOfValue } from './tensor-type.js';
+import { arrayNameOfValue } from '../tensors/tensor-type.js';
 
 const NO_LENGTHS: readonly number[] = Object.freeze([]);
 

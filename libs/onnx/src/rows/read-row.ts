@@ -1,4 +1,4 @@
-import type { TensorData } from './tensor-type.js';
+import type { TensorData } from '../tensors/tensor-type.js';
 
 /** One input of one request, checked. */
 export interface RowTensor {
