@@ -35,7 +35,18 @@ const FOLDERS: Record<string, readonly string[]> = {
   testing: ['simulation', 'onnx-models'],
   worker: ['protocol', 'hosts', 'inside', 'pool', 'processor'],
   nest: ['discovery', 'options', 'batchers', 'errors', 'batched', 'module', 'worker-processor'],
-  onnx: ['files', 'devices', 'tensors', 'signature', 'rows', 'layout', 'worker', 'model', 'module'],
+  onnx: [
+    'files',
+    'devices',
+    'tensors',
+    'signature',
+    'rows',
+    'layout',
+    'inside',
+    'opening',
+    'model',
+    'module',
+  ],
 };
 
 /** The lib that a package path stands for: `nestjs-batching` is `nest`, `nestjs-batching/core` is `core`. */

@@ -1,8 +1,8 @@
 import { WorkerEndedError, type CallOptions } from 'nestjs-batching/worker';
 
-import { buffersOf } from '../../libs/onnx/src/worker/buffers-of.js';
+import { buffersOf } from '../../libs/onnx/src/tensors/buffers-of.js';
 import type { ModelCalls, NamedTensor, OpenRequest, RunRequest } from '../../libs/onnx/src/model-protocol.js';
-import type { ModelWorker } from '../../libs/onnx/src/worker/model-worker.js';
+import type { ModelWorker } from '../../libs/onnx/src/opening/model-worker.js';
 
 /** A model that gives every input back as the output of the same name, in workers that can be made to fail. */
 export class EchoModel {

@@ -19,7 +19,7 @@ export type {
   RunReply,
   RunRequest,
 } from './model-protocol.js';
-export type { ModelWorker, StartModelWorker } from './worker/model-worker.js';
+export type { ModelWorker, StartModelWorker } from './opening/model-worker.js';
 export type { OnnxLogger } from './model/onnx-logger.js';
 export type { FailedExecutionProvider, OnnxModelMetadata } from './model/onnx-model-metadata.js';
 export type { OnnxModelOptions } from './model/onnx-model-options.js';
@@ -51,4 +51,4 @@ export {
   type TensorData,
   type TensorType,
 } from './tensors/tensor-type.js';
-export type { WarmUp } from './worker/trial-run.js';
+export type { WarmUp } from './opening/trial-run.js';

@@ -14,14 +14,14 @@ import {
   findExecutionProvider,
   inspectOnCpu,
   type ProviderSearch,
-} from '../worker/find-execution-provider.js';
+} from '../opening/find-execution-provider.js';
 import { ModelFileChangedError } from '../files/model-file-changed.error.js';
 import { ModelFile } from '../files/model-file.js';
 import type { ModelCalls } from '../model-protocol.js';
-import type { ModelWorker, StartModelWorker } from '../worker/model-worker.js';
+import type { ModelWorker, StartModelWorker } from '../opening/model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
-import { openWorker, type CheckedModelOptions } from '../worker/open-worker.js';
+import { openWorker, type CheckedModelOptions } from '../opening/open-worker.js';
 import { resolveModelOptions } from './resolve-model-options.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
 import { withSessionThreads } from '../devices/session-threads.js';

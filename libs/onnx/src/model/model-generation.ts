@@ -7,7 +7,7 @@ import {
 } from 'nestjs-batching/core';
 
 import { BufferPool } from './buffer-pool.js';
-import { buffersOf } from '../worker/buffers-of.js';
+import { buffersOf } from '../tensors/buffers-of.js';
 import { Failure } from './failure.js';
 import { isolateFailures } from './isolate-failures.js';
 import type { LoadedModel } from './load-model.js';

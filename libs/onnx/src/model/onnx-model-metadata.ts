@@ -2,7 +2,7 @@ import type { WorkerIsolation } from 'nestjs-batching/worker';
 
 import type { ExecutionProviderName } from '../devices/execution-provider.js';
 import type { ModelSignature } from '../signature/model-signature.js';
-import type { WarmUp } from '../worker/trial-run.js';
+import type { WarmUp } from '../opening/trial-run.js';
 
 /** An execution provider that was tried and does not work here. */
 export interface FailedExecutionProvider {

@@ -10,7 +10,7 @@ import { describeShortage, type FileLocation } from 'nestjs-batching/worker';
 import { CALLS_IN_ADVANCE, loadModel } from './load-model.js';
 import type { MemoryCeiling } from './memory-ceilings.js';
 import { ModelGeneration } from './model-generation.js';
-import { startModelWorker, type StartModelWorker } from '../worker/model-worker.js';
+import { startModelWorker, type StartModelWorker } from '../opening/model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import type { OnnxResultRow, OnnxRow } from '../rows/onnx-row.js';

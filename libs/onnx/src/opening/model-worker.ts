@@ -12,6 +12,6 @@ export type StartModelWorker = (modelName: string, isolation: WorkerIsolation) =
 export function startModelWorker(modelName: string, isolation: WorkerIsolation): ModelWorker {
   return startWorker<ModelCalls>(isolation, {
     subject: `model "${modelName}"`,
-    service: new URL('./model-service.js', import.meta.url),
+    service: new URL('../inside/model-service.js', import.meta.url),
   });
 }

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 
 import { describeThrown } from 'nestjs-batching/core';
 
-import { buffersOf } from './buffers-of.js';
+import { buffersOf } from '../tensors/buffers-of.js';
 import { codeOf } from '../files/error-code.js';
 import type {
   NamedTensor,

@@ -1,6 +1,6 @@
 import { describeThrown, type ConfigFault } from 'nestjs-batching/core';
 
-import { buffersOf } from './buffers-of.js';
+import { buffersOf } from '../tensors/buffers-of.js';
 import { findDependentRows, findUncutLengths, type TrialOutputs } from './compare-trials.js';
 import type { NamedTensor, RunReply } from '../model-protocol.js';
 import type { ModelWorker } from './model-worker.js';
