@@ -1,4 +1,4 @@
-import { InvalidConfigError, InvalidRequestError } from 'nestjs-batching/core';
+import { describeThrown, InvalidConfigError, InvalidRequestError } from 'nestjs-batching/core';
 import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -166,6 +166,34 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
       ) as string,
     });
     expect(results[2]).toMatchObject({ code: 'E' });
+  });
+
+  // Somewhere among these what can be written cannot be read any more.
+  const depths = [1000, 1700, 2000, 2300, 2600, 3000, 5000, 20_000];
+
+  it('refuses a request that is nested too deeply, alone, and loses no worker', async () => {
+    const processor = await start();
+    for (const depth of depths) {
+      let nested: unknown = null;
+      for (let level = 0; level < depth; level += 1) nested = { nested };
+      const [deep, letter] = await run(processor, [{ invalid: 'seen', nested }, { letter: 'a' }]);
+      expect(deep).toBeInstanceOf(InvalidRequestError);
+      expect(letter).toBe('A');
+    }
+    expect(processor.getHealth()).toMatchObject({ details: { workers: { live: 1, restarts: 0 } } });
+  });
+
+  it('loses no worker by a result that is nested too deeply to be read', async () => {
+    const processor = await start();
+    const fates = new Set<unknown>();
+    for (const depth of depths) {
+      const results = await run(processor, [{ nested: depth }, { letter: 'a' }]).catch(describeThrown);
+      const [deep, letter] = results as unknown[];
+      fates.add(typeof results === 'string' ? results : [deep instanceof Error, letter].join(' '));
+    }
+    const unreadable = 'the answer of the worker cannot be read: Maximum call stack size exceeded';
+    expect([...fates]).toEqual(['false A', unreadable, 'true A']);
+    expect(processor.getHealth()).toMatchObject({ details: { workers: { live: 1, restarts: 0 } } });
   });
 
   it('does not take a large buffer along for a small view into it', async () => {

@@ -51,6 +51,7 @@ const answers = {
   partOf: (count) => new Uint8Array(count).subarray(0, 4),
   length: ({ byteLength }) => byteLength,
   uncopyable: () => () => undefined,
+  nested: (depth) => nest(depth),
   /** As libraries do that tell a process manager how they are. */
   say: (message) => void (parentPort === null ? process.send(message) : parentPort.postMessage(message)),
   heap: () => {
@@ -66,6 +67,12 @@ function answer(request, context) {
   if (ArrayBuffer.isView(request)) return { length: request.length, ofBytes: request.buffer.byteLength };
   const [[wish, value]] = Object.entries(request);
   return answers[wish](value, context);
+}
+
+function nest(depth) {
+  let nested = null;
+  for (let level = 0; level < depth; level += 1) nested = { nested };
+  return nested;
 }
 
 function failure(code) {

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 
 import type { LetterCalls } from '../../../../test/worker/fake-worker.js';
 import { BaseWorkerHost } from './base-worker-host.js';
+import { UncopyableError } from './uncopyable.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { WorkerMessage, WorkerReply } from '../protocol/worker-protocol.js';
 
@@ -24,6 +25,10 @@ class TestHost extends BaseWorkerHost<LetterCalls> {
 
   hear(message: unknown): void {
     this.onMessage(message);
+  }
+
+  hearNonsense(callId?: number): void {
+    this.onUnreadable(new RangeError('too deep'), callId);
   }
 
   fail(reason: string): void {
@@ -103,6 +108,30 @@ describe('BaseWorkerHost', () => {
       expect(await answer).toBe('A');
     },
   );
+
+  it('fails the call whose reply cannot be read, by default the oldest, and goes on', async () => {
+    const host = await startHost();
+    const calls = ['a', 'b', 'c'].map((letter) => host.call('upper', letter));
+    host.hearNonsense(3);
+    host.hearNonsense();
+    host.reply({ callId: 4, reply: 'C' });
+    const unreadable = new Error('the answer of the worker cannot be read: too deep');
+    expect(await Promise.allSettled(calls)).toEqual([
+      { status: 'rejected', reason: unreadable },
+      { status: 'rejected', reason: unreadable },
+      { status: 'fulfilled', value: 'C' },
+    ]);
+    host.hearNonsense();
+    expect(host).toMatchObject({ endReason: undefined, timesGivenUp: 0, isKeptAlive: false });
+  });
+
+  it('fails a call that could not be read where it came, as one that cannot be copied', async () => {
+    const host = await startHost();
+    const answer = host.call('upper', 'a');
+    host.reply({ callId: 2, unreadable: 'too deep' });
+    await expect(answer).rejects.toEqual(new UncopyableError('too deep'));
+    expect(host.isKeptAlive).toBe(false);
+  });
 
   it('tells the worker of a caller who has left', async () => {
     const host = await startHost();

@@ -1,3 +1,5 @@
+import { describeThrown } from 'nestjs-batching/core';
+
 import { PendingCalls } from './pending-calls.js';
 import { UncopyableError } from './uncopyable.js';
 import { WorkerEndedError } from './worker-ended.error.js';
@@ -75,6 +77,18 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
   protected onMessage(message: unknown): void {
     if (!isWorkerReply(message)) return;
     this.pending.settle(message);
+    this.rest();
+  }
+
+  /**
+   * A reply has come that cannot be read; the worker is none the worse for it.
+   *
+   * @param callId The call; by default the oldest, since they are answered in their order.
+   */
+  protected onUnreadable(reason: unknown, callId = this.pending.callIds[0]): void {
+    if (callId === undefined) return;
+    const message = `the answer of the worker cannot be read: ${describeThrown(reason)}`;
+    this.pending.reject(callId, new Error(message, { cause: reason }));
     this.rest();
   }
 

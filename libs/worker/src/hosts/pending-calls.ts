@@ -1,3 +1,4 @@
+import { UncopyableError } from './uncopyable.js';
 import { reviveError } from '../protocol/serialized-error.js';
 import type { WorkerReply } from '../protocol/worker-protocol.js';
 
@@ -62,14 +63,19 @@ export class PendingCalls {
   }
 
   settle(message: WorkerReply): void {
-    const call = this.take(message.callId);
-    if ('failure' in message) call?.reject(reviveError(message.failure));
-    else call?.resolve(message.reply);
+    const { callId } = message;
+    if ('failure' in message) this.reject(callId, reviveError(message.failure));
+    else if ('unreadable' in message) this.reject(callId, new UncopyableError(message.unreadable));
+    else this.take(callId)?.resolve(message.reply);
+  }
+
+  reject(callId: number, error: Error): void {
+    this.take(callId)?.reject(error);
   }
 
   /** None of them is going to be answered any more. */
   rejectAll(error: Error): void {
-    for (const { callId } of [...this.pending]) this.take(callId)?.reject(error);
+    for (const callId of this.callIds) this.reject(callId, error);
   }
 
   private take(callId: number): PendingCall | undefined {

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { BaseWorkerHost } from './base-worker-host.js';
+import { flatten, isFlatMessage, unflatten } from '../protocol/flat-message.js';
 import { argumentsForProcesses } from './worker-arguments.js';
 import type { WorkerSpecification } from './worker-host.js';
 import type { WorkerCalls, WorkerMessage } from '../protocol/worker-protocol.js';
@@ -26,7 +27,7 @@ export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseW
       execArgv: argumentsForProcesses(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    this.child.on('message', (message) => this.onMessage(message));
+    this.child.on('message', (message) => this.onArrived(message));
     this.child.on('error', ({ message }) => this.onNotStarted(message));
     // One that takes no calls any more is no use. Of one that has ended, 'close' says how.
     this.child.on('disconnect', () => this.onDisconnected());
@@ -46,7 +47,7 @@ export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseW
     // To one that could not be started there is no line; 'error' tells why.
     if (this.child.pid === undefined) return;
     // One that has just ended takes no message; what becomes of its calls is told by its exit.
-    this.child.send(message, () => undefined);
+    this.child.send(flatten(message), () => undefined);
   }
 
   protected override keepAlive(isNeeded: boolean): void {
@@ -61,6 +62,18 @@ export class ProcessWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseW
 
   protected override giveUp(): void {
     this.child.kill('SIGKILL');
+  }
+
+  private onArrived(arrived: unknown): void {
+    if (!isFlatMessage(arrived)) return;
+    let message: unknown;
+    try {
+      message = unflatten(arrived);
+    } catch (error) {
+      this.onUnreadable(error, arrived.callId);
+      return;
+    }
+    this.onMessage(message);
   }
 
   private onDisconnected(): void {

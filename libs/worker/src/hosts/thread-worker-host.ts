@@ -24,7 +24,7 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
     super(specification);
     this.worker = new Worker(entry, { name: specification.subject, execArgv: argumentsForThreads() });
     this.worker.on('message', (message: unknown) => this.onMessage(message));
-    this.worker.on('messageerror', ({ message }) => this.abandon(`its reply is unreadable (${message})`));
+    this.worker.on('messageerror', (error) => this.onUnreadable(error));
     // Whatever was thrown: it need not be an error.
     this.worker.on('error', (error: unknown) => this.onFailed(`it failed (${describeThrown(error)})`));
     this.worker.on('exit', (exitCode) => this.onGone(`it ended with exit code ${exitCode}`));

@@ -1,9 +1,9 @@
 import { describeThrown } from 'nestjs-batching/core';
-import { serialize } from 'node:v8';
+import { deserialize, serialize } from 'node:v8';
 
 import type { WorkerIsolation } from './worker-host.js';
 
-/** A call that could not be sent, since something in it cannot be copied. */
+/** A call that could not be sent, or not be read where it came, since something in it cannot be copied. */
 export class UncopyableError extends Error {
   override readonly name = 'UncopyableError';
 
@@ -16,7 +16,7 @@ export class UncopyableError extends Error {
 /** Why a value cannot be copied into a worker or out of it, in words; undefined if it can. It is copied for that. */
 export function describeUncopyable(value: unknown, isolation: WorkerIsolation): string | undefined {
   try {
-    if (isolation === 'process') serialize(value);
+    if (isolation === 'process') deserialize(serialize(value));
     else structuredClone(value);
     return undefined;
   } catch (error) {

@@ -35,7 +35,9 @@ export type WorkerMessage =
 /** From a worker. */
 export type WorkerReply =
   | { readonly callId: number; readonly reply: unknown }
-  | { readonly callId: number; readonly failure: SerializedError };
+  | { readonly callId: number; readonly failure: SerializedError }
+  /** The call has come, but could not be read, for that reason; nothing has been done. */
+  | { readonly callId: number; readonly unreadable: string };
 
 /**
  * Whether a message from a worker answers a call. What runs in a worker may send messages of its own: many a library
@@ -47,6 +49,6 @@ export function isWorkerReply(message: unknown): message is WorkerReply {
     message !== null &&
     'callId' in message &&
     typeof message.callId === 'number' &&
-    ('reply' in message || 'failure' in message)
+    ('reply' in message || 'failure' in message || 'unreadable' in message)
   );
 }
