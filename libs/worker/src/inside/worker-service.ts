@@ -13,7 +13,9 @@ export interface ServiceAnswer<TReply> {
 
 /** What lives in a worker and answers its calls, one at a time. */
 export interface WorkerService<TCalls extends WorkerCalls<TCalls>> {
-  /** Answers one call. What it throws reaches the caller with its name, message, code, stack and causes. */
+  /**
+   * Answers one call. What it throws reaches the caller with its name, message, code, `isRetryable`, stack and causes.
+   */
   call<TName extends keyof TCalls & string>(
     name: TName,
     request: TCalls[TName]['request'],

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from 'nestjs-batching/core';
+import { BatchProcessingError, InvalidRequestError } from 'nestjs-batching/core';
 import { runInNewContext } from 'node:vm';
 
 import { reviveError, serializeError } from './serialized-error.js';
@@ -17,6 +17,7 @@ describe('an error that has been serialized and revived', () => {
 
   it('has no code where there was none', () => {
     expect(thereAndBack(new Error('plain'))).not.toHaveProperty('code');
+    expect(thereAndBack(new Error('plain'))).not.toHaveProperty('isRetryable');
     expect(thereAndBack(new Error('plain'))).not.toHaveProperty('cause');
   });
 
@@ -54,6 +55,12 @@ describe('an error that has been serialized and revived', () => {
     const revived = thereAndBack(error);
     expect(revived.name).toBe('NoText');
     expect(revived.stack).toBe(error.stack);
+  });
+
+  it.each([true, false])('says as before whether another try may succeed (%j)', (isRetryable) => {
+    const revived = thereAndBack(Object.assign(new Error('busy'), { isRetryable }));
+    expect(revived).toHaveProperty('isRetryable', isRetryable);
+    expect(new BatchProcessingError('letters', 1, 2, revived).isRetryable).toBe(isRetryable);
   });
 
   it('keeps a code that is a number', () => {

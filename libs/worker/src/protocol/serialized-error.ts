@@ -8,6 +8,8 @@ export interface SerializedError {
   readonly message: string;
   /** By which callers tell errors apart; undefined where it had none. */
   readonly code: string | number | undefined;
+  /** Whether another try may succeed, as it says of itself; undefined where it did not. */
+  readonly isRetryable: boolean | undefined;
   /** Where it was thrown, inside the worker. */
   readonly stack: string | undefined;
   /** What it was caused by; of a long chain only the first few are kept. */
@@ -20,19 +22,21 @@ const MOST_CAUSES = 4;
 /** An error as plain data. Works for whatever was thrown, and for errors of another realm. */
 export function serializeError(error: unknown, mostCauses = MOST_CAUSES): SerializedError {
   if (typeof error !== 'object' || error === null) {
-    return { name: 'Error', message: String(error), code: undefined, stack: undefined, cause: undefined };
+    return { ...NOTHING_MORE, name: 'Error', message: String(error) };
   }
-  const [name, message, code, stack, cause] = PARTS.map((part) => read(error, part));
+  const [name, message, code, isRetryable, stack, cause] = PARTS.map((part) => read(error, part));
   return {
     name: typeof name === 'string' ? name : 'Error',
     message: typeof message === 'string' ? message : describeThrown(error),
     code: typeof code === 'string' || typeof code === 'number' ? code : undefined,
+    isRetryable: typeof isRetryable === 'boolean' ? isRetryable : undefined,
     stack: typeof stack === 'string' ? stack : undefined,
     cause: cause === undefined || mostCauses === 0 ? undefined : serializeError(cause, mostCauses - 1),
   };
 }
 
-const PARTS = ['name', 'message', 'code', 'stack', 'cause'] as const;
+const NOTHING_MORE = { code: undefined, isRetryable: undefined, stack: undefined, cause: undefined };
+const PARTS = ['name', 'message', 'code', 'isRetryable', 'stack', 'cause'] as const;
 
 /** What is thrown may have any shape; to read it may throw in turn. */
 function read(error: object, part: string): unknown {
@@ -43,12 +47,17 @@ function read(error: object, part: string): unknown {
   }
 }
 
-/** The error that was serialized, with its name, code, stack and causes. A refused request is one here, too. */
-export function reviveError({ name, message, code, stack, cause }: SerializedError): Error {
+/** The error that was serialized, with all that was kept of it. A refused request is one here, too. */
+export function reviveError({ name, message, code, isRetryable, stack, cause }: SerializedError): Error {
   const options = cause === undefined ? {} : { cause: reviveError(cause) };
   const isRefusal = code === 'INVALID_REQUEST';
   const error = isRefusal ? new InvalidRequestError(message, options) : new Error(message, options);
   Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
   if (stack !== undefined) error.stack = stack;
-  return isRefusal || code === undefined ? error : Object.assign(error, { code });
+  if (isRefusal) return error;
+  return Object.assign(
+    error,
+    code === undefined ? {} : { code },
+    isRetryable === undefined ? {} : { isRetryable },
+  );
 }
