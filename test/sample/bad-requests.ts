@@ -35,7 +35,19 @@ export const badRequests: readonly BadRequest[] = [
     JSON.stringify({ pixels: [...pixels.slice(1), 9e99] }).replace('9e+99', '1e999'),
     /received Infinity, expected a number from 0/,
   ),
+  jsonText(
+    'a pixel that is nested deeper than anything can follow',
+    JSON.stringify(withPixel(null)).replace('null', `${'['.repeat(100_000)}${']'.repeat(100_000)}`),
+    /pixels\.300: received an array, expected a number from 0/,
+  ),
   jsonText('broken JSON', '{"pixels":[0,1', /not valid JSON.*"pixels": \[784 numbers/),
+  {
+    name: 'images in broken JSON',
+    path: '/digits/classify-many',
+    init: { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"images":[[0' },
+    status: 400,
+    says: /not valid JSON.*\{ "images": \[\.\.\.\] \}/,
+  },
   jsonText('an empty body', '', EXPECTS_PIXELS),
   { name: 'no body at all', init: { method: 'POST' }, status: 400, says: /expected a JSON object/ },
   {

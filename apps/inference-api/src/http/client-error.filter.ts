@@ -34,7 +34,8 @@ function explain(exception: unknown): unknown {
   }
   if (isBrokenJson(exception)) {
     return new BadRequestException(
-      `The body is not valid JSON (${exception.message}). Expected { "pixels": [784 numbers from 0 to 255] }.`,
+      `The body is not valid JSON (${exception.message}). Expected { "pixels": [784 numbers from 0 to 255] }, ` +
+        `or { "images": [...] } with many such lists for /digits/classify-many.`,
     );
   }
   return exception;
