@@ -50,6 +50,18 @@ describe('a sample that is wrongly configured ends with code 1', () => {
     30_000,
   );
 
+  it.each([
+    ['PORT', 'http', 'an integer from 0 to 65535'],
+    ['PORT', '65536', 'an integer from 0 to 65535'],
+    ['READINESS_DELAY_MS', '2s', 'an integer from 0 to 3600000'],
+    ['READINESS_DELAY_MS', '-1', 'an integer from 0 to 3600000'],
+  ])(
+    'where %s is %s, and says what it may be',
+    (variable, value, allowed) =>
+      expectFailure({ [variable]: value }, `${variable}: received "${value}", expected ${allowed}`),
+    30_000,
+  );
+
   it('where the model is no model', async () => {
     const path = join(folder, 'text.onnx');
     await writeFile(path, 'Dear model, which digit is this?');
