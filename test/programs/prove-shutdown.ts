@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { between, createRandom } from '../../apps/inference-api/digit-image/seeded-random.js';
+import { parseCount } from '../../bench/measuring/parse-number.js';
 import { runShutdownTrial } from './shutdown-trial.js';
 
 /** SIGTERM comes at a random moment of this time under load. */
@@ -9,8 +10,8 @@ const LATEST_MS = 500;
 const { values } = parseArgs({
   options: { trials: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' } },
 });
-const trials = Number(values.trials);
-const random = createRandom(Number(values.seed));
+const trials = parseCount('trials', values.trials, 1);
+const random = createRandom(parseCount('seed', values.seed, 0));
 const bar = new cliProgress.SingleBar({
   format:
     '  shutdown under load {bar} {value} of {total} trials | {answered} requests answered | {eta_formatted} left',

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseCount } from '../../bench/measuring/parse-number.js';
 import { BrokenPromiseError, simulate, type SimulationReport } from './simulation.js';
 
 const MILLISECONDS_BETWEEN_PROGRESS = 1000;
@@ -20,7 +21,11 @@ if (values.help) {
   --requests N   how many of each (default 100000)
 `);
 } else {
-  await simulateSeeds(Number(values.seed), Number(values.seeds), Number(values.requests));
+  await simulateSeeds(
+    parseCount('seed', values.seed, 0),
+    parseCount('seeds', values.seeds, 1),
+    parseCount('requests', values.requests, 1),
+  );
 }
 
 async function simulateSeeds(firstSeed: number, seeds: number, requests: number): Promise<void> {
