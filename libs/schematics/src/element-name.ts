@@ -6,7 +6,10 @@ export interface ElementName {
   readonly pascal: string;
 }
 
-/** @throws Error if nothing of it can be part of a class's name. */
+/** Its processor would be called as the decorator is that its file imports. */
+const TAKEN = 'Batch';
+
+/** @throws Error if nothing of it can be part of a class's name, or if the class would be called as another one. */
 export function parseElementName(name: string): ElementName {
   const words = name
     .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
@@ -16,6 +19,11 @@ export function parseElementName(name: string): ElementName {
   const pascal = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   if (!/^\p{L}/u.test(pascal)) {
     throw new Error(`The name of a processor begins with a letter; received "${name}".`);
+  }
+  if (pascal === TAKEN) {
+    throw new Error(
+      `"${name}" would make a class BatchProcessor, as the decorator is called; take another name.`,
+    );
   }
   return { kebab: words.join('-'), pascal };
 }

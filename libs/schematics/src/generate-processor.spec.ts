@@ -100,6 +100,22 @@ describe('nest g -c nestjs-batching processor', () => {
     expect(messages[0]).toContain('import SentimentModule by hand');
   });
 
+  it.each(['batching', 'app', 'models/other'])(
+    'does not import its module where another one is called so: %s',
+    (name) => {
+      const root =
+        "import { OtherModule } from './other.module.js';\n@Module({ imports: [BatchingModule.forRoot(), OtherModule] })\n" +
+        'export class AppModule {}\n';
+      const { tree, messages } = run({ name }, { ...APP, 'src/app.module.ts': root });
+      expect(tree.read('src/app.module.ts')).toBe(root);
+      expect(messages).toEqual([expect.stringMatching(/src\/app\.module\.ts has a \w+Module already/)]);
+    },
+  );
+
+  it('refuses a name whose class would be called as what its file imports', () => {
+    expect(() => run({ name: 'models/batch' })).toThrow('"batch" would make a class BatchProcessor');
+  });
+
   it('refuses a name that no class can have', () => {
     expect(() => run({ name: '42' })).toThrow('The name of a processor begins with a letter; received "42".');
   });

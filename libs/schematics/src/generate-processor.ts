@@ -9,6 +9,7 @@ import {
 } from './app-tree.js';
 import { parseElementName, type ElementName } from './element-name.js';
 import { addImport } from './import-declaration.js';
+import { maskSource } from './mask-source.js';
 import { addToModuleImports } from './module-imports.js';
 import { findNearestModule, findRootModule, hasForRoot } from './root-module.js';
 import { renderTemplates } from './templates.js';
@@ -77,6 +78,10 @@ function importModule(
 ): void {
   const className = `${pascal}Module`;
   const source = readText(tree, modulePath);
+  if (source !== undefined && new RegExp(`\\b${className}\\b`).test(maskSource(source))) {
+    logger.warn(`${modulePath} has a ${className} already; if it is another one, import this one by hand.`);
+    return;
+  }
   const extended = source === undefined ? undefined : addToModuleImports(source, className);
   if (extended === undefined) {
     logger.warn(`${modulePath} has no @Module({ imports: […] }) to add to; import ${className} by hand.`);
