@@ -135,9 +135,47 @@ describeWithBrowser(`the page${isBrowserMissing ? ` (${MISSING})` : ''}`, () => 
     30_000,
   );
 
+  it('leaves a dot where the pen only touches the paper', async () => {
+    const digitPage = await open();
+
+    await digitPage.draw([[0.5, 0.5]]);
+
+    await digitPage.expectText('confidence', /sure$/);
+    expect(await digitPage.countInk('drawing')).toBeGreaterThan(200);
+    await finish(digitPage, 'dot');
+  }, 30_000);
+
+  it('says that it waits, what a proxy refuses with, and that the server cannot be reached', async () => {
+    const digitPage = await open();
+    const { page, complaints } = digitPage;
+    await page.click('#burst-together');
+    await digitPage.expectText('burst-summary', /recognized/);
+    let answer = (): void => undefined;
+    const untilAsked = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/digits/**', async (route) => {
+      await untilAsked;
+      await route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' });
+    });
+
+    await digitPage.draw(SEVEN);
+    await digitPage.expectText('confidence', /^Waiting for the model\.$/);
+    answer();
+    await digitPage.expectText('confidence', /^502: Bad Gateway$/);
+    await page.context().setOffline(true);
+    await page.unroute('**/digits/**');
+    await page.click('#burst-together');
+    await digitPage.expectText('burst-summary', /^The server cannot be reached\.$/);
+    expect(await digitPage.readBatches()).toEqual([]);
+
+    expect(complaints.splice(0).every((complaint) => /502|OFFLINE|DISCONNECTED|failed/.test(complaint))).toBe(
+      true,
+    );
+    await finish(digitPage, 'failures');
+  }, 30_000);
+
   it('fits a phone: nothing to scroll sideways, and the pad follows the finger', async () => {
     const digitPage = await open({
-      viewport: { width: 360, height: 740 },
+      viewport: { width: 320, height: 640 },
       deviceScaleFactor: 2,
       hasTouch: true,
       isMobile: true,
@@ -148,7 +186,7 @@ describeWithBrowser(`the page${isBrowserMissing ? ` (${MISSING})` : ''}`, () => 
     await digitPage.page.click('#burst-together');
     await digitPage.expectText('burst-summary', /recognized/);
 
-    expect(await digitPage.page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    expect(await digitPage.page.evaluate('document.documentElement.scrollWidth')).toBe(320);
     await finish(digitPage, 'phone');
   }, 30_000);
 });

@@ -19,6 +19,12 @@ export function showAnswer({
     `waited ${ride.queueTimeMs} ms, the model took ${ride.processingTimeMs} ms.`;
 }
 
+/** Until there is an answer; one that there was stays until the next. */
+export function showWaiting(): void {
+  if (find('digit', HTMLElement).dataset['state'] === 'answered') return;
+  find('confidence', HTMLElement).textContent = 'Waiting for the model.';
+}
+
 export function showFailure(error: unknown): void {
   showNothing();
   find('confidence', HTMLElement).textContent = error instanceof Error ? error.message : String(error);

@@ -11,11 +11,18 @@ export function showBatches(riders: readonly Rider[]): void {
   const correct = riders.filter(({ label, digit }) => label === digit).length;
   const largest = Math.max(...riders.map(({ ride }) => ride.batchSize));
   const mean = riders.length / batches.size;
+  const count = batches.size === 1 ? '1 batch' : `${batches.size} batches`;
   find('burst-summary', HTMLElement).textContent =
-    `${riders.length} digits rode in ${batches.size} batches, ${mean.toFixed(1)} in the mean and ${largest} in ` +
+    `${riders.length} digits rode in ${count}, ${mean.toFixed(1)} in the mean and ${largest} in ` +
     `the largest. ${correct} were recognized.`;
   const inOrder = [...batches.entries()].sort(([one], [other]) => one - other);
   find('batches', HTMLElement).replaceChildren(...inOrder.map(([batchId, group]) => toBox(batchId, group)));
+}
+
+/** Those of the last burst say nothing of the next, least of all if it fails. */
+export function hideBatches(): void {
+  find('burst-summary', HTMLElement).textContent = '';
+  find('batches', HTMLElement).replaceChildren();
 }
 
 function toBox(batchId: number, riders: readonly Rider[]): HTMLElement {

@@ -27,12 +27,22 @@ export async function postJson(path: string, body: unknown): Promise<Response> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
+  }).catch(() => {
+    // What browsers say of it is for developers, and each says something else.
+    throw new Error('The server cannot be reached.');
   });
-  if (!response.ok) {
-    const { message } = (await response.json()) as { message: string | string[] };
-    throw new Error(`${response.status}: ${[message].flat().join('; ')}`);
-  }
+  if (!response.ok) throw new Error(`${response.status}: ${await reasonOf(response)}`);
   return response;
+}
+
+/** In the server's own words; what stands between, as a proxy, may have none that are meant for a program. */
+async function reasonOf(response: Response): Promise<string> {
+  try {
+    const { message } = (await response.json()) as { message: string | string[] };
+    return [message].flat().join('; ');
+  } catch {
+    return response.statusText || 'no reason is given';
+  }
 }
 
 /** From `queue;dur=2.1, processing;dur=8.3, batch;desc="17", batch-id;desc="42"`. */

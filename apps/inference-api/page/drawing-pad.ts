@@ -2,6 +2,7 @@ import { surfaceOf } from './find.js';
 
 /** As wide as MNIST's strokes are: about 2 of 20 pixels. */
 const PEN_WIDTH = 22;
+const SHORTEST_LINE = 0.01;
 
 /** A canvas that a person draws on, white on black, with mouse, pen or finger. */
 export class DrawingPad {
@@ -46,7 +47,8 @@ export class DrawingPad {
     this.surface.lineJoin = 'round';
     this.surface.beginPath();
     this.surface.moveTo(x, y);
-    this.surface.lineTo(x, y);
+    // Of no length at all it would not be painted, and a pen that only touches the paper leaves a dot.
+    this.surface.lineTo(x + SHORTEST_LINE, y);
     this.surface.stroke();
   }
 

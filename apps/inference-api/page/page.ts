@@ -1,10 +1,10 @@
 import { sendAsRequests, sendTogether, type SendBurst } from './burst.js';
-import { showBatches } from './batches-view.js';
+import { hideBatches, showBatches } from './batches-view.js';
 import { classify } from './classify.js';
 import { DrawingPad } from './drawing-pad.js';
 import { find } from './find.js';
 import { paintPixels } from './paint-pixels.js';
-import { showAnswer, showFailure, showNothing } from './answer-view.js';
+import { showAnswer, showFailure, showNothing, showWaiting } from './answer-view.js';
 import { centerDigit } from '../digit-image/center-digit.js';
 
 /** Counts what was drawn and cleared: an answer that comes late must not replace what came after it. */
@@ -27,6 +27,7 @@ async function recognize(): Promise<void> {
   const thisChange = lastChange;
   const pixels = Array.from(centerDigit(pad.readInk()));
   paintPixels(preview, pixels);
+  showWaiting();
   try {
     const answer = await classify(pixels);
     if (thisChange === lastChange) showAnswer(answer);
@@ -40,6 +41,7 @@ async function burst(send: SendBurst): Promise<void> {
   const progress = find('burst-progress', HTMLProgressElement);
   buttons.forEach((button) => (button.disabled = true));
   progress.value = 0;
+  hideBatches();
   progress.hidden = false;
   try {
     // Drawing the digits takes a moment, in which nothing could appear.
