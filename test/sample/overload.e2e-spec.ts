@@ -1,3 +1,4 @@
+import type { QueueStatistics } from 'nestjs-batching';
 import { get, post, type Answer, type ErrorBody } from '../http/json-client.js';
 import { classify, drawDigits } from './digits.js';
 import { SampleServers } from './sample-servers.js';
@@ -11,6 +12,11 @@ beforeAll(async () => {
   ({ url } = await servers.start({ MAX_QUEUE_SIZE: '1', MAX_BATCH_SIZE: '1' }));
 }, 30_000);
 afterAll(() => servers.stopAll());
+
+async function readRequests(): Promise<QueueStatistics['requests']> {
+  const { body } = await get<{ digits: QueueStatistics }>(`${url}/statistics`);
+  return body.digits.requests;
+}
 
 function expectRefusal({ status, headers, body }: Answer<ErrorBody>): void {
   expect({ status, code: body.code }).toEqual({ status: 503, code: 'QUEUE_FULL' });
@@ -33,10 +39,15 @@ describe('the sample under more requests than its queue holds', () => {
     expect(wrong.length).toBeLessThan(0.05 * digits.length);
   }, 30_000);
 
-  it('refuses a call for more images than the queue holds', async () => {
+  it('refuses a call for more images than the queue holds, and lets go of those that had found a place', async () => {
     const images = digits.slice(0, 5).map(({ pixels }) => pixels);
+    const before = await readRequests();
 
     expectRefusal(await post(`${url}/digits/classify-many`, { images }));
+
+    const { accepted, aborted } = await readRequests();
+    expect(accepted).toBeGreaterThan(before.accepted);
+    expect(aborted - before.aborted).toBe(accepted - before.accepted);
   });
 
   it('is ready again when the rush is over', async () => {

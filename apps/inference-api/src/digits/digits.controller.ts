@@ -31,12 +31,21 @@ export class DigitsController {
     summary: 'Recognizes many digits of one call, each as a request of its own to the batcher.',
   })
   @ApiClassifyMany()
-  classifyMany(@Body(ClassifyManyPipe) images: readonly (readonly number[])[]): Promise<Classification[]> {
-    return Promise.all(images.map((pixels) => this.classifyOne(pixels)));
+  async classifyMany(
+    @Body(ClassifyManyPipe) images: readonly (readonly number[])[],
+  ): Promise<Classification[]> {
+    const call = new AbortController();
+    try {
+      return await Promise.all(images.map((pixels) => this.classifyOne(pixels, call.signal)));
+    } catch (error) {
+      // One is refused, and with it the call: nobody waits for the others.
+      call.abort();
+      throw error;
+    }
   }
 
-  private async classifyOne(pixels: readonly number[]): Promise<Classification> {
-    const { response, batch } = await this.digits.processWithInfo(toModelInput(pixels));
+  private async classifyOne(pixels: readonly number[], signal: AbortSignal): Promise<Classification> {
+    const { response, batch } = await this.digits.processWithInfo(toModelInput(pixels), { signal });
     return { ...toClassification(response), batch };
   }
 }
