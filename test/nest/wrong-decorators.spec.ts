@@ -109,7 +109,8 @@ describe('@Batched() with something else than a batcher and options', () => {
     [
       'a class without the decorator',
       [Words],
-      'batcher: received class Words, expected a name, or a class with @BatchProcessor(); is there a circular import?',
+      'batcher: received class Words, expected a name, or a class with @BatchProcessor(); ' +
+        'decorate it, or give the name under which it is registered',
     ],
     [
       'a class that extends one with the decorator',

@@ -34,7 +34,7 @@ function problemOfReference(reference: unknown): string {
     const parent = Object.getPrototypeOf(reference) as Type;
     const hint =
       declarationOf(parent) === undefined
-        ? 'is there a circular import?'
+        ? 'decorate it, or give the name under which it is registered'
         : `that of ${parent.name}, which it extends, does not count for it`;
     return `received class ${reference.name}, ${expected}; ${hint}`;
   }
