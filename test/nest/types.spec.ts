@@ -12,6 +12,7 @@ import {
   type BatchRequest,
   type ProcessorReference,
 } from 'nestjs-batching';
+import { OnnxModule } from 'nestjs-batching/onnx';
 
 interface Image {
   readonly pixels: readonly number[];
@@ -249,6 +250,16 @@ function neverRegistered(given: ProcessorReference): void {
   BatchingModule.registerBatcher({ name: 'g', processor: lengths, keyOf: (value: number) => value });
   // @ts-expect-error Nor does its cost.
   BatchingModule.registerBatcher({ processor: LengthProcessor, costOf: (value: number) => value });
+  // A model's requests are rows.
+  const path = 'model.onnx';
+  OnnxModule.register({ name: 'h', path, costOf: (row) => Object.keys(row).length });
+  OnnxModule.registerAsync({
+    name: 'i',
+    useFactory: () => ({ path, bucketOf: (row) => Object.keys(row).length }),
+  });
+  OnnxModule.register({ name: 'j', path, costOf: ({ image }: { image: Float32Array }) => image.length });
+  // @ts-expect-error And no texts.
+  OnnxModule.register({ name: 'k', path, costOf: (text: string) => text.length });
 }
 
 describe('the types', () => {

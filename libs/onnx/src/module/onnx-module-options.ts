@@ -1,12 +1,13 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { BatchingConfig } from 'nestjs-batching';
 import type { OnnxModelOptions } from '../model/onnx-model-options.js';
+import type { OnnxRow } from '../rows/onnx-row.js';
 
 /**
  * A model and how its requests are batched, side by side. What is not said of batching comes from
  * `BatchingModule.forRoot`, then from the defaults.
  */
-export interface OnnxModuleConfig extends OnnxModelOptions, BatchingConfig {}
+export interface OnnxModuleConfig extends OnnxModelOptions, BatchingConfig<OnnxRow> {}
 
 /** What `OnnxModule.register` takes. */
 export interface OnnxModuleOptions extends OnnxModuleConfig {
