@@ -21,7 +21,7 @@ import type { ModelCalls } from '../model-protocol.js';
 import type { ModelWorker, StartModelWorker } from '../opening/model-worker.js';
 import type { OnnxModelMetadata } from './onnx-model-metadata.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
-import { openWorker, type CheckedModelOptions } from '../opening/open-worker.js';
+import { checkWorker, openWorker, type CheckedModelOptions } from '../opening/open-worker.js';
 import { resolveModelOptions } from './resolve-model-options.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
 import { withSessionThreads } from '../devices/session-threads.js';
@@ -134,6 +134,7 @@ async function startPool(
     workers: workers.instances * Math.max(1, devices.length),
     callsInAdvance: CALLS_IN_ADVANCE,
     logger,
+    check: (worker) => checkWorker(name, worker, first.signature, options),
     start: async (place, context) => {
       if (place === 0 && unused !== undefined) {
         const worker = unused;

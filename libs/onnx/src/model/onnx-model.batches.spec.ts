@@ -247,6 +247,43 @@ describe('A batch of an OnnxModel', () => {
     await model.close();
   });
 
+  it('has its worker replaced where that cannot even repeat its trial run, and health say why', async () => {
+    const { host, model } = await load({ respawnDelayMs: 0 });
+    host.onRun = (_, worker) => {
+      if (worker === host.workers[0]) throw new Error('an illegal memory access was encountered');
+    };
+    for (let batch = 0; batch < 8; batch += 1) {
+      await expect(model.processBatch([echoRow(1)], batchOf(1))).rejects.toThrow('illegal memory access');
+    }
+    const [result] = await model.processBatch([echoRow(1)], batchOf(1));
+    expect(elementsOf(result)).toEqual([1]);
+    expect(model.getHealth()).toMatchObject({
+      isReady: true,
+      details: {
+        workers: {
+          restarts: 1,
+          lastEndReason:
+            'it fails call after call, and what it could do when it was started: an illegal memory access was encountered',
+        },
+      },
+    });
+    await model.close();
+  });
+
+  it('leaves a worker alone that fails for what the requests bring, however many do', async () => {
+    const { host, model } = await load();
+    host.onRun = ({ inputs }) => {
+      if (inputs[0]?.data[0] !== 0) throw new Error('out of bounds');
+    };
+    for (let batch = 0; batch < 5; batch += 1) {
+      await expect(model.processBatch([echoRow(1)], batchOf(1))).rejects.toThrow('out of bounds');
+      await model.processBatch([echoRow(1), echoRow(2), echoRow(3)], batchOf(3)).catch(() => undefined);
+    }
+    expect(model.getHealth().isReady).toBe(true);
+    expect(host.workers).toHaveLength(1);
+    await model.close();
+  });
+
   it.each(['before', 'after'])(
     'holds up close() only as long as somebody waits for it (everybody leaves %s)',
     async (when) => {

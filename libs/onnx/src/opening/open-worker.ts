@@ -11,7 +11,7 @@ import { isRuntimeUnavailable, RuntimeUnavailableError } from '../devices/runtim
 import { checkModelSignature, type ModelSignature } from '../signature/model-signature.js';
 import { RowReader } from '../rows/row-reader.js';
 import { trialInputsOfRow, trialInputsOfZeros, type TrialInputs } from './trial-inputs.js';
-import { makeTrialRuns, type TrialRuns, type WarmUp } from './trial-run.js';
+import { makeTrialRuns, repeatTrialRun, type TrialRuns, type WarmUp } from './trial-run.js';
 import { WorkerStartError } from './worker-start.error.js';
 
 /** Options whose file is there, and what it held when it was looked at. */
@@ -70,24 +70,40 @@ export async function openWorker(
   });
 }
 
+/**
+ * Has a worker that was opened run once more what it has run then.
+ *
+ * @throws Error if it cannot any more.
+ */
+export async function checkWorker(
+  modelName: string,
+  worker: ModelWorker,
+  signature: ModelSignature,
+  { warmupBatchSizes, warmupRow }: CheckedModelOptions,
+): Promise<void> {
+  const trialInputs = trialInputsFor(modelName, signature, warmupRow);
+  if ('field' in trialInputs) throw new Error(trialInputs.problem);
+  await repeatTrialRun(worker, signature, warmupBatchSizes, trialInputs);
+}
+
 async function tryOut(
   modelName: string,
   worker: ModelWorker,
   signature: ModelSignature,
   { outputs, warmupBatchSizes, warmupRow }: CheckedModelOptions,
 ): Promise<TrialRuns> {
-  const trialInputs =
-    warmupRow === undefined ? trialInputsOfZeros(signature) : readWarmupRow(modelName, signature, warmupRow);
+  const trialInputs = trialInputsFor(modelName, signature, warmupRow);
   if ('field' in trialInputs) return { faults: [trialInputs], warmUps: [] };
   return makeTrialRuns(worker, signature, outputs, warmupBatchSizes, trialInputs);
 }
 
 /** The row's own faults are told as those of any request are. */
-function readWarmupRow(
+function trialInputsFor(
   modelName: string,
   signature: ModelSignature,
-  warmupRow: OnnxRow,
+  warmupRow: OnnxRow | undefined,
 ): TrialInputs | ConfigFault {
+  if (warmupRow === undefined) return trialInputsOfZeros(signature);
   try {
     const row = new RowReader(modelName, signature).read(warmupRow);
     if (row.rowCount === 1) return trialInputsOfRow(signature, row);

@@ -93,17 +93,41 @@ function chooseSizes(signature: ModelSignature, wanted: readonly number[]): read
   return [...chosen];
 }
 
+/**
+ * The smallest of these runs, once more, in a worker that has made them.
+ *
+ * @throws Error if it fails now: that is the worker's fault.
+ */
+export async function repeatTrialRun(
+  worker: ModelWorker,
+  signature: ModelSignature,
+  warmupBatchSizes: readonly number[],
+  trialInputs: TrialInputs,
+): Promise<void> {
+  const smallest = Math.min(...chooseSizes(signature, warmupBatchSizes));
+  await runRows(worker, signature, trialInputs, smallest);
+}
+
+function runRows(
+  worker: ModelWorker,
+  signature: ModelSignature,
+  trialInputs: TrialInputs,
+  batchSize: number,
+): Promise<RunReply> {
+  const inputs = trialInputs.create(batchSize);
+  const outputNames = signature.outputs.map(({ name }) => name);
+  const request = { inputs, outputNames, wantsBuffersBack: false };
+  return worker.call('run', request, { buffers: buffersOf(inputs) });
+}
+
 async function runTrial(
   worker: ModelWorker,
   signature: ModelSignature,
   trialInputs: TrialInputs,
   batchSize: number,
 ): Promise<RunReply> {
-  const outputNames = signature.outputs.map(({ name }) => name);
   try {
-    const inputs = trialInputs.create(batchSize);
-    const request = { inputs, outputNames, wantsBuffersBack: false };
-    return await worker.call('run', request, { buffers: buffersOf(inputs) });
+    return await runRows(worker, signature, trialInputs, batchSize);
   } catch (error) {
     if (worker.endReason !== undefined) throw error;
     const [what, advice] = trialInputs.areZeros

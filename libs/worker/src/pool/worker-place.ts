@@ -1,3 +1,5 @@
+import { describeThrown } from 'nestjs-batching/core';
+
 import { respawnDelayMs } from './respawn-delay.js';
 import { endReasonOf } from '../hosts/worker-ended.error.js';
 import type { WorkerHost } from '../hosts/worker-host.js';
@@ -9,6 +11,12 @@ import type { WorkerCalls } from '../protocol/worker-protocol.js';
  * has ended.
  */
 const MOST_ABANDONED = 2;
+
+/**
+ * A worker that has failed this many calls in a row is checked. Mostly the calls are at fault, so the check must cost
+ * little beside them; one that is broken, as after an error of its GPU, would fail all calls for ever.
+ */
+const FAILED_CALLS_BEFORE_CHECK = 8;
 
 /** What a place and whoever starts its workers tell each other. */
 export interface StartContext<TCalls extends WorkerCalls<TCalls>> {
@@ -26,6 +34,8 @@ export interface PlaceParts<TCalls extends WorkerCalls<TCalls>> {
    * been given up.
    */
   readonly start: (context: StartContext<TCalls>) => Promise<WorkerHost<TCalls>>;
+  /** Rejects if a worker cannot do any more what it could do when it was started. */
+  readonly check?: ((host: WorkerHost<TCalls>) => Promise<void>) | undefined;
   readonly respawnDelayMs: number;
   readonly maxRespawnDelayMs: number;
   readonly logger: WorkerLogger;
@@ -51,6 +61,8 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
   private readonly spawned = new Set<WorkerHost<TCalls>>();
   /** How often in a row a worker has ended without having answered. */
   private failures = 0;
+  /** How many calls in a row the worker has answered with an error, since it was last checked. */
+  private failedCalls = 0;
   private timer: NodeJS.Timeout | undefined;
   private starting: Promise<void> | undefined;
   private readonly closed = new AbortController();
@@ -86,6 +98,14 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
   /** The worker has answered: it is a good one. */
   succeeded(): void {
     this.failures = 0;
+    this.failedCalls = 0;
+  }
+
+  /** The worker has answered with an error. That is an answer, too, unless it has no other any more. */
+  failedCall(host: WorkerHost<TCalls>): void {
+    this.failures = 0;
+    this.failedCalls += 1;
+    if (this.failedCalls === FAILED_CALLS_BEFORE_CHECK) void this.check(host);
   }
 
   /** Gives up a worker that does not answer, and gets another one. */
@@ -101,6 +121,19 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
     await this.current?.stop();
     await this.starting?.catch(() => undefined);
     await Promise.all([...this.spawned].map(({ ended }) => ended));
+  }
+
+  private async check(host: WorkerHost<TCalls>): Promise<void> {
+    this.failedCalls = 0;
+    try {
+      await this.parts.check?.(host);
+    } catch (error) {
+      if (this.isClosed || host.endReason !== undefined) return;
+      this.abandon(
+        host,
+        `it fails call after call, and what it could do when it was started: ${describeThrown(error)}`,
+      );
+    }
   }
 
   private get isClosed(): boolean {
@@ -120,6 +153,7 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
       return;
     }
     this.current = host;
+    this.failedCalls = 0;
     void host.ended.then(() => this.lose(host, host.endReason ?? 'it ended'));
     this.parts.onChanged();
   }

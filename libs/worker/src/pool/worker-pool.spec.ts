@@ -2,10 +2,11 @@ import { jest } from '@jest/globals';
 import { BatcherClosedError } from 'nestjs-batching/core';
 
 import { WatchedPromise } from '../../../../test/core/watched-promise.js';
-import { FakeWorker } from '../../../../test/worker/fake-worker.js';
+import { FakeWorker, type LetterCalls } from '../../../../test/worker/fake-worker.js';
 import { startLetterPool } from '../../../../test/worker/letter-pool.js';
 import { RunTimeoutError } from './run-timeout.error.js';
 import { WorkerEndedError } from '../hosts/worker-ended.error.js';
+import type { WorkerHost } from '../hosts/worker-host.js';
 
 /** Everything that follows from what has just happened, without any time passing. */
 const settle = (): Promise<void> => jest.advanceTimersByTimeAsync(0);
@@ -47,6 +48,75 @@ describe('WorkerPool', () => {
     worker(0).latest.fail(new RangeError('no letter'));
     await expect(answer).rejects.toThrow(RangeError);
     expect(worker(1).calls).toEqual([]);
+  });
+
+  describe('when a worker fails call after call', () => {
+    const broken = new Error('the device is lost');
+
+    async function failing(check: ((worker: WorkerHost<LetterCalls>) => Promise<void>) | undefined) {
+      const letters = await startLetterPool({ check });
+      const fail = async (times: number): Promise<void> => {
+        for (let time = 0; time < times; time += 1) {
+          const answer = letters.run('a');
+          await settle();
+          letters.started.at(-1)?.worker.latest.fail(new Error('no letter'));
+          await expect(answer).rejects.toThrow('no letter');
+        }
+      };
+      return { ...letters, fail };
+    }
+
+    it('has it checked, and replaces it if it is broken, its calls going to the next one', async () => {
+      const { fail, worker, run, said } = await failing(() => Promise.reject(broken));
+      await fail(8);
+      expect(worker(0).abandonReasons).toEqual([
+        'it fails call after call, and what it could do when it was started: the device is lost',
+      ]);
+      expect(said.at(-1)).toMatch(/^Worker 1 of letters is lost: it fails call after call/);
+
+      const answer = run('b');
+      await jest.advanceTimersByTimeAsync(100);
+      worker(1).latest.answer('B');
+      expect(await answer).toBe('B');
+    });
+
+    it('leaves it alone if it still can do what it could when it was started, and checks it as rarely again', async () => {
+      const check = jest.fn(() => Promise.resolve());
+      const { fail, worker } = await failing(check);
+      await fail(15);
+      expect(check.mock.calls).toEqual([[worker(0)]]);
+      await fail(1);
+      expect(check).toHaveBeenCalledTimes(2);
+      expect(worker(0).abandonReasons).toEqual([]);
+    });
+
+    it('does not have it checked while it answers others', async () => {
+      const check = jest.fn(() => Promise.reject(broken));
+      const { fail, run, worker } = await failing(check);
+      await fail(7);
+      const answer = run('a');
+      await settle();
+      worker(0).latest.answer('A');
+      await answer;
+      await fail(7);
+      expect(check).not.toHaveBeenCalled();
+    });
+
+    it('takes it for the fault of the calls where there is no check', async () => {
+      const { fail, worker } = await failing(undefined);
+      await fail(30);
+      expect(worker(0).abandonReasons).toEqual([]);
+    });
+
+    it('does not give up one that ends while it is checked, or is to end', async () => {
+      let reject!: (error: Error) => void;
+      const { fail, worker, pool } = await failing(() => new Promise((_, fails) => (reject = fails)));
+      await fail(8);
+      const closed = pool.close();
+      reject(broken);
+      await closed;
+      expect(worker(0).abandonReasons).toEqual([]);
+    });
   });
 
   describe('when a worker ends', () => {

@@ -17,6 +17,11 @@ export interface WorkerPoolOptions<TCalls extends WorkerCalls<TCalls>> {
   readonly workers: number;
   /** Starts the worker of that place, from 0, and makes it ready for calls. */
   readonly start: (place: number, context: StartContext<TCalls>) => Promise<WorkerHost<TCalls>>;
+  /**
+   * Has a worker do what it could do when it was started; rejects if it cannot any more. Asked of one that fails call
+   * after call, which is then given up and replaced. Default: it is thought to be the calls' fault.
+   */
+  readonly check?: ((worker: WorkerHost<TCalls>) => Promise<void>) | undefined;
   /** How long a call may take, in milliseconds; undefined if as long as it likes. */
   readonly runTimeoutMs: number | undefined;
   /**
@@ -74,7 +79,7 @@ export interface PoolStatus {
 
 /**
  * Workers of one kind, each of which works off one call at a time. One that ends is replaced, and its call goes to
- * another; one that takes too long is given up and replaced.
+ * another; one that takes too long, or that is broken, is given up and replaced.
  */
 export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
   private readonly places: readonly WorkerPlace<TCalls>[];
@@ -220,7 +225,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
       return reply;
     } catch (error) {
       // To throw is an answer, too.
-      if (host.endReason === undefined) place.succeeded();
+      if (host.endReason === undefined) place.failedCall(host);
       throw call.isTimeOver && runTimeoutMs !== undefined
         ? new RunTimeoutError(subject, runTimeoutMs)
         : error;
