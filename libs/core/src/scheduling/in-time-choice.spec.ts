@@ -10,12 +10,13 @@ interface Candidate extends TimedCandidate {
 
 /** Candidates with so much time left. */
 const candidatesWith = (...leftMs: readonly number[]): Candidate[] =>
-  leftMs.map((left, id) => ({ id, leftMs: left, ...withDeadlines(NOW_MS + left) }));
+  leftMs.map((left, id) => ({ ...withDeadlines(NOW_MS + left), id, leftMs: left }));
 
 /** One place for callers with these deadlines. */
 const withDeadlines = (...deadlinesAtMs: readonly number[]): TimedCandidate => {
   const latestDeadlineAtMs = Math.max(...deadlinesAtMs);
   return {
+    priority: 0,
     latestDeadlineAtMs,
     nearestDeadlineFromMs: (timeMs) =>
       Math.min(latestDeadlineAtMs, ...deadlinesAtMs.filter((atMs) => atMs >= timeMs)),
@@ -31,16 +32,20 @@ function choose(
     mostRiding = 4,
     otherSlotsFreeAfterMs = [] as readonly number[],
     requestsPerMs = 0,
+    priorities = [] as readonly number[],
   } = {},
 ): Record<'riding' | 'waiting' | 'lost', number[]> {
   const timeMs = (size: number): number => fixedMs + perRequestMs * size;
-  const { riding, waiting, lost } = chooseInTime(candidatesWith(...leftMs), {
-    nowMs: NOW_MS,
-    mostRiding,
-    timeMs,
-    otherSlotsFreeAtMs: otherSlotsFreeAfterMs.map((afterMs) => NOW_MS + afterMs),
-    requestsPerMs,
-  });
+  const { riding, waiting, lost } = chooseInTime(
+    candidatesWith(...leftMs).map((each, id) => ({ ...each, priority: priorities[id] ?? 0 })),
+    {
+      nowMs: NOW_MS,
+      mostRiding,
+      timeMs,
+      otherSlotsFreeAtMs: otherSlotsFreeAfterMs.map((afterMs) => NOW_MS + afterMs),
+      requestsPerMs,
+    },
+  );
   const idsOf = (chosen: readonly Candidate[]): number[] => chosen.map(({ id }) => id);
   return { riding: idsOf(riding), waiting: idsOf(waiting), lost: idsOf(lost) };
 }
@@ -48,6 +53,16 @@ function choose(
 describe('chooseInTime', () => {
   it('lets all ride who make it together', () => {
     expect(choose([14, 14, 14, 14])).toEqual({ riding: [0, 1, 2, 3], waiting: [], lost: [] });
+  });
+
+  it('loses nobody for the sake of lower priorities, and fills up the batch with these as far as it is kept', () => {
+    const leftMs = [12, 13, 13, 13];
+    expect(choose(leftMs)).toEqual({ riding: [1, 2, 3], waiting: [], lost: [0] });
+    const priorities = [0, 1, 1, 2];
+    expect(choose(leftMs, { priorities })).toEqual({ riding: [0, 1], waiting: [2, 3], lost: [] });
+    expect(choose([14, 13, 13.5, 13], { priorities })).toMatchObject({ riding: [0, 1, 2], lost: [] });
+    // Of those that are of one priority still the most.
+    expect(choose([20, 11.5, 13, 13], { priorities: [0, 1, 1, 1] })).toMatchObject({ lost: [1] });
   });
 
   it('lets a smaller batch go first if that saves all', () => {

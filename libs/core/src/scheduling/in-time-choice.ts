@@ -2,6 +2,8 @@ import { countFirstInTime, planInSlots, type BatchTime } from './slot-plan.js';
 
 /** A candidate for a batch, as far as its deadline is concerned. */
 export interface TimedCandidate {
+  /** 0 is served first. */
+  readonly priority: number;
   /** The latest time at which its answer is of use, on the clock's scale. */
   readonly latestDeadlineAtMs: number;
   /**
@@ -112,19 +114,33 @@ function chooseFirstOnes(
   return largest === 0 ? { count: 0, lost: 0 } : best;
 }
 
-/** The most answers per time, whoever is lost to it. */
+/**
+ * The most answers per time, whoever is lost to it; but nobody for the sake of lower priorities: these fill up a batch
+ * of the higher ones as far as that keeps their deadlines.
+ */
 function chooseProductively<TCandidate extends TimedCandidate>(
   viable: readonly TCandidate[],
   { nowMs, mostRiding, timeMs }: SlotsInView,
 ): InTimeChoice<TCandidate> {
-  const size = mostProductiveSize(viable, nowMs, mostRiding, timeMs);
-  const finishedAtMs = nowMs + timeMs(size);
-  const inTime = viable.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs >= finishedAtMs);
-  return {
-    riding: inTime.slice(0, size),
-    waiting: inTime.slice(size),
-    lost: viable.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs < finishedAtMs),
-  };
+  let choice: InTimeChoice<TCandidate> = { riding: [], waiting: [], lost: [] };
+  let most = mostRiding;
+  for (const lowest of new Set(
+    viable.map(({ priority }) => priority).toSorted((one, other) => one - other),
+  )) {
+    const deadlinesAtMs = choice.riding.map(({ latestDeadlineAtMs }) => latestDeadlineAtMs);
+    const nearestMs = Math.min(...deadlinesAtMs);
+    while (most > deadlinesAtMs.length && nowMs + timeMs(most) > nearestMs) most -= 1;
+    const candidates = viable.filter(({ priority }) => priority <= lowest);
+    const size = mostProductiveSize(candidates, nowMs, most, timeMs);
+    const finishedAtMs = nowMs + timeMs(size);
+    const inTime = candidates.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs >= finishedAtMs);
+    choice = {
+      riding: inTime.slice(0, size),
+      waiting: inTime.slice(size),
+      lost: candidates.filter(({ latestDeadlineAtMs }) => latestDeadlineAtMs < finishedAtMs),
+    };
+  }
+  return choice;
 }
 
 /** How many are lost to a choice, those included who wait for nothing. */
