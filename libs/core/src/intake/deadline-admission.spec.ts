@@ -17,6 +17,8 @@ interface Situation {
   readonly count?: number;
   /** How many of the same call are of each of so many other buckets. */
   readonly others?: readonly number[];
+  /** How many wait in all; those ahead if it is not said. */
+  readonly waiting?: number;
   /** How many have been accepted until then. */
   readonly accepted?: number;
 }
@@ -65,10 +67,18 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     placesTaken: () => placesTaken,
   };
   const admission = new DeadlineAdmission(parts);
-  const tell = ({ atMs = 1000, ahead = NOBODY, terms, count = 1, others = [], accepted = 0 }: Situation) => {
+  const tell = ({
+    atMs = 1000,
+    ahead = NOBODY,
+    terms,
+    count = 1,
+    others = [],
+    waiting,
+    accepted = 0,
+  }: Situation) => {
     if (atMs !== arrival.timeMs) arrival = { timeMs: atMs };
     queue.ahead = ahead;
-    queue.size = ahead.inBucket + ahead.inOtherBuckets;
+    queue.size = waiting ?? ahead.inBucket + ahead.inOtherBuckets;
     placesTaken = accepted;
     try {
       const inOtherBuckets = new Map(others.map((requests, bucketKey) => [bucketKey, requests]));
@@ -143,6 +153,16 @@ describe('DeadlineAdmission', () => {
     const error = refusal({ count: 20, terms: { timeoutMs: 60 } });
     expect(error?.retryAfterMs).toBeGreaterThanOrEqual(70);
     expect(error?.retryAfterMs).toBeLessThanOrEqual(71);
+  });
+
+  it('tells who goes before many that wait when those ahead of it are served', () => {
+    // 10 + 24 + 21 ms are too long; the batch that runs and the one ahead take 10 + 24.
+    const error = admissionOf()({
+      ahead: { ...NOBODY, inBucket: 4 },
+      waiting: 400,
+      terms: { timeoutMs: 50 },
+    });
+    expect(error?.retryAfterMs).toBe(34);
   });
 
   it('does not let in all who come at the same time because the first of them had time', () => {

@@ -224,7 +224,9 @@ export class DeadlineAdmission {
     ahead: RequestsAhead,
     nowMs: number,
   ): never {
-    const { forecast, queue } = this.parts;
+    const { forecast } = this.parts;
+    const waiting = ahead.inBucket + ahead.inOtherBuckets;
+    const buckets = ahead.otherBuckets + Math.sign(ahead.inBucket);
     this.refused += count;
     if (ahead.inBucket === 0 && ahead.otherBuckets > 0) {
       this.room = { bucketKey, untilMs: nowMs + LEAVE_ROOM_FOR_MS };
@@ -233,10 +235,7 @@ export class DeadlineAdmission {
     const retryAfterMs =
       forecast.aloneMs > timeoutMs
         ? undefined
-        : Math.max(
-            forecast.drainAfterMs(queue.size, queue.bucketCount, nowMs),
-            Math.ceil(expectedMs - timeoutMs),
-          );
+        : Math.max(forecast.drainAfterMs(waiting, buckets, nowMs), Math.ceil(expectedMs - timeoutMs));
     throw this.tooLate(timeoutMs, expectedMs, retryAfterMs);
   }
 
