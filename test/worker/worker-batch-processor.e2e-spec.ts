@@ -2,7 +2,7 @@ import { describeThrown, InvalidConfigError, InvalidRequestError } from 'nestjs-
 import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -283,6 +283,17 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     const workers = { quarantined: 0, restarts: 1 };
     await until('the old one is gone', () => processor.getHealth().details?.['workers'] !== undefined);
     expect(processor.getHealth()).toMatchObject({ details: { workers } });
+  });
+
+  it('does not give up a worker whose answer lies unread since this process was held up', async () => {
+    const processor = await start({ runTimeoutMs: 500 });
+    const results = run(processor, [{ sleep: 100 }, { letter: 'a' }]);
+    // What follows runs where files are read, after which timers come, and only then what workers have sent.
+    await stat(moduleOf('letters'));
+    const endAtMs = performance.now() + 1500;
+    while (performance.now() < endAtMs);
+    expect(await results).toEqual(['slept', 'A']);
+    expect(processor.getHealth()).toMatchObject({ details: { workers: { restarts: 0, quarantined: 0 } } });
   });
 
   it('lets a batch finish that has begun before it is closed, however large its results are', async () => {

@@ -32,6 +32,31 @@ describe('CallUnderWay', () => {
     expect(onTimeOver).not.toHaveBeenCalled();
   });
 
+  it('gives an answer as long to be read as this process was held up when the time was over', () => {
+    const clock = jest
+      .spyOn(performance, 'now')
+      .mockReturnValueOnce(0)
+      .mockReturnValueOnce(100 + 700);
+    const call = new CallUnderWay(100, onTimeOver);
+    call.start();
+    jest.advanceTimersByTime(100);
+    expect(clock).toHaveBeenCalledTimes(2);
+    jest.advanceTimersByTime(699);
+    expect(onTimeOver).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(onTimeOver).toHaveBeenCalledTimes(1);
+  });
+
+  it('is in time if its answer is read then', () => {
+    jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(800);
+    const call = new CallUnderWay(100, onTimeOver);
+    call.start();
+    jest.advanceTimersByTime(100);
+    call.end();
+    expect(jest.getTimerCount()).toBe(0);
+    expect(call.isTimeOver).toBe(false);
+  });
+
   it('does not start when it has ended', () => {
     const call = new CallUnderWay(100, onTimeOver);
     call.end();

@@ -13,11 +13,10 @@ export class CallUnderWay {
   /** Tells whether it begins: it does not if it has ended already. */
   start(): boolean {
     if (this.hasEnded) return false;
-    if (this.timeoutMs !== undefined) {
-      this.timer = setTimeout(() => {
-        this.isTimeOver = true;
-        this.onTimeOver();
-      }, this.timeoutMs);
+    const { timeoutMs } = this;
+    if (timeoutMs !== undefined) {
+      const dueAtMs = performance.now() + timeoutMs;
+      this.timer = setTimeout(() => this.onDue(performance.now() - dueAtMs), timeoutMs);
     }
     return true;
   }
@@ -25,5 +24,16 @@ export class CallUnderWay {
   end(): void {
     this.hasEnded = true;
     clearTimeout(this.timer);
+  }
+
+  /** A timer is late when this process was held up. Then answers lie unread, and get as long again to be read. */
+  private onDue(lateMs: number): void {
+    if (lateMs < 1) this.giveUp();
+    else this.timer = setTimeout(() => this.giveUp(), lateMs);
+  }
+
+  private giveUp(): void {
+    this.isTimeOver = true;
+    this.onTimeOver();
   }
 }
