@@ -12,6 +12,7 @@ import {
 } from 'nestjs-batching/core';
 
 import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
+import { firstPlaceIn } from './first-place.js';
 import type { CallContext } from '../inside/served-call.js';
 import { serializeError } from '../protocol/serialized-error.js';
 import { describeUncopyable } from '../hosts/uncopyable.js';
@@ -124,15 +125,12 @@ async function tellingWhere<TMade>(module: string, make: () => TMade | Promise<T
       code === 'ERR_UNKNOWN_FILE_EXTENSION' && TYPESCRIPT.test(message)
         ? '; a worker runs JavaScript: give the .js that it is compiled to'
         : '';
-    throw new Error(`${message} (${FIRST_PLACE.exec(stack)?.[0] ?? module})${advice}`, { cause: error });
+    throw new Error(`${message} (${firstPlaceIn(stack) ?? module})${advice}`, { cause: error });
   }
 }
 
 /** An extension in the words of Node: `Unknown file extension ".ts" for /app/words.ts`. */
 const TYPESCRIPT = /"\.[cm]?tsx?"/;
-
-/** The first file of a stack, with line and perhaps column. Node's own (`node:internal/…`) are none. */
-const FIRST_PLACE = /(?<![\w:])(?:file:\/\/)?\/[^\s()]+:\d+(?::\d+)?/;
 
 function hasCreator(owner: unknown): owner is Required<Pick<ProcessorModule, 'createProcessor'>> {
   return (
