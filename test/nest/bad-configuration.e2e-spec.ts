@@ -284,7 +284,7 @@ describe('a wrong configuration stops the start', () => {
       '  - WordsController.there (TestedModule): received "digits", but registered are echo; ' +
         "add BatchingModule.registerBatcher({ name: 'digits', processor })",
       '  - WordsController.byDefault (TestedModule): received "default", but registered are echo; ' +
-        'give BatchingModule.forRoot() a processor',
+        'that is the one without a name: name another, or give BatchingModule.forRoot() a processor',
     ]);
   });
 

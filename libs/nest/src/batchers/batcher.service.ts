@@ -83,6 +83,6 @@ function adviceFor(name: string, known: readonly string[]): string {
   const meant = nearestName(name, known);
   if (meant !== undefined) return `did you mean "${meant}"?`;
   return name === DEFAULT_BATCHER_NAME
-    ? 'give BatchingModule.forRoot() a processor'
+    ? 'that is the one without a name: name another, or give BatchingModule.forRoot() a processor'
     : `add BatchingModule.registerBatcher({ name: '${name}', processor })`;
 }
