@@ -233,7 +233,10 @@ describe('a wrong configuration stops the start', () => {
     });
 
     expect(error.message).toContain('batcher "echo"');
-    expect(error.message).toContain('name: another batcher has it already; names are unique in an app');
+    expect(error.message).toContain(
+      'name: another batcher has it already; names are unique in an app; modules that share a batcher import the one ' +
+        'module that registers and exports it',
+    );
   });
 
   it('where a batcher has no name', async () => {

@@ -68,7 +68,12 @@ export class BatcherRegistry {
     }
     if (this.registered.has(name) && !this.isExpected(name)) {
       throw new InvalidConfigError(`batcher "${name}"`, [
-        { field: 'name', problem: 'another batcher has it already; names are unique in an app' },
+        {
+          field: 'name',
+          problem:
+            'another batcher has it already; names are unique in an app; modules that share a batcher import the one ' +
+            'module that registers and exports it',
+        },
       ]);
     }
     const processor = replacedProcessor(name, this.overrides) ?? ownProcessor;
