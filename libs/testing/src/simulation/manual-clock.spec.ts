@@ -1,6 +1,19 @@
+import { jest } from '@jest/globals';
 import { ManualClock } from './manual-clock.js';
 
 describe('ManualClock', () => {
+  afterEach(() => jest.useRealTimers());
+
+  it('is moved as ever where the timers of the test are fake', async () => {
+    jest.useFakeTimers();
+    const clock = new ManualClock();
+    let isOver = false;
+    void clock.sleep(10).then(() => (isOver = true));
+    await clock.advance(10);
+
+    expect(isOver).toBe(true);
+  });
+
   it('stands still until it is moved', async () => {
     const clock = new ManualClock(500);
     expect(clock.now()).toBe(500);

@@ -1,4 +1,5 @@
 import type { Alarm, Clock } from 'nestjs-batching/core';
+import { nextTurn } from './next-turn.js';
 
 /** How far `flush` may go. */
 export interface FlushOptions {
@@ -115,8 +116,7 @@ export class ManualClock implements Clock {
       const ready = this.deferred;
       this.deferred = [];
       for (const callback of ready) callback();
-      // Promise callbacks have all run when the event loop comes to its next turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     } while (this.deferred.length > 0);
   }
 

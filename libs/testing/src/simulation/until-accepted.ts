@@ -1,4 +1,5 @@
 import type { DynamicBatcher } from 'nestjs-batching/core';
+import { nextTurn } from './next-turn.js';
 
 /**
  * Resolves when the batcher has accepted that many requests since it was made, whatever became of them. For requests
@@ -11,6 +12,6 @@ export async function untilAccepted(
   count: number,
 ): Promise<void> {
   while (batcher.getStatistics().requests.accepted < count) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
