@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
+import { encode } from 'fast-png';
 import { drawDigits } from './digits.js';
 import { pngKinds } from './png-kinds.js';
 
@@ -73,6 +74,13 @@ export const badRequests: readonly BadRequest[] = [
     /expected a PNG of 1×1 to 1024×1024 pixels, received 30000×30000/,
   ),
   image('a PNG that claims no pixels', claimSize(png, 0), /1×1 to 1024×1024 pixels, received 0×0/),
+  image(
+    'a PNG whose pixels name colors that its palette lacks',
+    Buffer.from(
+      encode({ width: 28, height: 28, data: Uint8Array.from(pixels), channels: 1, palette: [[0, 0, 0]] }),
+    ),
+    /expected a PNG file, received a broken one: .*palette/,
+  ),
   image(
     'a small PNG that unpacks to 100 MB',
     replacePixelData(png, deflateSync(Buffer.alloc(100_000_000))),

@@ -2,10 +2,10 @@ import { BadRequestException } from '@nestjs/common';
 import { decode } from 'fast-png';
 import { centerDigit } from '../../digit-image/center-digit.js';
 import { essentialsOf } from './png-essentials.js';
-import { toInk } from './png-ink.js';
+import { toInk, type InkImage } from './png-ink.js';
 import { readPngSize } from './png-size.js';
 
-/** Decoding happens on the main thread; a picture of this size takes it a few milliseconds. */
+/** Decoding happens on the main thread; a picture of this size takes it some tens of milliseconds. */
 const LARGEST_SIDE = 1024;
 
 /**
@@ -24,13 +24,13 @@ export function pixelsFromPng(file: Buffer = Buffer.alloc(0)): ArrayLike<number>
       `expected a PNG of 1×1 to ${LARGEST_SIDE}×${LARGEST_SIDE} pixels, received ${size.width}×${size.height}`,
     );
   }
-  const ink = toInk(decodeOrRefuse(file, size));
+  const ink = inkOrRefuse(file, size);
   return ink.width === 28 && ink.height === 28 ? ink.data : centerDigit(ink);
 }
 
-function decodeOrRefuse(file: Buffer, size: { width: number; height: number }): ReturnType<typeof decode> {
+function inkOrRefuse(file: Buffer, size: { width: number; height: number }): InkImage {
   try {
-    return decode(essentialsOf(file, size), { checkCrc: true });
+    return toInk(decode(essentialsOf(file, size), { checkCrc: true }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BadRequestException(`expected a PNG file, received a broken one: ${reason}`);
