@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js';
-import { describeValue, InvalidConfigError, isRecord } from '../errors/index.js';
+import { assertObject, describeValue, isRecord } from '../errors/index.js';
 import { systemClock } from '../time/system-clock.js';
 
 /** What a batcher is told besides its configuration and its processor. */
@@ -23,10 +23,7 @@ export interface DrainOptions {
  */
 export function resolveBatcherOptions(options: DynamicBatcherOptions): Required<DynamicBatcherOptions> {
   const given: unknown = options;
-  if (!isRecord(given)) {
-    const problem = `received ${describeValue(given)}, expected an object such as { name: 'digits' }, or nothing`;
-    throw new InvalidConfigError('batcher', [{ field: 'options', problem }]);
-  }
+  assertObject('batcher', given, "an object such as { name: 'digits' }, or nothing");
   const { name = 'default', clock = systemClock } = options;
   return { name, clock };
 }

@@ -1,4 +1,5 @@
 export * from './admission-failed.error.js';
+export * from './assert-object.js';
 export * from './batch-processing.error.js';
 export * from './batcher-closed.error.js';
 export * from './batching-error.js';

@@ -1,4 +1,4 @@
-import { describeValue, InvalidConfigError, isRecord } from 'nestjs-batching/core';
+import { assertObject, InvalidConfigError, isRecord } from 'nestjs-batching/core';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { DEFAULT_BATCHER_NAME } from '../batchers/batcher.tokens.js';
 import { nameOfMember, type DecoratedMember } from '../discovery/decorated-member.js';
@@ -42,7 +42,5 @@ export function assertBatchedArguments(batcher: unknown, options: unknown, metho
     const expected = `expected a batcher before them, as in @Batched('${DEFAULT_BATCHER_NAME}', { timeoutMs: 200 })`;
     throw new InvalidConfigError(method, [{ field: 'batcher', problem: `received options, ${expected}` }]);
   }
-  if (isRecord(options)) return;
-  const problem = `received ${describeValue(options)}, expected an object such as { timeoutMs: 200 }`;
-  throw new InvalidConfigError(method, [{ field: 'options', problem }]);
+  assertObject(method, options, 'an object such as { timeoutMs: 200 }');
 }

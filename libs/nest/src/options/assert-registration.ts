@@ -1,8 +1,8 @@
 import {
+  assertObject,
   describeValue,
   functionOf,
   InvalidConfigError,
-  isRecord,
   optional,
   type ConfigRule,
 } from 'nestjs-batching/core';
@@ -38,10 +38,7 @@ export function assertRegistration(
   example: string,
   fields: readonly RegistrationField[] = [],
 ): void {
-  if (!isRecord(options)) {
-    const problem = `received ${describeValue(options)}, expected an object such as ${example}`;
-    throw new InvalidConfigError(call, [{ field: 'options', problem }]);
-  }
+  assertObject(call, options, `an object such as ${example}`);
   const faults = fields.flatMap((field) => {
     const allowed = RULES[field](options[field]);
     if (allowed === undefined) return [];

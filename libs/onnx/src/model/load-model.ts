@@ -1,10 +1,4 @@
-import {
-  describeThrown,
-  describeValue,
-  InvalidConfigError,
-  isRecord,
-  type ConfigFault,
-} from 'nestjs-batching/core';
+import { assertObject, describeThrown, InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
 import { WorkerPool } from 'nestjs-batching/worker';
 
 import { checkModelFile } from '../files/check-model-file.js';
@@ -52,7 +46,7 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   signal?.throwIfAborted();
   const subject = `model "${name}"`;
-  assertObject(subject, received);
+  assertObject(subject, received, "an object with the model's path");
   const { faults: optionFaults, options } = resolveModelOptions(received);
   const fileFault = options.path === undefined ? undefined : await checkModelFile(options.path);
   const faults: ConfigFault[] = fileFault === undefined ? [...optionFaults] : [...optionFaults, fileFault];
@@ -84,13 +78,6 @@ export async function loadModel(
       { field: 'onnxruntime-node', problem: describeThrown(error) },
     ]);
   }
-}
-
-/** Whoever writes JavaScript may give anything. @throws InvalidConfigError */
-function assertObject(subject: string, received: unknown): void {
-  if (isRecord(received)) return;
-  const problem = `received ${describeValue(received)}, expected an object with the model's path`;
-  throw new InvalidConfigError(subject, [{ field: 'options', problem }]);
 }
 
 /**

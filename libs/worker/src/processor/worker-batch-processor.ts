@@ -4,8 +4,7 @@ import {
   InvalidRequestError,
   ResponseCountMismatchError,
   checkConfig,
-  describeValue,
-  isRecord,
+  assertObject,
   optional,
   type BatchContext,
   type BatchProcessor,
@@ -82,7 +81,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
    */
   static async start(name: string, given: WorkerBatchProcessorOptions): Promise<WorkerBatchProcessor> {
     const subject = `processor "${name}"`;
-    assertObject(subject, given);
+    assertObject(subject, given, "an object with the processor's module");
     const received = withWorkerNumbers(given);
     const { faults, isValid } = checkConfig<WorkerBatchProcessorOptions>({ ...received }, RULES);
     faults.push(...checkWorkerOptions(received, isValid));
@@ -194,13 +193,6 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     this.closing ??= this.pool.close();
     return this.closing;
   }
-}
-
-/** Whoever writes JavaScript may give anything. @throws InvalidConfigError */
-function assertObject(subject: string, received: unknown): void {
-  if (isRecord(received)) return;
-  const problem = `received ${describeValue(received)}, expected an object with the processor's module`;
-  throw new InvalidConfigError(subject, [{ field: 'options', problem }]);
 }
 
 /** Most relative paths are meant from the file that they stand in, as those of imports are. */
