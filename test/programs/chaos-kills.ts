@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { OnnxModel } from 'nestjs-batching/onnx';
 import { SeededRandom } from 'nestjs-batching/testing';
 
+import { parseCount } from '../../bench/measuring/parse-number.js';
 import { findWorkerProcesses, isThere } from './child-processes.js';
 import { ChaosLoad } from './chaos-load.js';
 import { buildChaosModel, expectedAnswer } from './chaos-model.js';
@@ -25,8 +26,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const kills = Number(values.kills);
-const random = new SeededRandom(Number(values.seed));
+const kills = parseCount('kills', values.kills, 1);
+const random = new SeededRandom(parseCount('seed', values.seed, 0));
 const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
 const path = join(folder, 'chaos.onnx');
 await writeFile(path, await buildChaosModel({ steps: 4 }));
@@ -35,7 +36,7 @@ const model = await OnnxModel.load('chaos', {
   path,
   isolation: 'process',
   instances: 2,
-  retries: Number(values.retries),
+  retries: parseCount('retries', values.retries, 0),
   respawnDelayMs: 1,
   maxRespawnDelayMs: 100,
   session: { intraOpNumThreads: 1 },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { OnnxModel } from 'nestjs-batching/onnx';
 
+import { parseCount } from '../../bench/measuring/parse-number.js';
 import { findWorkerProcesses } from './child-processes.js';
 import { ChaosLoad } from './chaos-load.js';
 import { buildChaosModel, expectedAnswer } from './chaos-model.js';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     isolation: { type: 'string', default: 'thread' },
   },
 });
+const reloads = parseCount('reloads', values.reloads, 1);
 const isolation = values.isolation === 'process' ? 'process' : 'thread';
 const SHIFT = 10_000;
 const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
@@ -42,7 +44,7 @@ const load = new ChaosLoad(model, (index, answer) =>
 const memory: { reloads: number; heapMegabytes: number; rssMegabytes: number }[] = [];
 const refusals: string[] = [];
 let mostWorkers = 0;
-for (let reload = 1; reload <= Number(values.reloads); reload += 1) {
+for (let reload = 1; reload <= reloads; reload += 1) {
   if (reload % 5 === 0) {
     await model.reload(broken).catch(({ code }: { code: string }) => refusals.push(code));
   }
@@ -50,15 +52,15 @@ for (let reload = 1; reload <= Number(values.reloads); reload += 1) {
   mostWorkers = Math.max(mostWorkers, (await findWorkerProcesses(process.pid)).length);
   if (reload % 5 === 0) noteMemory(reload);
 }
-const serving = model.metadata.path === paths[Number(values.reloads) % 2];
+const serving = model.metadata.path === paths[reloads % 2];
 await load.stop();
 await model.close();
 await rm(folder, { recursive: true });
 const left = await findWorkerProcesses(process.pid);
 console.log(JSON.stringify({ ...load.tally, refusals, serving, mostWorkers, left, memory }));
 
-function noteMemory(reloads: number): void {
+function noteMemory(reload: number): void {
   globalThis.gc?.();
   const { heapUsed, rss } = process.memoryUsage();
-  memory.push({ reloads, heapMegabytes: heapUsed / 2 ** 20, rssMegabytes: rss / 2 ** 20 });
+  memory.push({ reloads: reload, heapMegabytes: heapUsed / 2 ** 20, rssMegabytes: rss / 2 ** 20 });
 }
