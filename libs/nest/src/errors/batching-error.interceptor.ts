@@ -4,8 +4,9 @@ import { BatchingErrorResponder } from './batching-error.responder.js';
 
 /**
  * Turns every `BatchingError` that leaves a handler into an exception of its transport, whether the handler is
- * `@Batched()` or calls a batcher by itself. It stands outside all other interceptors, and before the filters: an
- * app's own filters only meet exceptions that they know.
+ * `@Batched()` or calls a batcher by itself. It comes before the filters: an app's own filters only meet exceptions
+ * that they know. Interceptors of methods, controllers and `app.useGlobalInterceptors()` stand inside of it and meet
+ * the `BatchingError`; one that the root module provides by `APP_INTERCEPTOR` stands outside and meets the exception.
  */
 @Injectable()
 export class BatchingErrorInterceptor implements NestInterceptor {
