@@ -22,7 +22,7 @@ const ROOM_FOR_MORE = 2;
 /** Since others may overtake a request of a lower priority, it is surely in time only with this many times the wait. */
 const OVERTAKEN_TIMES = 4;
 
-/** At most so often the number of those who overtake is told anew; each time at least one more batch goes first. */
+/** How often at most the number of those who overtake is counted anew; each time one batch more goes first, or more. */
 const MOST_ROUNDS = 32;
 
 /** What it goes by. */

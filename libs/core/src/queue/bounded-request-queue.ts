@@ -6,7 +6,7 @@ import type { PriorityRules } from './priority-lines.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
 import { countBatchesAhead, type RequestsAhead } from './requests-ahead.js';
 
-/** So many other buckets are looked at, one by one; if more are as urgent, all that wait are taken for it. */
+/** The most other buckets that are looked at one by one; if more are as urgent, all that wait are taken for it. */
 const MOST_BUCKETS_LOOKED_AT = 64;
 
 /** What the queue must know of the configuration. It may change; `rulesChanged` must follow then. */

@@ -20,7 +20,7 @@ export class IndexedHeap<TEntry extends HeapEntry> {
     return this.entries[0];
   }
 
-  /** Those whose key is no larger than this one, in no particular order; the first so many of them that are met. */
+  /** At most `most` of the entries whose key is no larger than this one, in no particular order. */
   upTo(key: number, most: number): TEntry[] {
     const found: TEntry[] = [];
     const indexes = [0];

@@ -32,7 +32,7 @@ export class RisingHeap<TEntry extends RisingEntry> {
     return undefined;
   }
 
-  /** All whose key is no larger than this one, and maybe others; the first so many of them that are met. */
+  /** At most `most` of the entries: all whose key is no larger than this one, and maybe others whose key has risen. */
   upTo(key: number, most: number): readonly TEntry[] {
     return this.heap.upTo(key, most);
   }

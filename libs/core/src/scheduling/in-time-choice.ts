@@ -124,12 +124,11 @@ function chooseProductively<TCandidate extends TimedCandidate>(
 ): InTimeChoice<TCandidate> {
   let choice: InTimeChoice<TCandidate> = { riding: [], waiting: [], lost: [] };
   let most = mostRiding;
-  for (const lowest of new Set(
-    viable.map(({ priority }) => priority).toSorted((one, other) => one - other),
-  )) {
-    const deadlinesAtMs = choice.riding.map(({ latestDeadlineAtMs }) => latestDeadlineAtMs);
-    const nearestMs = Math.min(...deadlinesAtMs);
-    while (most > deadlinesAtMs.length && nowMs + timeMs(most) > nearestMs) most -= 1;
+  const priorities = new Set(viable.map(({ priority }) => priority));
+  for (const lowest of [...priorities].sort((one, other) => one - other)) {
+    let nearestMs = Infinity;
+    for (const { latestDeadlineAtMs } of choice.riding) nearestMs = Math.min(nearestMs, latestDeadlineAtMs);
+    while (most > choice.riding.length && nowMs + timeMs(most) > nearestMs) most -= 1;
     const candidates = viable.filter(({ priority }) => priority <= lowest);
     const size = mostProductiveSize(candidates, nowMs, most, timeMs);
     const finishedAtMs = nowMs + timeMs(size);

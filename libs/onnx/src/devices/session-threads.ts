@@ -3,7 +3,7 @@ import type { OnnxSessionOptions } from './session-options.js';
 import { findUsableCores, type UsableCores } from './usable-cores.js';
 
 /**
- * How many threads shall work on one operator in each of so many sessions; undefined where ONNX Runtime's own choice is
+ * How many threads shall work on one operator in each of the sessions; undefined where ONNX Runtime's own choice is
  * right, as it is for one session on a whole machine.
  *
  * It takes as many as the machine has cores, in each session, and pins them: also where there are other sessions; where
@@ -24,7 +24,7 @@ export function chooseSessionThreads(
   return Math.max(1, Math.floor(usable / sessions));
 }
 
-/** The options of each of so many sessions, with the number of threads decided where the options leave that open. */
+/** The options of each of the sessions, with the number of threads decided where the options leave that open. */
 export function withSessionThreads(
   options: OnnxSessionOptions,
   sessions: number,

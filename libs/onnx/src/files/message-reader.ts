@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** So much of the file is in memory at a time, in bytes. */
+/** How much of the file is in memory at a time, in bytes. */
 const WINDOW_BYTES = 2 ** 16;
 /** A field's number and length take no more, in bytes. */
 const LONGEST_HEADER = 20;
@@ -91,7 +91,7 @@ export class MessageReader {
     }
   }
 
-  /** Has so many bytes in the window, or as many as the file still has. */
+  /** Brings the next `count` bytes into the window, or as many as the file still has. */
   private async have(count: number): Promise<void> {
     const isThere =
       this.position >= this.windowStart && this.position + count <= this.windowStart + this.windowLength;

@@ -6,7 +6,7 @@ import { describeThrown } from 'nestjs-batching/core';
 
 import { ModelFileChangedError } from './model-file-changed.error.js';
 
-/** So much is read and hashed at a time, in bytes: a millisecond or two of the event loop. */
+/** How much is read and hashed at a time, in bytes: it takes a millisecond or two of the event loop. */
 const CHUNK_BYTES = 2 ** 20;
 
 /** A file as it was when it was read. It is known by its content (SHA-256), so that a copy of it will do. */

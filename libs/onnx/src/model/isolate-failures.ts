@@ -1,6 +1,6 @@
 import { Failure } from './failure.js';
 
-/** So many bad requests of a batch are told apart in any case. */
+/** How many bad requests of a batch are told apart in any case. */
 const BAD_REQUESTS = 4;
 
 /**

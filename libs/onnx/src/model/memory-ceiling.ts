@@ -1,6 +1,6 @@
 import type { BatchSizes } from '../layout/batch-sizes.js';
 
-/** So many runs at the ceiling in a row go well before a little more is tried. */
+/** How many runs in a row must go well at the ceiling before a little more is tried. */
 const RUNS_BEFORE_CLIMBING = 64;
 /** By how much it climbs: one eighth, one row at least. */
 const CLIMB = 1 / 8;
@@ -18,7 +18,7 @@ export interface Ceiling {
 }
 
 /**
- * The ceiling after a run of so many rows, two at least, has failed: what is known to go well, or else half of the
+ * The ceiling after a run of `failedRows`, two at least, has failed: what is known to go well, or else half of these
  * rows, at a size at which the model runs. Below the smallest such size a run takes no less memory, but with fewer
  * requests it may be without the one that asks for too much.
  */
@@ -31,7 +31,7 @@ export function lowered(ceiling: Ceiling | undefined, failedRows: number, sizes:
 }
 
 /**
- * The ceiling after a run of so many rows has gone well. It climbs again slowly, since memory may have been taken by
+ * The ceiling after a run of `rowCount` rows has gone well. It climbs again slowly, since memory may have been taken by
  * somebody else for a while.
  *
  * @param isLast Whether there was nothing more to run; else the ceiling had no room for what came next.

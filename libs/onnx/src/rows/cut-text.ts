@@ -1,6 +1,6 @@
-/** Of a longer list a message has only so many entries. */
+/** The most entries of a list that a message names. */
 const MOST_ENTRIES = 8;
-/** Of a longer name a message has only so many characters. */
+/** The most characters of a name that a message repeats. */
 const LONGEST_NAME = 80;
 
 /** A list for a message, which no caller shall be able to make as long as what they send. */

@@ -7,8 +7,8 @@ import { neverThrowing, type WorkerLogger } from './worker-logger.js';
 import type { WorkerCalls } from '../protocol/worker-protocol.js';
 
 /**
- * So many workers that have been given up may still be busy in one place; then the next is not started before one
- * has ended.
+ * The most workers of one place that have been given up and are still busy. Beyond that no other is started before one
+ * of them has ended.
  */
 const MOST_ABANDONED = 2;
 

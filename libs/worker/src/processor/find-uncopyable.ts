@@ -9,9 +9,9 @@ export interface UncopyablePart {
   readonly reason: string;
 }
 
-/** Of the longest reasons, so many characters. */
+/** The most characters of a reason that a message repeats. */
 const LONGEST_REASON = 200;
-/** So far a part is looked for: the value may hold itself. */
+/** How many levels deep a part is looked for: the value may hold itself. */
 const DEEPEST = 8;
 
 /**
