@@ -10,19 +10,25 @@ if (parentPort === null) throw new Error('thread-entry.js must be started as a w
 const port = parentPort;
 let tell: (message: WorkerMessage) => void = () => undefined;
 
+function readArrived(): void {
+  for (;;) {
+    const arrived = receiveMessageOnPort(port) as { readonly message: WorkerMessage } | undefined;
+    if (arrived === undefined) return;
+    tell(arrived.message);
+  }
+}
+
 serveCalls({
   onMessage: (listener) => {
     tell = listener;
     port.on('message', listener);
   },
-  readArrived: () => {
-    for (;;) {
-      const arrived = receiveMessageOnPort(port) as { readonly message: WorkerMessage } | undefined;
-      if (arrived === undefined) return;
-      tell(arrived.message);
-    }
+  readArrived,
+  send: (reply, buffers) => {
+    transferOrCopy(port, reply, buffers);
+    // Mostly the next call is there already, and to be told of it by the event loop takes several times as long.
+    readArrived();
   },
-  send: (reply, buffers) => transferOrCopy(port, reply, buffers),
   close: () => {
     port.close();
     endSoon();
