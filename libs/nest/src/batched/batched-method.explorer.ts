@@ -4,13 +4,13 @@ import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-hos
 import type { ConfigFault } from 'nestjs-batching/core';
 import { declarationOf } from '../batchers/batch-processor.decorator.js';
 import { BatchedCallService } from './batched-call.service.js';
-import { BatchedInterceptor } from './batched.interceptor.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatcherRegistry } from '../batchers/batcher.registry.js';
 import { unknownBatcherError } from '../batchers/batcher.service.js';
 import { isProcessorToken } from '../batchers/batcher.tokens.js';
 import { problemsOfConstants } from './constant-options.js';
 import { lackInterceptors, resolvesField } from './graphql-fields.js';
+import { copyMetadata, isCalledByNest } from './handler-metadata.js';
 import { moduleNameOf, type DiscoveredProvider } from '../discovery/discovered-provider.js';
 import { findMockedBatchers } from '../batchers/find-mocked-batchers.js';
 
@@ -34,13 +34,8 @@ const NOT_CALLED_BY_NEST =
 const RUNS_BATCHES =
   'it runs the batches, and would wait for itself; what @Batched() sends is what a method returns that asks for one result';
 const FIELD_NOT_INTERCEPTED =
-  "it would answer with the request itself, since fields of objects have no interceptors; add fieldResolverEnhancers: ['interceptors'] to the options of GraphQLModule";
-
-/** What Nest, or a package of it, leaves on a method that it calls by itself, through the interceptors. */
-const HANDLER_METADATA = /^(?:path$|microservices:|websockets:message_mapping$|graphql:|__resolve)/;
-
-/** Where Nest keeps what `@UseInterceptors()` says of a method. */
-const INTERCEPTORS_METADATA = '__interceptors__';
+  'it would answer with the request itself, since fields of objects have no interceptors; add ' +
+  "fieldResolverEnhancers: ['interceptors'] to the options of GraphQLModule";
 
 /**
  * Finds every `@Batched()` method when the app starts. One that names no batcher, or has options with which every call
@@ -158,23 +153,6 @@ function runsBatches({ wrapper, methodName }: FoundMethod): boolean {
   if (methodName !== 'processBatch') return false;
   const { token, metatype } = wrapper;
   return isProcessorToken(token) || [token, metatype].some((type) => declarationOf(type) !== undefined);
-}
-
-/**
- * Other packages look for their own decorators on the method of the instance: listeners of events, jobs, consumers. Of
- * its interceptors, the one that batches stays behind: who calls the method through them would send each request twice.
- */
-function copyMetadata(from: Method, to: Method): void {
-  for (const key of Reflect.getMetadataKeys(from)) {
-    const value: unknown = Reflect.getMetadata(key, from);
-    const isInterceptors = key === INTERCEPTORS_METADATA && Array.isArray(value);
-    const others = isInterceptors ? value.filter((interceptor) => interceptor !== BatchedInterceptor) : value;
-    Reflect.defineMetadata(key, others, to);
-  }
-}
-
-function isCalledByNest(method: Method): boolean {
-  return Reflect.getMetadataKeys(method).some((key) => typeof key === 'string' && HANDLER_METADATA.test(key));
 }
 
 function prototypeOf({ metatype, instance }: DiscoveredProvider): object | undefined {
