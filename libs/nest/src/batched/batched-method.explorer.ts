@@ -52,18 +52,20 @@ export class BatchedMethodExplorer {
 
   /** What is wrong with the methods. */
   explore(): ConfigFault[] {
-    const all = this.discovery.getProviders();
-    const mocked = findMockedBatchers(all);
-    const controllers = this.discovery.getControllers().flatMap((wrapper) => this.findMethods(wrapper));
-    const providers = all.flatMap((wrapper) => this.findMethods(wrapper));
-    const faults = [...controllers, ...providers].flatMap((found) => this.findFaults(found, mocked));
-    for (const wrapper of [...this.discovery.getControllers(), ...all])
-      faults.push(...this.findLost(wrapper));
+    const ofControllers = this.discovery.getControllers();
+    const ofProviders = this.discovery.getProviders();
+    const mocked = findMockedBatchers(ofProviders);
+    const controllers = ofControllers.flatMap((wrapper) => this.findMethods(wrapper));
+    const providers = ofProviders.flatMap((wrapper) => this.findMethods(wrapper));
+    const faults = [
+      ...[...controllers, ...providers].flatMap((found) => this.findFaults(found, mocked)),
+      ...[...ofControllers, ...ofProviders].flatMap((wrapper) => this.findLost(wrapper)),
+    ];
     // Nest makes controllers its own way; what code calls belongs into a provider.
     for (const found of controllers.filter(({ method }) => !isCalledByNest(method))) {
       faults.push({ field: nameOf(found), problem: NOT_CALLED_BY_NEST });
     }
-    if (lackInterceptors(all)) {
+    if (lackInterceptors(ofProviders)) {
       const fields = providers.filter(({ method, type }) => resolvesField(method, type));
       for (const found of fields) faults.push({ field: nameOf(found), problem: FIELD_NOT_INTERCEPTED });
     }
