@@ -53,13 +53,15 @@ export { BatchBuilder, type BatchDecision, type BatchingView } from './schedulin
 export { adaptiveWaitUntilMs, type AdaptiveView } from './scheduling/adaptive-wait.js';
 export type { ArrivalRate } from './learned/arrival-rate.js';
 export { CostCurve } from './learned/cost-curve.js';
+export type { LearnedBatches } from './learned/learned-batches.js';
 export { LearnedBehavior } from './learned/learned-behavior.js';
+export type { LearnedBucket, LearnedBuckets } from './learned/learned-buckets.js';
 export { BoundedRequestQueue, type QueueRules } from './queue/bounded-request-queue.js';
 export type { Bucket, BucketLoad } from './queue/bucket.js';
 export type { OrdinaryLine } from './queue/ordinary-line.js';
 export type { PriorityRules } from './queue/priority-lines.js';
 export type { QueueEntry } from './queue/queue-entry.js';
-export type { RequestsAhead } from './queue/requests-ahead.js';
+export type { BatchOutlook, RequestsAhead } from './queue/requests-ahead.js';
 export type { QueuedRequest } from './requests/queued-request.js';
 export type { RequestTerms } from './requests/request-terms.js';
 export type { RequestBatch } from './execution/request-batch.js';

@@ -1,6 +1,7 @@
 import type { BatchContext } from '../processor/batch-processor.js';
 import type { BatchInfo, DispatchReason } from '../processor/batch-info.js';
 import type { DurationHistogram } from '../statistics/duration-histogram.js';
+import type { BucketKey } from '../queue/queue-entry.js';
 import { OrdinaryRequests } from '../requests/ordinary-requests.js';
 import type { QueuedRequest } from '../requests/queued-request.js';
 
@@ -67,6 +68,11 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
       this.requests = riding;
       this.payloads = this.takeAboard(riding);
     }
+  }
+
+  /** Which bucket its requests are of; undefined if they name none. */
+  get bucketKey(): BucketKey {
+    return this.requests.length === 0 ? undefined : this.requests[0]!.bucketKey;
   }
 
   /** How long the processor took, in milliseconds; known when it is through. */

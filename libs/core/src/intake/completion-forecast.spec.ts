@@ -1,46 +1,58 @@
 import { runningOf } from '../../../../test/core/running-of.js';
-import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
+import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../config/batching-config.js';
-import type { RequestsAhead } from '../queue/requests-ahead.js';
+import { countAllAhead, NO_OTHERS_AHEAD, type RequestsAhead } from '../queue/requests-ahead.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
-import { CompletionForecast } from './completion-forecast.js';
-import { CostCurve } from '../learned/cost-curve.js';
+import { CompletionForecast, type AheadInView } from './completion-forecast.js';
+import { LearnedBehavior } from '../learned/learned-behavior.js';
 import { SlotForecast, type RunningBatch } from '../scheduling/slot-forecast.js';
 
 const NOW_MS = 1000;
 /** S(n) = 20 + n ms, so a full batch of 10 takes 30; a little less, since what is told is rounded up. */
-const CURVE = buildCurve(19.9, 1);
+const LEARNED = buildLearned(19.9, 1);
 
-function forecastOf(
-  config: BatchingConfig = {},
-  running: readonly RunningBatch[] = [],
-  curve = CURVE,
-  mostByCost = Infinity,
-) {
+function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[] = [], learned = LEARNED) {
   const resolved = resolveConfig('test', { maxBatchSize: 10, maxWaitTimeMs: 7, ...config });
   const live = withProcessorLimits(resolved, {});
   const batches = runningOf(running, 10);
-  const slots = new SlotForecast(live, curve, batches, { batchesInAdvance: 1 });
-  const forecast = new CompletionForecast(live, { curve, mostByCost }, slots);
+  const slots = new SlotForecast(live, learned, batches, { batchesInAdvance: 1 });
+  const forecast = new CompletionForecast(live, learned, slots);
+  /** Of what waits in other buckets each batch holds as much. */
+  const aheadOf = ({
+    inBucket = 0,
+    inOtherBuckets = 0,
+    otherBuckets = 0,
+  }: Partial<RequestsAhead>): AheadInView => ({
+    own: learned.all,
+    inBucket,
+    ...(otherBuckets === 0 ? NO_OTHERS_AHEAD : countAllAhead(inOtherBuckets, otherBuckets, forecast)),
+  });
   const answer = (inBucket: number, inOtherBuckets = 0, otherBuckets = 0): number =>
-    Math.round(forecast.answerAfterMs({ inBucket, inOtherBuckets, otherBuckets }, NOW_MS));
+    Math.round(forecast.answerAfterMs(aheadOf({ inBucket, inOtherBuckets, otherBuckets }), NOW_MS));
   const drain = (queueSize: number, buckets = 1): number => forecast.drainAfterMs(queueSize, buckets, NOW_MS);
   /** For the last of those who have so much time left. */
   const answerBeside = (leftMs: readonly number[], others: Partial<RequestsAhead> = {}): number => {
-    const ahead = { inBucket: leftMs.length - 1, inOtherBuckets: 0, otherBuckets: 0, ...others };
+    const ahead = aheadOf({ inBucket: leftMs.length - 1, ...others });
     const deadlinesAtMs = leftMs.map((left) => NOW_MS + left);
     return Math.round(forecast.answerBesideMs(deadlinesAtMs, ahead, NOW_MS));
   };
-  const isWorthALook = (ahead: Partial<RequestsAhead>): boolean =>
-    forecast.isWorthALook({ inBucket: 0, inOtherBuckets: 0, otherBuckets: 0, ...ahead });
+  const isWorthALook = (ahead: Partial<RequestsAhead>): boolean => forecast.isWorthALook(aheadOf(ahead));
   const inCrowd = (timeoutMs: number, requestsPerMs: number): number =>
-    Math.round(forecast.answerInCrowdMs(timeoutMs, requestsPerMs, NOW_MS));
+    Math.round(forecast.answerInCrowdMs(timeoutMs, requestsPerMs, learned.all, NOW_MS));
   return { answer, answerBeside, inCrowd, drain, isWorthALook };
+}
+
+/** As `LEARNED`, where so many requests make a batch for what they cost. */
+function limitedByCost(mostByCost: number): LearnedBehavior {
+  const learned = buildLearned(19.9, 1);
+  learned.all.mostByCost = mostByCost;
+  return learned;
 }
 
 /** A full batch that has run for so long. */
 const runningFor = (elapsedMs: number): RunningBatch => ({
   batchSize: 10,
+  bucketKey: undefined,
   startedAtMs: NOW_MS - elapsedMs,
 });
 
@@ -173,9 +185,9 @@ describe('CompletionForecast: when as many as wait now have been served', () => 
 
   it('counts on batches that are no larger than what they cost lets them be', () => {
     const costs = { costOf: () => 1, maxBatchCost: 5 };
-    expect(forecastOf(costs, [], CURVE, 2).drain(10)).toBe(5 * 22);
-    expect(forecastOf(costs, [], CURVE, 0.2).drain(3)).toBe(3 * 21);
-    expect(forecastOf({}, [], CURVE, 2).drain(10)).toBe(30);
+    expect(forecastOf(costs, [], limitedByCost(2)).drain(10)).toBe(5 * 22);
+    expect(forecastOf(costs, [], limitedByCost(0.2)).drain(3)).toBe(3 * 21);
+    expect(forecastOf({}, [], limitedByCost(2)).drain(10)).toBe(30);
   });
 
   it('counts the batch that runs', () => {
@@ -192,24 +204,24 @@ describe('CompletionForecast: when as many as wait now have been served', () => 
   });
 
   it('takes maxWaitTimeMs for the time of a batch until it has seen one', () => {
-    const { drain } = forecastOf({}, [], new CostCurve());
+    const { drain } = forecastOf({}, [], new LearnedBehavior());
     expect([1, 10, 11, 40].map((size) => drain(size))).toEqual([7, 7, 14, 28]);
-    expect(forecastOf({ maxConcurrentBatches: 4 }, [], new CostCurve()).drain(40)).toBe(7);
+    expect(forecastOf({ maxConcurrentBatches: 4 }, [], new LearnedBehavior()).drain(40)).toBe(7);
   });
 
   it('is a whole number of at least 1', () => {
-    expect(forecastOf({ maxWaitTimeMs: 0 }, [], new CostCurve()).drain(10)).toBe(1);
-    expect(forecastOf({}, [], buildCurve(0.001, 0)).drain(10)).toBe(1);
-    expect(forecastOf({}, [], buildCurve(10.2, 0)).drain(10)).toBe(11);
+    expect(forecastOf({ maxWaitTimeMs: 0 }, [], new LearnedBehavior()).drain(10)).toBe(1);
+    expect(forecastOf({}, [], buildLearned(0.001, 0)).drain(10)).toBe(1);
+    expect(forecastOf({}, [], buildLearned(10.2, 0)).drain(10)).toBe(11);
     expect(forecastOf().drain(0)).toBeGreaterThanOrEqual(1);
   });
 
   it('takes a batch at least for each bucket', () => {
     expect(forecastOf().drain(10, 5)).toBe(5 * 22);
-    expect(forecastOf({}, [], new CostCurve()).drain(10, 5)).toBe(5 * 7);
+    expect(forecastOf({}, [], new LearnedBehavior()).drain(10, 5)).toBe(5 * 7);
   });
 
   it('takes batches for as long as the one that runs, where none has succeeded yet', () => {
-    expect(forecastOf({}, [runningFor(500)], new CostCurve()).drain(11)).toBe(2 * 500);
+    expect(forecastOf({}, [runningFor(500)], new LearnedBehavior()).drain(11)).toBe(2 * 500);
   });
 });

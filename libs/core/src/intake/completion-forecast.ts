@@ -1,36 +1,59 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
-import type { RequestsAhead } from '../queue/requests-ahead.js';
+import type { BatchOutlook, RequestsAhead } from '../queue/requests-ahead.js';
 import { expectedBatchTimeMs, largestBatchSize, paddedBatchSize } from '../scheduling/batch-size-choice.js';
-import type { CostCurve } from '../learned/cost-curve.js';
+import type { LearnedBatches } from '../learned/learned-batches.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import type { BucketKey } from '../queue/queue-entry.js';
 import type { RunningBatch, SlotForecast } from '../scheduling/slot-forecast.js';
 import { planInSlots } from '../scheduling/slot-plan.js';
 
 /** The most requests ahead that are looked at one by one; a longer queue would make each admission slower. */
 const MOST_LOOKED_AT = 256;
 
+/** What goes before a request, and what is known of the batches of its own bucket. */
+export interface AheadInView extends RequestsAhead {
+  readonly own: LearnedBatches;
+}
+
 /** Foretells when a request would be answered, by the learned S(n), the batches that run, and the queue ahead. */
-export class CompletionForecast {
+export class CompletionForecast implements BatchOutlook {
   constructor(
     private readonly config: ResolvedBatchingConfig,
-    private readonly learned: Pick<LearnedBehavior, 'curve' | 'mostByCost'>,
+    private readonly learned: LearnedBehavior,
     private readonly slots: SlotForecast,
   ) {}
 
-  private get curve(): CostCurve {
-    return this.learned.curve;
-  }
-
   /** How many requests a batch holds at most, as far as is known where they are limited by what they cost. */
-  get most(): number {
+  mostOf({ mostByCost }: Pick<LearnedBatches, 'mostByCost'>): number {
     const largest = largestBatchSize(this.config);
     if (this.config.maxBatchCost === undefined) return largest;
-    return Math.min(largest, Math.max(1, Math.round(this.learned.mostByCost)));
+    return Math.min(largest, Math.max(1, Math.round(mostByCost)));
+  }
+
+  mostIn(bucketKey: BucketKey): number {
+    return this.mostOf(this.learned.buckets.of(bucketKey));
+  }
+
+  batchesMs(bucketKey: BucketKey, requests: number): number {
+    const known = this.learned.buckets.of(bucketKey);
+    const most = this.mostOf(known);
+    const rest = requests % most;
+    return (
+      Math.floor(requests / most) * this.timeMs(most, known) + (rest === 0 ? 0 : this.timeMs(rest, known))
+    );
+  }
+
+  get mostInAny(): number {
+    return this.mostOf(this.learned.all);
+  }
+
+  anyBatchMs(size: number): number {
+    return this.timeMs(size, this.learned.all);
   }
 
   /** How long a batch of one request takes, in milliseconds. */
-  get aloneMs(): number {
-    return this.timeMs(1);
+  aloneMs(own: LearnedBatches): number {
+    return this.timeMs(1, own);
   }
 
   /**
@@ -40,26 +63,28 @@ export class CompletionForecast {
    */
   answerWithinMs(waiting: number, buckets: number, nowMs: number): number {
     if (this.slots.isAnyHanging(nowMs)) return Infinity;
-    const most = this.most;
+    const most = this.mostOf({ mostByCost: this.learned.buckets.leastByCost });
     const batches = Math.floor(waiting / most) + buckets + 2;
-    return this.timeMs(Math.max(most, this.slots.largestRunning)) + batches * this.timeMs(most);
+    return this.longestMs(Math.max(most, this.slots.largestRunning)) + batches * this.longestMs(most);
   }
 
   /**
    * How long a request that comes now has to wait for its answer, in milliseconds. Full batches and those of the other
    * buckets go first, each in the slot that is free first; the request rides in the last, with the rest.
    */
-  answerAfterMs(ahead: RequestsAhead, nowMs: number): number {
+  answerAfterMs(ahead: AheadInView, nowMs: number): number {
     return this.answerWithSlotsMs(ahead, this.slotsFreeAfterMs(nowMs));
   }
 
   /** As `answerAfterMs`, where it is known when slots are free. */
-  answerWithSlotsMs(ahead: RequestsAhead, freeAfterMs: readonly number[]): number {
+  answerWithSlotsMs(ahead: AheadInView, freeAfterMs: readonly number[]): number {
+    const { own } = ahead;
     const startsAfterMs = this.startsAfterMs(ahead, freeAfterMs);
+    const most = this.mostOf(own);
     // Whoever waits for more than the batches that run waits for more that may take longer than expected.
-    const isBehindOthers = ahead.inBucket >= this.most || ahead.otherBuckets > 0;
-    const byChanceMs = isBehindOthers ? this.curve.meanDeviationMs : 0;
-    return startsAfterMs + byChanceMs + this.timeMs((ahead.inBucket % this.most) + 1);
+    const isBehindOthers = ahead.inBucket >= most || ahead.otherBuckets > 0;
+    const byChanceMs = isBehindOthers ? own.curve.meanDeviationMs : 0;
+    return startsAfterMs + byChanceMs + this.timeMs((ahead.inBucket % most) + 1, own);
   }
 
   /**
@@ -75,11 +100,11 @@ export class CompletionForecast {
   }
 
   /** How long until the batch starts that it rides in, in milliseconds. */
-  startsAfterMs(ahead: RequestsAhead, freeAfterMs: readonly number[]): number {
-    const most = this.most;
+  startsAfterMs(ahead: AheadInView, freeAfterMs: readonly number[]): number {
+    const { own, otherBatches, otherBatchesMs } = ahead;
+    const most = this.mostOf(own);
     const fullBatches = Math.floor(ahead.inBucket / most);
-    const otherBatches = this.otherBatches(ahead);
-    const aheadMs = fullBatches * this.timeMs(most) + otherBatches * this.otherBatchMs(ahead);
+    const aheadMs = fullBatches * this.timeMs(most, own) + otherBatchesMs;
     return this.slotFreeAfterMs(fullBatches + otherBatches, aheadMs, freeAfterMs);
   }
 
@@ -87,9 +112,9 @@ export class CompletionForecast {
    * Whether those ahead had better be looked at, since with a slot free they need not ride in one batch, and with
    * several free they may not if they are in a hurry.
    */
-  isWorthALook({ inBucket, inOtherBuckets, otherBuckets }: RequestsAhead): boolean {
+  isWorthALook({ inBucket, otherBatches }: RequestsAhead): boolean {
     if (this.slots.count === 1 || inBucket > MOST_LOOKED_AT) return false;
-    return this.otherBatches({ inOtherBuckets, otherBuckets }) < this.slots.free;
+    return otherBatches < this.slots.free;
   }
 
   /**
@@ -97,14 +122,17 @@ export class CompletionForecast {
    *
    * @param deadlinesAtMs Of those ahead in the bucket, then those of the requests themselves.
    */
-  answerBesideMs(deadlinesAtMs: readonly number[], ahead: RequestsAhead, nowMs: number): number {
-    const most = this.most;
+  answerBesideMs(
+    deadlinesAtMs: readonly number[],
+    { own, otherBatches, otherBatchesMs }: AheadInView,
+    nowMs: number,
+  ): number {
     const freeAfterMs = this.slots.freeAfterMs(nowMs);
-    const otherMs = this.otherBatchMs(ahead);
-    for (let other = this.otherBatches(ahead) - 1; other >= 0; other -= 1) freeAfterMs[other]! += otherMs;
+    const otherMs = otherBatchesMs / otherBatches;
+    for (let other = otherBatches - 1; other >= 0; other -= 1) freeAfterMs[other]! += otherMs;
     const slotsFreeAtMs = freeAfterMs.map((afterMs) => nowMs + afterMs);
-    const timeMs = (size: number): number => this.timeMs(size);
-    return planInSlots(deadlinesAtMs, 0, slotsFreeAtMs, most, timeMs).lastAnsweredAtMs - nowMs;
+    const timeMs = (size: number): number => this.timeMs(size, own);
+    return planInSlots(deadlinesAtMs, 0, slotsFreeAtMs, this.mostOf(own), timeMs).lastAnsweredAtMs - nowMs;
   }
 
   /**
@@ -114,18 +142,16 @@ export class CompletionForecast {
    * dropped. How long its answer takes is told for that batch; 0 if not so many come. By chance fewer may have come
    * than are expected, so n is less by one standard deviation of a Poisson process.
    */
-  answerInCrowdMs(timeoutMs: number, requestsPerMs: number, nowMs: number): number {
-    const { fixedTimeMs, timePerRequestMs } = this.curve;
-    const most = this.most;
+  answerInCrowdMs(timeoutMs: number, requestsPerMs: number, own: LearnedBatches, nowMs: number): number {
+    const { curve } = own;
+    const { fixedTimeMs, timePerRequestMs } = curve;
+    const most = this.mostOf(own);
     const newest = Math.max(1, (timeoutMs - fixedTimeMs) / (timePerRequestMs + 1 / requestsPerMs));
     const largest = Math.min(newest, most);
-    const comeMeanwhile = (requestsPerMs * this.curve.predictMs(largest)) / this.slots.count;
+    const comeMeanwhile = (requestsPerMs * curve.predictMs(largest)) / this.slots.count;
     if (comeMeanwhile <= largest) return 0;
     const size = Math.min(Math.max(1, Math.floor(newest - Math.sqrt(newest))), most);
-    return (
-      this.slotFreeAfterMs(0, 0, this.slotsFreeAfterMs(nowMs)) +
-      this.curve.predictMs(paddedBatchSize(size, this.config))
-    );
+    return this.slotFreeAfterMs(0, 0, this.slotsFreeAfterMs(nowMs)) + this.timeMs(size, own);
   }
 
   /**
@@ -136,15 +162,15 @@ export class CompletionForecast {
    * @param buckets How many buckets they wait in: no batch holds requests of two.
    */
   drainAfterMs(waiting: number, buckets: number, nowMs: number): number {
-    const most = this.most;
+    const most = this.mostInAny;
     const batches = Math.max(1, buckets, Math.ceil(waiting / most));
-    if (!this.curve.isKnown) {
+    if (!this.learned.curve.isKnown) {
       const batchMs = Math.max(this.config.maxWaitTimeMs, this.slots.longestRunningMs(nowMs));
       return Math.max(1, Math.ceil(Math.ceil(batches / this.slots.count) * batchMs));
     }
     const isSpread = batches > Math.ceil(waiting / most);
-    const eachMs = this.timeMs(isSpread ? waiting / batches : most);
-    const lastMs = isSpread ? eachMs : this.timeMs(Math.max(1, waiting - (batches - 1) * most));
+    const eachMs = this.anyBatchMs(isSpread ? waiting / batches : most);
+    const lastMs = isSpread ? eachMs : this.anyBatchMs(Math.max(1, waiting - (batches - 1) * most));
     const freeAfterMs = this.slotsFreeAfterMs(nowMs);
     const startAfterMs = (ahead: number): number => this.slotFreeAfterMs(ahead, ahead * eachMs, freeAfterMs);
     const lastEndsMs = startAfterMs(batches - 1) + lastMs;
@@ -153,23 +179,13 @@ export class CompletionForecast {
     return Math.max(1, Math.ceil(Math.max(lastEndsMs, fullOneEndsMs)));
   }
 
-  private otherBatches({ inOtherBuckets, otherBuckets }: Omit<RequestsAhead, 'inBucket'>): number {
-    return Math.max(otherBuckets, Math.ceil(inOtherBuckets / this.most));
-  }
-
-  /** How long a batch of the other buckets takes: each holds what is in it, not as much as it could. */
-  private otherBatchMs(ahead: Omit<RequestsAhead, 'inBucket'>): number {
-    const batches = this.otherBatches(ahead);
-    return batches === 0 ? 0 : this.timeMs(ahead.inOtherBuckets / batches);
-  }
-
   /** When a slot is free for the batch that `batchesAhead` others go before, which take `aheadMs` together. */
   private slotFreeAfterMs(batchesAhead: number, aheadMs: number, freeAfterMs: readonly number[]): number {
     const { count } = this.slots;
     // Those beyond the slots have been taken in advance; they go first.
     const inAdvance = Math.max(0, freeAfterMs.length - count);
     const inTurn = batchesAhead + inAdvance;
-    const fullMs = this.timeMs(this.most);
+    const fullMs = this.anyBatchMs(this.mostInAny);
     const eachMs = (aheadMs + inAdvance * fullMs) / Math.max(1, inTurn);
     let startAfterMs = Infinity;
     // A slot whose batch hangs had better be left out: the others go round more often meanwhile.
@@ -180,7 +196,11 @@ export class CompletionForecast {
     return startAfterMs;
   }
 
-  private timeMs(size: number): number {
-    return expectedBatchTimeMs(size, this.config, this.curve);
+  private longestMs(size: number): number {
+    return this.learned.buckets.longestMs(paddedBatchSize(size, this.config));
+  }
+
+  private timeMs(size: number, { curve }: LearnedBatches): number {
+    return expectedBatchTimeMs(size, this.config, curve);
   }
 }

@@ -1,7 +1,7 @@
 import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../config/batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
-import type { RequestsAhead } from '../queue/requests-ahead.js';
+import { NO_OTHERS_AHEAD, type RequestsAhead } from '../queue/requests-ahead.js';
 import { ORDINARY_TERMS, type RequestTerms } from '../requests/request-terms.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';
@@ -23,7 +23,10 @@ interface Situation {
   readonly accepted?: number;
 }
 
-const NOBODY: RequestsAhead = { inBucket: 0, inOtherBuckets: 0, otherBuckets: 0 };
+const NOBODY: RequestsAhead = { inBucket: 0, ...NO_OTHERS_AHEAD };
+/** Two batches of another bucket, the first of them full. */
+const FIVE_OF_OTHER = { inOtherBuckets: 5, otherBuckets: 1, otherBatches: 2, otherBatchesMs: 45 };
+const EIGHT_OF_OTHER = { inOtherBuckets: 8, otherBuckets: 1, otherBatches: 2, otherBatchesMs: 48 };
 
 /** One slot, four in a batch of 20 + n ms, one of which runs for 10 ms more; told is who is refused, and why. */
 function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
@@ -32,6 +35,7 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
   let arrival = { timeMs: 1000 };
   const running = {
     batchSize: 4,
+    bucketKey: undefined,
     get startedAtMs(): number {
       return arrival.timeMs + 10 - (fixedMs + 4);
     },
@@ -56,7 +60,7 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     bucketOf: () => undefined,
   };
   let placesTaken = 0;
-  const slots = new SlotForecast(live, learned.curve, batches);
+  const slots = new SlotForecast(live, learned, batches);
   const forecast = new CompletionForecast(live, learned, slots);
   const parts = {
     batcherName: 'letters',
@@ -97,7 +101,7 @@ describe('DeadlineAdmission', () => {
   /** Two full batches and one of its own: 10 + 48 + 21 ms. */
   const ofLargeBucket = { ahead: { ...NOBODY, inBucket: 8 }, terms: { timeoutMs: 90 } };
   const ofOther = {
-    ahead: { inBucket: 0, inOtherBuckets: 8, otherBuckets: 1 },
+    ahead: { inBucket: 0, ...EIGHT_OF_OTHER },
     terms: { timeoutMs: 60, bucketKey: 'other' },
   };
 
@@ -112,7 +116,7 @@ describe('DeadlineAdmission', () => {
 
   it.each<[string, RequestsAhead, Partial<RequestTerms>]>([
     // 10 + 45 + 24 ms
-    ['does not hold most', { inBucket: 3, inOtherBuckets: 5, otherBuckets: 1 }, { bucketKey: 'small' }],
+    ['does not hold most', { inBucket: 3, ...FIVE_OF_OTHER }, { bucketKey: 'small' }],
     // 10 + 24 ms
     ['holds less than a full batch', { ...NOBODY, inBucket: 3 }, { timeoutMs: 40 }],
     ['was itself refused', ofLargeBucket.ahead, { bucketKey: 'other' }],

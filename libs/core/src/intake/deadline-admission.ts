@@ -4,10 +4,10 @@ import { DeadlineExceededError } from '../errors/index.js';
 import { withoutStack } from '../errors/without-stack.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { BucketKey, QueueEntry } from '../queue/queue-entry.js';
-import type { RequestsAhead } from '../queue/requests-ahead.js';
+import { NO_OTHERS_AHEAD } from '../queue/requests-ahead.js';
 import type { RequestTerms } from '../requests/request-terms.js';
 import { ArrivalRate } from '../learned/arrival-rate.js';
-import type { CompletionForecast } from './completion-forecast.js';
+import type { AheadInView, CompletionForecast } from './completion-forecast.js';
 import type { TimedCandidate } from '../scheduling/in-time-choice.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import { PriorityArrivals } from './priority-arrivals.js';
@@ -58,7 +58,7 @@ export interface PlaceInView extends QueueEntry, TimedCandidate {
 type WaitingTerms = Pick<RequestTerms, 'priority' | 'bucketKey' | 'timeoutMs'>;
 
 const NOWHERE_ELSE: ReadonlyMap<BucketKey, number> = new Map();
-const NO_OTHERS = { requests: 0, newBuckets: 0 } as const;
+const NO_OTHERS = { requests: 0, newBuckets: 0, batches: 0, batchesMs: 0 };
 /** One by itself. */
 export const ONE_NEWCOMER: Newcomers = { inBucket: 1, inOtherBuckets: NOWHERE_ELSE };
 
@@ -99,12 +99,16 @@ export class DeadlineAdmission {
     if (!learned.isTrusted(nowMs)) return;
     this.offered.observe(this.parts.placesTaken() + this.refused, nowMs);
     // Of a call for several buckets the last one goes after all that came before it, whatever its own bucket's turn is.
-    const mostInBatch = others === NO_OTHERS ? forecast.most : 1;
-    const here = queue.countAhead(terms, mostInBatch, nowMs);
-    const ahead: RequestsAhead = {
+    const own = learned.lenientlyOf(terms.bucketKey, nowMs);
+    const mostInBatch = others === NO_OTHERS ? forecast.mostOf(own) : 1;
+    const here = queue.countAhead(terms, mostInBatch, forecast, nowMs);
+    const ahead: AheadInView = {
+      own,
       inBucket: here.inBucket,
       inOtherBuckets: here.inOtherBuckets + others.requests,
       otherBuckets: here.otherBuckets + others.newBuckets,
+      otherBatches: here.otherBatches + others.batches,
+      otherBatchesMs: here.otherBatchesMs + others.batchesMs,
     };
     const expectedMs = this.expectedMs(terms, newcomers.inBucket, ahead, nowMs);
     if (expectedMs > timeoutMs) this.refuse(terms, expectedMs, count, ahead, nowMs);
@@ -132,19 +136,26 @@ export class DeadlineAdmission {
 
   private placeInTurnMs(place: PlaceInView, timeoutMs: number, nowMs: number): number {
     const { priority, bucketKey, enqueuedAtMs } = place;
-    const ahead = { inBucket: this.parts.queue.countBefore(place), inOtherBuckets: 0, otherBuckets: 0 };
+    const { queue, learned } = this.parts;
+    const own = learned.lenientlyOf(bucketKey, nowMs);
+    const ahead = { own, inBucket: queue.countBefore(place), ...NO_OTHERS_AHEAD };
     return this.inTurnMs({ priority, bucketKey, timeoutMs }, enqueuedAtMs, 1, ahead, nowMs);
   }
 
-  /** What a call brings for other buckets, and how many of those are empty so far: each makes a batch of its own. */
-  private othersOf({ inOtherBuckets }: Newcomers): { requests: number; newBuckets: number } {
-    let requests = 0;
-    let newBuckets = 0;
+  /** What a call brings for other buckets, how many of those are empty so far, and how many batches more that makes. */
+  private othersOf({ inOtherBuckets }: Newcomers): typeof NO_OTHERS {
+    const { forecast, queue } = this.parts;
+    const others = { ...NO_OTHERS };
     for (const [bucketKey, count] of inOtherBuckets) {
-      requests += count;
-      if ((this.parts.queue.bucketOf({ bucketKey })?.size ?? 0) === 0) newBuckets += 1;
+      const size = queue.bucketOf({ bucketKey })?.size ?? 0;
+      const most = forecast.mostIn(bucketKey);
+      const batches = Math.ceil((size + count) / most) - Math.ceil(size / most);
+      others.requests += count;
+      others.batches += batches;
+      others.batchesMs += forecast.batchesMs(bucketKey, size + count) - forecast.batchesMs(bucketKey, size);
+      if (size === 0) others.newBuckets += 1;
     }
-    return { requests, newBuckets };
+    return others;
   }
 
   /** Told without a look at anybody who waits; and once for many who come at the same time. */
@@ -164,15 +175,15 @@ export class DeadlineAdmission {
     return forecast.answerWithinMs(waiting, buckets, arrival.timeMs) <= timeoutMs;
   }
 
-  private expectedMs(terms: RequestTerms, count: number, ahead: RequestsAhead, nowMs: number): number {
+  private expectedMs(terms: RequestTerms, count: number, ahead: AheadInView, nowMs: number): number {
     const { config, forecast } = this.parts;
     const inTurnMs = this.inTurnMs(terms, nowMs, count, ahead, nowMs);
     // Who has a priority or a tenant is not one of a crowd that is all alike: what is best for all may be bad for it.
     const isOneOfCrowd = terms.tenant === undefined && config.priorityLevels === 1;
     const inCrowdMs = isOneOfCrowd
-      ? forecast.answerInCrowdMs(terms.timeoutMs, this.offered.requestsPerMs, nowMs)
+      ? forecast.answerInCrowdMs(terms.timeoutMs, this.offered.requestsPerMs, ahead.own, nowMs)
       : 0;
-    return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(terms.bucketKey, ahead.inBucket, nowMs);
+    return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(terms.bucketKey, ahead, nowMs);
   }
 
   /** @param sinceMs When they came, on the clock's scale: now, or when the place was taken that they share. */
@@ -180,7 +191,7 @@ export class DeadlineAdmission {
     terms: WaitingTerms,
     sinceMs: number,
     count: number,
-    ahead: RequestsAhead,
+    ahead: AheadInView,
     nowMs: number,
   ): number {
     const { forecast } = this.parts;
@@ -197,7 +208,7 @@ export class DeadlineAdmission {
   private answerInTurnMs(
     { priority, timeoutMs }: WaitingTerms,
     sinceMs: number,
-    ahead: RequestsAhead,
+    ahead: AheadInView,
     nowMs: number,
   ): number {
     const { config, forecast, placesTaken } = this.parts;
@@ -221,7 +232,7 @@ export class DeadlineAdmission {
     { timeoutMs, bucketKey }: RequestTerms,
     expectedMs: number,
     count: number,
-    ahead: RequestsAhead,
+    ahead: AheadInView,
     nowMs: number,
   ): never {
     const { forecast } = this.parts;
@@ -233,7 +244,7 @@ export class DeadlineAdmission {
     }
     // Others come, too: what is free in a moment, one of them takes. Who would be too late alone never makes it.
     const retryAfterMs =
-      forecast.aloneMs > timeoutMs
+      forecast.aloneMs(ahead.own) > timeoutMs
         ? undefined
         : Math.max(forecast.drainAfterMs(waiting, buckets, nowMs), Math.ceil(expectedMs - timeoutMs));
     throw this.tooLate(timeoutMs, expectedMs, retryAfterMs);
@@ -251,11 +262,13 @@ export class DeadlineAdmission {
    * it: the batch of another comes after all of its own. Where such a one has been refused, it leaves room for one, for
    * a while.
    */
-  private roomForOthersMs(bucketKey: BucketKey, inBucket: number, nowMs: number): number {
-    const { forecast, queue } = this.parts;
+  private roomForOthersMs(bucketKey: BucketKey, { own, inBucket }: AheadInView, nowMs: number): number {
+    const { forecast, learned, queue } = this.parts;
     const { room } = this;
-    const isFlooding = 2 * inBucket > queue.size && inBucket >= forecast.most;
-    return isFlooding && bucketKey !== room.bucketKey && nowMs < room.untilMs ? forecast.aloneMs : 0;
+    const isFlooding = 2 * inBucket > queue.size && inBucket >= forecast.mostOf(own);
+    return isFlooding && bucketKey !== room.bucketKey && nowMs < room.untilMs
+      ? forecast.aloneMs(learned.buckets.of(room.bucketKey))
+      : 0;
   }
 
   /** By when those ahead of such requests must be answered, and then they themselves. */

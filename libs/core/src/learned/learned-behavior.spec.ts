@@ -48,14 +48,14 @@ describe('LearnedBehavior', () => {
   it('takes for the most by cost what costs leave room for now', () => {
     const learned = new LearnedBehavior();
     learned.observeCost(30, false);
-    expect(learned.mostByCost).toBe(Infinity);
+    expect(learned.all.mostByCost).toBe(Infinity);
     learned.observeCost(2, true);
-    expect(learned.mostByCost).toBe(2);
+    expect(learned.all.mostByCost).toBe(2);
     learned.observeCost(10, true);
-    expect(learned.mostByCost).toBe(3);
+    expect(learned.all.mostByCost).toBe(3);
     learned.observeCost(1, false);
-    expect(learned.mostByCost).toBe(3);
+    expect(learned.all.mostByCost).toBe(3);
     learned.observeCost(20, false);
-    expect(learned.mostByCost).toBe(20);
+    expect(learned.all.mostByCost).toBe(20);
   });
 });

@@ -1,32 +1,35 @@
+import type { BucketKey } from '../queue/queue-entry.js';
 import { ArrivalRate } from './arrival-rate.js';
-import { CostCurve } from './cost-curve.js';
-
-/** What has been learned is acted upon for this long after the latest batch, and ten batches more. */
-const TRUSTED_FOR_MS = 1000;
-const TRUSTED_FOR_BATCHES = 10;
-/** However long batches take: a first one that carried the warm-up shall not lock everybody out for minutes. */
-const TRUSTED_AT_MOST_MS = 2000;
+import type { CostCurve } from './cost-curve.js';
+import { LearnedBatches } from './learned-batches.js';
+import { LearnedBuckets } from './learned-buckets.js';
 
 /** What a batcher has learned by watching: what batches cost, and how many requests come. */
 export class LearnedBehavior {
-  /** S(n): what a batch of n requests takes. */
-  readonly curve = new CostCurve();
+  /** What is known of all batches together. */
+  readonly all = new LearnedBatches();
+  /** What is known of those of each bucket. */
+  readonly buckets = new LearnedBuckets(this.all);
   /** How many requests come per millisecond. */
   readonly arrivals = new ArrivalRate();
-  /**
-   * How many requests make a batch where it is what they cost that limits it: a mean of the latest such batches, or
-   * what a larger one has held since. Infinity as long as there was none.
-   */
-  mostByCost = Infinity;
-  private lastObservedAtMs = -Infinity;
   /** Whether what is known was trusted when the last free slot was taken, and no slot has become free since. */
   private isTrustKept = false;
 
+  /** S(n) of all batches together. */
+  get curve(): CostCurve {
+    return this.all.curve;
+  }
+
+  /** How many requests of a bucket come per millisecond. */
+  arrivalsPerMsOf(bucketKey: BucketKey): number {
+    return this.arrivals.requestsPerMs * this.buckets.shareOf(bucketKey);
+  }
+
   /** A batch of `size` has taken `timeMs`. */
-  observeBatch(size: number, timeMs: number, nowMs: number): void {
+  observeBatch(size: number, timeMs: number, nowMs: number, bucketKey?: BucketKey): void {
+    this.buckets.observeBatch(bucketKey, size, timeMs, nowMs, this.curve.predictMs(size));
     // Few are let in while nothing is trusted: were a fast one cut off like an outlier, that would go on for a minute.
-    this.curve.observe(size, timeMs, !this.isTrusted(nowMs - timeMs));
-    this.lastObservedAtMs = nowMs;
+    this.all.observeBatch(size, timeMs, nowMs, !this.isTrusted(nowMs - timeMs));
   }
 
   /**
@@ -34,13 +37,19 @@ export class LearnedBehavior {
    *
    * @param isCut Whether the next request would have been too expensive.
    */
-  observeCost(size: number, isCut: boolean): void {
-    if (!isCut) {
-      // Who comes now costs less than those who were cut off, or of another bucket: the limit is not where it was.
-      if (size > this.mostByCost) this.mostByCost = size;
-      return;
-    }
-    this.mostByCost = this.mostByCost === Infinity ? size : this.mostByCost + (size - this.mostByCost) / 8;
+  observeCost(size: number, isCut: boolean, bucketKey?: BucketKey): void {
+    this.all.observeCost(size, isCut);
+    this.buckets.observeCost(bucketKey, size, isCut);
+  }
+
+  /**
+   * What a request of a bucket may be turned away by: as its bucket is judged, unless no batch of it has run for a
+   * while and all together are faster. Else a few slow ones would lock a bucket out for as long as others run.
+   */
+  lenientlyOf(bucketKey: BucketKey, nowMs: number): LearnedBatches {
+    const own = this.buckets.of(bucketKey);
+    if (own === this.all || own.isFresh(nowMs)) return own;
+    return own.curve.predictMs(1) <= this.curve.predictMs(1) ? own : this.all;
   }
 
   /** The last free slot has been taken. However long that lasts, nothing is forgotten: nobody else could be asked. */
@@ -58,9 +67,6 @@ export class LearnedBehavior {
    * processor that was slow and has recovered would otherwise never be asked again.
    */
   isTrusted(nowMs: number): boolean {
-    if (!this.curve.isKnown) return false;
-    if (this.isTrustKept) return true;
-    const trustedForMs = TRUSTED_FOR_MS + TRUSTED_FOR_BATCHES * this.curve.predictMs(1);
-    return nowMs - this.lastObservedAtMs <= Math.min(trustedForMs, TRUSTED_AT_MOST_MS);
+    return this.curve.isKnown && (this.isTrustKept || this.all.isFresh(nowMs));
   }
 }

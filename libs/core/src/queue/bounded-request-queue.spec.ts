@@ -196,6 +196,12 @@ describe('BoundedRequestQueue: buckets', () => {
       queue.countAhead(
         { bucketKey: undefined, priority: 0, tenant: undefined, ...newcomer },
         mostInBatch,
+        {
+          mostIn: () => mostInBatch,
+          batchesMs: (_, requests) => 10 * Math.ceil(requests / mostInBatch) + requests,
+          mostInAny: mostInBatch,
+          anyBatchMs: (size) => 20 + size,
+        },
         100,
       );
 
@@ -205,13 +211,17 @@ describe('BoundedRequestQueue: buckets', () => {
         inBucket: 2,
         inOtherBuckets: 2,
         otherBuckets: 2,
+        otherBatches: 2,
+        otherBatchesMs: 2 * 11,
       });
       expect(aheadOf(waiting, { bucketKey: 'new' })).toEqual({
         inBucket: 0,
         inOtherBuckets: 4,
         otherBuckets: 3,
+        otherBatches: 3,
+        otherBatchesMs: 12 + 2 * 11,
       });
-      expect(aheadOf(waiting, {})).toEqual({ inBucket: 1, inOtherBuckets: 3, otherBuckets: 2 });
+      expect(aheadOf(waiting, {})).toMatchObject({ inBucket: 1, inOtherBuckets: 3, otherBuckets: 2 });
     });
 
     it('is not what waits in another bucket behind the first one of its own batch', () => {
@@ -226,12 +236,16 @@ describe('BoundedRequestQueue: buckets', () => {
         inBucket: 1,
         inOtherBuckets: 2,
         otherBuckets: 1,
+        otherBatches: 1,
+        otherBatchesMs: 12,
       });
       // Where it does not ride in the next one it goes for itself.
       expect(aheadOf(waiting, { bucketKey: 'a' }, 1)).toEqual({
         inBucket: 1,
         inOtherBuckets: 6,
         otherBuckets: 2,
+        otherBatches: 6,
+        otherBatchesMs: 6 * 11,
       });
     });
 
@@ -244,6 +258,8 @@ describe('BoundedRequestQueue: buckets', () => {
         inBucket: 0,
         inOtherBuckets: 1,
         otherBuckets: 1,
+        otherBatches: 1,
+        otherBatchesMs: 11,
       });
       expect(aheadOf(waiting, { bucketKey: 'a', priority: 1 })).toMatchObject({ otherBuckets: 2 });
     });
@@ -255,6 +271,8 @@ describe('BoundedRequestQueue: buckets', () => {
         inBucket: 1,
         inOtherBuckets: 100,
         otherBuckets: 100,
+        otherBatches: 100,
+        otherBatchesMs: 100 * 21,
       });
     });
   });

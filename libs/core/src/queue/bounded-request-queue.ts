@@ -4,7 +4,13 @@ import { DisplaceableRequests } from './displaceable-requests.js';
 import type { OrdinaryLine } from './ordinary-line.js';
 import type { PriorityRules } from './priority-lines.js';
 import { isQueued, type QueueEntry } from './queue-entry.js';
-import { countBatchesAhead, type RequestsAhead } from './requests-ahead.js';
+import {
+  countAllAhead,
+  countBatchesAhead,
+  NO_OTHERS_AHEAD,
+  type BatchOutlook,
+  type RequestsAhead,
+} from './requests-ahead.js';
 
 /** The most other buckets that are looked at one by one; if more are as urgent, all that wait are taken for it. */
 const MOST_BUCKETS_LOOKED_AT = 64;
@@ -100,17 +106,19 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   /**
    * What is served before a request that comes now; an estimate, for forecasts.
    *
-   * @param mostInBatch How many requests a batch holds at most.
+   * @param mostInBatch How many requests its own batch holds at most.
+   * @param outlook How many batches of the other buckets that makes, and how long they take.
    */
   countAhead(
     newcomer: Pick<TEntry, 'bucketKey' | 'priority' | 'tenant'>,
     mostInBatch: number,
+    outlook: BatchOutlook,
     nowMs: number,
   ): RequestsAhead {
     const own = this.bucketOf(newcomer);
     const inBucket = own?.countAhead(newcomer.priority, newcomer.tenant, nowMs) ?? 0;
     const ownSize = own?.size ?? 0;
-    if (ownSize === this.size) return { inBucket, inOtherBuckets: 0, otherBuckets: 0 };
+    if (ownSize === this.size) return { inBucket, ...NO_OTHERS_AHEAD };
 
     // Its batch goes for the first request in it. Those ahead came evenly spaced, as far as is known.
     const comesAtMs = nowMs + newcomer.priority * this.rules.priorityAgingMs;
@@ -120,10 +128,10 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     const urgent = this.keyed.urgentSince(batchSinceMs, MOST_BUCKETS_LOOKED_AT);
     if (urgent.length === MOST_BUCKETS_LOOKED_AT) {
       const otherBuckets = this.bucketCount - (ownSize > 0 ? 1 : 0);
-      return { inBucket, inOtherBuckets: this.size - ownSize, otherBuckets };
+      return { inBucket, ...countAllAhead(this.size - ownSize, otherBuckets, outlook) };
     }
     const others = [this.common, ...urgent].filter((bucket) => bucket !== own);
-    return { inBucket, ...countBatchesAhead(others, batchSinceMs, mostInBatch) };
+    return { inBucket, ...countBatchesAhead(others, batchSinceMs, outlook) };
   }
 
   /** How many of its own bucket are served before a request that waits; an estimate, for forecasts. */

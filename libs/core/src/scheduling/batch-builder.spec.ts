@@ -9,11 +9,11 @@ const IDLE = { action: 'idle' };
 
 /** Ten requests wait, the oldest since 1000; one slot is free. */
 const VIEW: BatchingView = {
+  bucketKey: undefined,
   queueSize: 10,
   isCostReached: false,
   oldestEnqueuedAtMs: 1000,
   nearestDeadlineAtMs: Infinity,
-  otherBuckets: 0,
   otherRequests: 0,
   otherBucketsInHurry: 0,
   freeSlots: 1,

@@ -2,11 +2,15 @@ import type { DispatchReason } from '../processor/batch-info.js';
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { adaptiveWaitUntilMs } from './adaptive-wait.js';
 import { chooseBatchSize, largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import type { CostCurve } from '../learned/cost-curve.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import type { BucketKey } from '../queue/queue-entry.js';
 import { shareOfSlot } from './slot-share.js';
 
 /** What the decision depends on, besides the configuration and what has been learned. */
 export interface BatchingView {
+  /** Which bucket it is about; undefined if buckets are not in use. */
+  readonly bucketKey: BucketKey;
   /** How many requests of the bucket wait. */
   readonly queueSize: number;
   /** Whether they cost as much as a batch may cost. */
@@ -31,8 +35,6 @@ export interface BatchingView {
   readonly isQueueFull: boolean;
   /** In how many milliseconds each of the other slots is free, soonest first; none if that makes no difference. */
   readonly otherSlotsFreeAfterMs: readonly number[];
-  /** How many other buckets hold requests. */
-  readonly otherBuckets: number;
   /** How many requests wait in them. */
   readonly otherRequests: number;
   /** How many other buckets may hold a deadline, which is not before the nearest one then. */
@@ -135,14 +137,14 @@ export class BatchBuilder {
     return Math.min(sinceMs + longestMs, this.adaptiveWaitUntilMs(view));
   }
 
-  /** Of those who come, as many come into this bucket as into each of the others, as far as is known. */
-  private adaptiveWaitUntilMs({ queueSize, lastDispatchAtMs, otherBuckets }: BatchingView): number {
+  private adaptiveWaitUntilMs(view: BatchingView): number {
+    const { queueSize, lastDispatchAtMs } = view;
     return adaptiveWaitUntilMs({
       size: queueSize,
       slots: this.config.maxConcurrentBatches,
       lastDispatchAtMs,
-      arrivalsPerMs: this.learned.arrivals.requestsPerMs / (1 + otherBuckets),
-      curve: this.learned.curve,
+      arrivalsPerMs: this.learned.arrivalsPerMsOf(view.bucketKey),
+      curve: this.curveOf(view),
     });
   }
 
@@ -155,8 +157,9 @@ export class BatchBuilder {
   private latestStartMs(view: BatchingView, waitUntilMs: number): number {
     const { nearestDeadlineAtMs, queueSize, otherBucketsInHurry } = view;
     if (nearestDeadlineAtMs === Infinity) return Infinity;
-    if (!this.learned.curve.isKnown) return nearestDeadlineAtMs > waitUntilMs ? Infinity : -Infinity;
-    const needsMs = otherBucketsInHurry > 0 ? this.timeWithOthersMs(view) : this.timeMs(queueSize + 1);
+    const curve = this.curveOf(view);
+    if (!curve.isKnown) return nearestDeadlineAtMs > waitUntilMs ? Infinity : -Infinity;
+    const needsMs = otherBucketsInHurry > 0 ? this.timeWithOthersMs(view) : this.timeMs(queueSize + 1, curve);
     return nearestDeadlineAtMs - needsMs - ALARM_MARGIN_MS;
   }
 
@@ -164,20 +167,24 @@ export class BatchBuilder {
    * Until the batches of the other buckets are through, too, if they go after this one, each in the first slot that is
    * free. Beside it goes whatever finds a slot, and that may be the largest of them.
    */
-  private timeWithOthersMs({
-    queueSize,
-    freeSlots,
-    otherRequests,
-    otherBucketsInHurry,
-  }: BatchingView): number {
+  private timeWithOthersMs(view: BatchingView): number {
+    const { queueSize, freeSlots, otherRequests, otherBucketsInHurry } = view;
+    const { curve } = this.learned;
     const largestOther = otherRequests - otherBucketsInHurry + 1;
     const rounds = Math.ceil((1 + otherBucketsInHurry) / freeSlots) - 1;
-    const besideMs = this.timeMs(Math.max(queueSize, largestOther) + 1);
-    return besideMs + rounds * this.timeMs(otherRequests / otherBucketsInHurry);
+    const besideMs = Math.max(
+      this.timeMs(queueSize + 1, this.curveOf(view)),
+      this.timeMs(largestOther + 1, curve),
+    );
+    return besideMs + rounds * this.timeMs(otherRequests / otherBucketsInHurry, curve);
   }
 
-  private timeMs(size: number): number {
-    return safeBatchTimeMs(Math.min(size, largestBatchSize(this.config)), this.config, this.learned.curve);
+  private curveOf({ bucketKey }: BatchingView): CostCurve {
+    return this.learned.buckets.of(bucketKey).curve;
+  }
+
+  private timeMs(size: number, curve: CostCurve): number {
+    return safeBatchTimeMs(Math.min(size, largestBatchSize(this.config)), this.config, curve);
   }
 
   private reasonToStopWaiting(view: BatchingView): DispatchReason {
@@ -196,7 +203,8 @@ export class BatchBuilder {
 
   private shareOfSlot(view: BatchingView): number {
     const { queueSize, nowMs } = view;
-    const { curve, arrivals } = this.learned;
+    const { arrivals } = this.learned;
+    const curve = this.curveOf(view);
     if (!this.maySplit || !curve.isKnown || !view.isAlone) return queueSize;
     const { size, othersStartAfterMs } = shareOfSlot({
       waiting: queueSize,
@@ -216,20 +224,22 @@ export class BatchBuilder {
   /** A batch is cut down to an allowed size only if nobody is late for it. */
   private dispatch(view: BatchingView, available: number, reason: DispatchReason): BatchDecision {
     const most = Math.min(available, largestBatchSize(this.config));
-    const cut = chooseBatchSize(available, this.config, this.learned.curve);
-    const mayNotBeCut = cut < most && this.isLateBehind(view, cut, most) && this.isServedBy(most, cut);
+    const curve = this.curveOf(view);
+    const cut = chooseBatchSize(available, this.config, curve);
+    const mayNotBeCut =
+      cut < most && this.isLateBehind(view, cut, most, curve) && this.isServedBy(most, cut, curve);
     return { action: 'dispatch', size: mayNotBeCut ? most : cut, reason };
   }
 
   /** Whether somebody may be late if a batch of `size` goes now, and the rest of those `waiting` after it. */
-  private isLateBehind(view: BatchingView, size: number, waiting: number): boolean {
+  private isLateBehind(view: BatchingView, size: number, waiting: number, curve: CostCurve): boolean {
     const { nearestDeadlineAtMs, nowMs } = view;
-    if (nearestDeadlineAtMs === Infinity || !this.learned.curve.isKnown) return false;
+    if (nearestDeadlineAtMs === Infinity || !curve.isKnown) return false;
     let batchesLeft = 0;
     for (let left = waiting - size; left > 0; batchesLeft += 1) {
-      left -= chooseBatchSize(left, this.config, this.learned.curve);
+      left -= chooseBatchSize(left, this.config, curve);
     }
-    const batchMs = this.timeMs(size);
+    const batchMs = this.timeMs(size, curve);
     const [otherSlotFreeAfterMs = Infinity] = view.otherSlotsFreeAfterMs;
     const rounds = Math.ceil(batchesLeft / this.config.maxConcurrentBatches);
     return nearestDeadlineAtMs < nowMs + Math.min(batchMs, otherSlotFreeAfterMs) + rounds * batchMs;
@@ -239,10 +249,12 @@ export class BatchBuilder {
    * Whether padded batches of `most` keep up with arrivals, or serve more per time than those of the smaller size.
    * Otherwise saving all who are here would lose more of those who come after them.
    */
-  private isServedBy(most: number, smaller: number): boolean {
+  private isServedBy(most: number, smaller: number, curve: CostCurve): boolean {
     const { arrivals } = this.learned;
-    const servedPerMs = most / this.timeMs(most);
+    const servedPerMs = most / this.timeMs(most, curve);
     const slots = this.config.maxConcurrentBatches;
-    return arrivals.requestsPerMs <= slots * servedPerMs || servedPerMs >= smaller / this.timeMs(smaller);
+    return (
+      arrivals.requestsPerMs <= slots * servedPerMs || servedPerMs >= smaller / this.timeMs(smaller, curve)
+    );
   }
 }

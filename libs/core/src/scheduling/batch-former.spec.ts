@@ -72,9 +72,9 @@ describe('BatchFormer: size and cost', () => {
     const learned = buildLearned(10, 1);
     const { form } = formerOf(costs, { costOf: () => 1, maxBatchCost: 10 }, learned);
     expect(form(4)).toEqual({ riding: [0, 1], lost: [] });
-    expect(learned.mostByCost).toBe(2);
+    expect(learned.all.mostByCost).toBe(2);
     expect(form(4)).toEqual({ riding: [2, 3], lost: [] });
-    expect(learned.mostByCost).toBe(2);
+    expect(learned.all.mostByCost).toBe(2);
   });
 
   it('keeps to an allowed size where what they cost leaves room for another number', () => {

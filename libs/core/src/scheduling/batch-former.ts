@@ -6,6 +6,7 @@ import { BatchCost } from './batch-cost.js';
 import { chooseBatchSize, largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import { chooseInTime, type TimedCandidate } from './in-time-choice.js';
+import type { CostCurve } from '../learned/cost-curve.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
 
@@ -40,17 +41,23 @@ export interface FormedBatch<TEntry, TGroup = never> {
 
 /** Takes the requests of one batch out of the queue: in their order, within size and cost, and in time. */
 export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = never> {
+  /** S(n) of the bucket whose batch is formed. */
+  private curve: CostCurve;
+
   constructor(
     private readonly config: ResolvedBatchingConfig,
     private readonly queue: BoundedRequestQueue<TEntry, TGroup>,
     private readonly learned: LearnedBehavior,
     private readonly deadlines: Pick<DeadlineWatch<never, never>, 'isEmpty' | 'isAnyQueuedBefore'>,
     private readonly slots: Pick<SlotForecast, 'freeAfterMs'>,
-  ) {}
+  ) {
+    this.curve = learned.curve;
+  }
 
   /** @param size How many to take; fewer are taken if they cost too much together. */
   form(bucket: Bucket<TEntry>, size: number, nowMs: number): FormedBatch<TEntry, TGroup> {
     const most = Math.min(size, bucket.size);
+    this.curve = this.learned.lenientlyOf(bucket.key, nowMs).curve;
     const mayAnyBeLate = this.isAnyLateIn(most, nowMs);
     if (bucket.isOrdinary && !mayAnyBeLate && this.config.maxBatchCost === undefined) {
       return { riding: this.queue.takeOrdinary(most), lost: NOBODY };
@@ -80,9 +87,9 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
       taken.push(entry);
     }
     const isCut = taken.length < size && bucket.size > 0;
-    this.learned.observeCost(taken.length, isCut);
+    this.learned.observeCost(taken.length, isCut, bucket.key);
     // The size was chosen before it was known what they cost; by now another one may be better.
-    const chosen = isCut ? chooseBatchSize(taken.length, this.config, this.learned.curve) : taken.length;
+    const chosen = isCut ? chooseBatchSize(taken.length, this.config, this.curve) : taken.length;
     while (taken.length > chosen) this.queue.putBack(bucket, taken.pop()!);
     return taken;
   }
@@ -163,7 +170,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
   }
 
   private get marginsNow(): readonly number[] {
-    const { curve } = this.learned;
+    const { curve } = this;
     const isSteady = curve.meanDeviationMs <= STEADY_DEVIATION * curve.predictMs(1);
     return isSteady ? MARGINS.slice(-1) : MARGINS;
   }
@@ -171,7 +178,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
   private expectedAnswersPerMs({ riding }: FormedBatch<TEntry>, nowMs: number): number {
     if (riding.length === 0) return 0;
     const expectedMs = this.timeMs(riding.length, 0);
-    const scaleMs = this.learned.curve.meanDeviationMs / LOGISTIC_MEAN_DEVIATION;
+    const scaleMs = this.curve.meanDeviationMs / LOGISTIC_MEAN_DEVIATION;
     let answers = 0;
     for (const { latestDeadlineAtMs } of riding) {
       answers += 1 / (1 + Math.exp((nowMs + expectedMs - latestDeadlineAtMs) / scaleMs));
@@ -209,11 +216,11 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
       return false;
     });
     if (tooMuch === -1) return entries;
-    return entries.slice(0, chooseBatchSize(tooMuch, this.config, this.learned.curve));
+    return entries.slice(0, chooseBatchSize(tooMuch, this.config, this.curve));
   }
 
   private timeMs(size: number, margin?: number): number {
-    return safeBatchTimeMs(size, this.config, this.learned.curve, margin);
+    return safeBatchTimeMs(size, this.config, this.curve, margin);
   }
 }
 

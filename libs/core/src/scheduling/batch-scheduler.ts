@@ -68,7 +68,7 @@ export class BatchScheduler<TRequest, TResponse> {
       this.onBatchEnded(batch, ending),
     );
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
-    this.slots = new SlotForecast(config, learned.curve, this.runner.running, processor);
+    this.slots = new SlotForecast(config, learned, this.runner.running, processor);
     const { builder, queue, runner, deadlines, coalescing, slots } = this;
     const { running } = runner;
     this.departures = new RequestDepartures({ batcherName, queue, running, deadlines, coalescing, recorder });
@@ -197,7 +197,10 @@ export class BatchScheduler<TRequest, TResponse> {
     if (batch.started !== undefined) recorder.batchBegan(batch);
     recorder.batchEnded(batch, isFailed);
     // A batch that failed may have done so before it did anything: its time says nothing.
-    if (!isFailed) learned.observeBatch(batch.paddedBatchSize, batch.processingTimeMs, batch.endedAtMs);
+    if (!isFailed) {
+      const { paddedBatchSize, processingTimeMs, endedAtMs, bucketKey } = batch;
+      learned.observeBatch(paddedBatchSize, processingTimeMs, endedAtMs, bucketKey);
+    }
     if (this.filler.freeSlots > 0) learned.slotFreed();
     this.deadlines.batchEnded(batch);
     this.coalescing.forgetAll(batch.requests);

@@ -1,5 +1,6 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { Bucket } from '../queue/bucket.js';
+import type { BucketKey } from '../queue/queue-entry.js';
 import type { QueuedRequest } from '../requests/queued-request.js';
 import { isBatchCostReached } from './batch-cost.js';
 import type { BatchingView } from './batch-builder.js';
@@ -49,6 +50,10 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
     this.freeSlots = freeSlots;
     this.nowMs = nowMs;
     this.isExpedited = isExpedited;
+  }
+
+  get bucketKey(): BucketKey {
+    return this.bucket.key;
   }
 
   get queueSize(): number {

@@ -1,5 +1,5 @@
 import { runningOf } from '../../../../test/core/running-of.js';
-import { buildCurve } from '../../../../test/core/cost-curve-builder.js';
+import { buildLearned } from '../../../../test/core/cost-curve-builder.js';
 import type { BatchingConfig } from '../config/batching-config.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import type { BatchProcessor } from '../processor/batch-processor.js';
@@ -7,7 +7,7 @@ import { SlotForecast, type RunningBatch } from './slot-forecast.js';
 
 const NOW_MS = 1000;
 /** S(n) = 20 + n ms. */
-const CURVE = buildCurve(20, 1);
+const LEARNED = buildLearned(20, 1);
 
 /** What is foretold of three slots, or as many as the processor has, while batches of such sizes run for so long. */
 function foretell(
@@ -21,11 +21,12 @@ function foretell(
   const resolved = resolveConfig('test', { maxConcurrentBatches: 3, ...config });
   const batches = running.map(([batchSize, forMs]): RunningBatch => ({
     batchSize,
+    bucketKey: undefined,
     startedAtMs: NOW_MS - forMs,
   }));
   const slots = new SlotForecast(
     withProcessorLimits(resolved, { concurrentBatches }),
-    CURVE,
+    LEARNED,
     runningOf(batches, 32),
     { batchesInAdvance },
   );

@@ -1,7 +1,8 @@
 import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { BatchProcessor } from '../processor/batch-processor.js';
-import { expectedBatchTimeMs } from './batch-size-choice.js';
-import type { CostCurve } from '../learned/cost-curve.js';
+import { expectedBatchTimeMs, paddedBatchSize } from './batch-size-choice.js';
+import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import type { BucketKey } from '../queue/queue-entry.js';
 
 /** A batch counts as hanging once it has run for this multiple of its forecast. One that only pauses stays below it. */
 const HANGING_FROM_TIMES = 10;
@@ -9,6 +10,7 @@ const HANGING_FROM_TIMES = 10;
 /** A batch that runs, as far as its end can be told. */
 export interface RunningBatch {
   readonly batchSize: number;
+  readonly bucketKey: BucketKey;
   readonly startedAtMs: number;
 }
 
@@ -16,7 +18,7 @@ export interface RunningBatch {
 export class SlotForecast {
   constructor(
     private readonly config: ResolvedBatchingConfig,
-    private readonly curve: CostCurve,
+    private readonly learned: LearnedBehavior,
     private readonly running: Iterable<RunningBatch> & {
       readonly size: number;
       readonly largestBatchSize: number;
@@ -47,7 +49,9 @@ export class SlotForecast {
 
   /** Whether a batch hangs, whichever of them it is, so that nothing that was learned tells when its slot is free. */
   isAnyHanging(nowMs: number): boolean {
-    const longestMs = expectedBatchTimeMs(this.running.largestBatchSize, this.config, this.curve);
+    const longestMs = this.learned.buckets.longestMs(
+      paddedBatchSize(this.running.largestBatchSize, this.config),
+    );
     return this.longestRunningMs(nowMs) > HANGING_FROM_TIMES * longestMs;
   }
 
@@ -85,7 +89,7 @@ export class SlotForecast {
     return afterMs.length > most ? afterMs.slice(-most) : afterMs;
   }
 
-  private foretoldMs({ batchSize }: RunningBatch): number {
-    return expectedBatchTimeMs(batchSize, this.config, this.curve);
+  private foretoldMs({ batchSize, bucketKey }: RunningBatch): number {
+    return expectedBatchTimeMs(batchSize, this.config, this.learned.buckets.of(bucketKey).curve);
   }
 }

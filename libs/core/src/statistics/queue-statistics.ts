@@ -76,7 +76,7 @@ export interface BatchTotals {
   readonly dispatchReasons: Readonly<Partial<Record<DispatchReason, number>>>;
 }
 
-/** What the batcher has learned by watching; 0 until it has seen anything. */
+/** What the batcher has learned by watching, of all buckets together; 0 until it has seen anything. */
 export interface LearnedStatistics {
   /** τ of S(n) = τ + αn: what a batch takes whatever its size, in milliseconds. */
   readonly fixedTimeMs: number;
