@@ -55,17 +55,42 @@ export function isEnough(calls: readonly Call[], config: ResolvedBatchingConfig)
   );
 }
 
+/** Whether a place was given up for this batch. */
+function wasDroppedFor({ startedAtMs }: Batch, place: Call): boolean {
+  return callersOf(place).some(({ droppedAtMs }) => droppedAtMs === startedAtMs);
+}
+
+const isHurried = (place: Call): boolean =>
+  callersOf(place).some(({ deadlineAtMs }) => deadlineAtMs < Infinity);
+
+/** Whether another bucket was more urgent than that of a batch, where the most urgent one goes first. */
+function isOutOfTurn(batch: Batch): boolean {
+  const { calls, config, reason, waitingBefore } = batch;
+  const isMostUrgentFirst =
+    reason === 'drain' || (reason === 'adaptive' && config.maxConcurrentBatches === 1);
+  // Its turn may have come for the sake of one that was dropped then.
+  const together = waitingBefore.filter(({ bucket }) => bucket === calls[0]?.bucket);
+  const remaining = waitingBefore.filter((place) => calls.includes(place) || !wasDroppedFor(batch, place));
+  const urgency = Math.min(...together.map((call) => urgencyOf(call, config)));
+  return isMostUrgentFirst && urgency > Math.min(...remaining.map((call) => urgencyOf(call, config)));
+}
+
+/** What is wrong with the turn in which a batch goes: one in two may go before a more urgent bucket, for a deadline. */
+export function faultOfTurn(batch: Batch, before: Batch | undefined): string | undefined {
+  if (!isOutOfTurn(batch)) return undefined;
+  const { calls, config, waitingBefore } = batch;
+  const together = waitingBefore.filter(({ bucket }) => bucket === calls[0]?.bucket);
+  const mayHurry = together.length <= largestSize(config) && together.some(isHurried);
+  if (!mayHurry) return `another bucket was more urgent than that of ${idsOf(calls)}`;
+  return before !== undefined && isOutOfTurn(before)
+    ? `${idsOf(before.calls)} and ${idsOf(calls)} went out of turn one after the other`
+    : undefined;
+}
+
 /** What is wrong with the choice of those who ride, when it is known who was dropped for it. */
-export function faultOfChoice({
-  calls,
-  config,
-  waitingBefore,
-  startedAtMs,
-  reason,
-}: Batch): string | undefined {
-  const wasDropped = (place: Call): boolean =>
-    callersOf(place).some(({ droppedAtMs }) => droppedAtMs === startedAtMs);
-  const remaining = waitingBefore.filter((place) => calls.includes(place) || !wasDropped(place));
+export function faultOfChoice(batch: Batch): string | undefined {
+  const { calls, config, waitingBefore, reason } = batch;
+  const remaining = waitingBefore.filter((place) => calls.includes(place) || !wasDroppedFor(batch, place));
   const together = remaining.filter(({ bucket }) => bucket === calls[0]?.bucket);
   if (calls.some((call) => !together.includes(call))) return `${idsOf(calls)} do not share a bucket`;
 
@@ -80,22 +105,12 @@ export function faultOfChoice({
     if (passedOver !== undefined) return `${call.id} ran before ${passedOver.id}`;
   }
 
-  const isMostUrgentFirst =
-    reason === 'drain' || (reason === 'adaptive' && config.maxConcurrentBatches === 1);
-  // Its turn may have come for the sake of one that was dropped then.
   const togetherBefore = waitingBefore.filter(({ bucket }) => bucket === calls[0]?.bucket);
-  const urgency = Math.min(...togetherBefore.map((call) => urgencyOf(call, config)));
-  const mostUrgent = Math.min(...remaining.map((call) => urgencyOf(call, config)));
-  if (isMostUrgentFirst && urgency > mostUrgent)
-    return `another bucket was more urgent than that of ${idsOf(calls)}`;
-
   if (new Set(togetherBefore.map(({ tenant }) => tenant)).size > 1) return undefined;
   const ordered = inOrderOfUrgency(together, config);
   const isPrefix = calls.every((call, index) => call === ordered[index]);
   if (!isPrefix) return `${idsOf(calls)} ran, ${idsOf(ordered.slice(0, calls.length))} were more urgent`;
-  const areHurried = ordered.some((place) =>
-    callersOf(place).some(({ deadlineAtMs }) => deadlineAtMs < Infinity),
-  );
+  const areHurried = ordered.some(isHurried);
   const leavesSomeForOtherSlots = reason === 'adaptive' && config.maxConcurrentBatches > 1;
   return areHurried || leavesSomeForOtherSlots ? undefined : faultOfSize(calls, ordered, config);
 }

@@ -4,6 +4,7 @@ import { fateOf, hasRightOutcome, type Fate } from './expected-outcome.js';
 import {
   costOf,
   faultOfChoice,
+  faultOfTurn,
   idsOf,
   isEnough,
   largestSize,
@@ -64,8 +65,9 @@ export const GUARANTEES: readonly Guarantee[] = [
   {
     title: 'A batch takes who is most urgent, in order, and all that fit unless other slots are to take some',
     atRest: ({ batches }) => {
-      for (const batch of batches) {
-        const fault = batch.isReviewed ? undefined : faultOfChoice(batch);
+      for (const [index, batch] of batches.entries()) {
+        if (batch.isReviewed) continue;
+        const fault = faultOfTurn(batch, batches[index - 1]) ?? faultOfChoice(batch);
         if (fault !== undefined) return `batch ${batch.id}: ${fault}`;
       }
       return undefined;

@@ -37,8 +37,8 @@ function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[
     return Math.round(forecast.answerBesideMs(deadlinesAtMs, ahead, NOW_MS));
   };
   const isWorthALook = (ahead: Partial<RequestsAhead>): boolean => forecast.isWorthALook(aheadOf(ahead));
-  const inCrowd = (timeoutMs: number, requestsPerMs: number): number =>
-    Math.round(forecast.answerInCrowdMs(timeoutMs, requestsPerMs, learned.all, NOW_MS));
+  const inCrowd = (timeoutMs: number, requestsPerMs: number, shareOfBucket = 1): number =>
+    Math.round(forecast.answerInCrowdMs(timeoutMs, requestsPerMs, shareOfBucket, learned.all, NOW_MS));
   return { answer, answerBeside, inCrowd, drain, isWorthALook };
 }
 
@@ -167,6 +167,12 @@ describe('CompletionForecast: an answer where more come than can be answered in 
   it('comes from a full batch where time allows it, and from one alone where it allows no other', () => {
     expect(forecastOf().inCrowd(60, 4)).toBe(30);
     expect(forecastOf().inCrowd(5, 4)).toBe(21);
+  });
+
+  it('is told for the crowd that it can ride with, which is that of its bucket', () => {
+    // Of 4 in a millisecond 0.2 can: 6 of the 40 / (1 + 1 / 0.2) newest, less one deviation.
+    expect(forecastOf().inCrowd(60, 4, 0.05)).toBe(24);
+    expect(forecastOf().inCrowd(60, 4, 0.001)).toBe(21);
   });
 
   it('is not told where batches keep up with those who come', () => {

@@ -142,11 +142,18 @@ export class CompletionForecast implements BatchOutlook {
    * dropped. How long its answer takes is told for that batch; 0 if not so many come. By chance fewer may have come
    * than are expected, so n is less by one standard deviation of a Poisson process.
    */
-  answerInCrowdMs(timeoutMs: number, requestsPerMs: number, own: LearnedBatches, nowMs: number): number {
+  answerInCrowdMs(
+    timeoutMs: number,
+    requestsPerMs: number,
+    shareOfBucket: number,
+    own: LearnedBatches,
+    nowMs: number,
+  ): number {
     const { curve } = own;
     const { fixedTimeMs, timePerRequestMs } = curve;
     const most = this.mostOf(own);
-    const newest = Math.max(1, (timeoutMs - fixedTimeMs) / (timePerRequestMs + 1 / requestsPerMs));
+    const betweenMs = 1 / (shareOfBucket * requestsPerMs);
+    const newest = Math.max(1, (timeoutMs - fixedTimeMs) / (timePerRequestMs + betweenMs));
     const largest = Math.min(newest, most);
     const comeMeanwhile = (requestsPerMs * curve.predictMs(largest)) / this.slots.count;
     if (comeMeanwhile <= largest) return 0;

@@ -25,7 +25,6 @@ interface Situation {
 
 const NOBODY: RequestsAhead = { inBucket: 0, ...NO_OTHERS_AHEAD };
 /** Two batches of another bucket, the first of them full. */
-const FIVE_OF_OTHER = { inOtherBuckets: 5, otherBuckets: 1, otherBatches: 2, otherBatchesMs: 45 };
 const EIGHT_OF_OTHER = { inOtherBuckets: 8, otherBuckets: 1, otherBatches: 2, otherBatchesMs: 48 };
 
 /** One slot, four in a batch of 20 + n ms, one of which runs for 10 ms more; told is who is refused, and why. */
@@ -57,10 +56,11 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     countAhead: () => queue.ahead,
     countBefore: () => queue.ahead.inBucket,
     forEachAhead: () => undefined,
-    bucketOf: () => undefined,
+    bucketOf: (): undefined | { size: number; urgentSinceMs: number } => undefined,
   };
   let placesTaken = 0;
   const slots = new SlotForecast(live, learned, batches);
+  const outOfTurn = { batchesAhead: () => Infinity };
   const forecast = new CompletionForecast(live, learned, slots);
   const parts = {
     batcherName: 'letters',
@@ -68,6 +68,7 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     queue,
     forecast,
     learned,
+    outOfTurn,
     placesTaken: () => placesTaken,
   };
   const admission = new DeadlineAdmission(parts);
@@ -94,36 +95,34 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
       throw error;
     }
   };
-  return Object.assign(tell, { admission });
+  return Object.assign(tell, { admission, outOfTurn, queue });
 }
 
 describe('DeadlineAdmission', () => {
-  /** Two full batches and one of its own: 10 + 48 + 21 ms. */
-  const ofLargeBucket = { ahead: { ...NOBODY, inBucket: 8 }, terms: { timeoutMs: 90 } };
-  const ofOther = {
-    ahead: { inBucket: 0, ...EIGHT_OF_OTHER },
-    terms: { timeoutMs: 60, bucketKey: 'other' },
-  };
+  it.each([
+    // 10 + 24 · batches + 21 ms
+    [0, 32],
+    [1, 57],
+  ])(
+    'lets a bucket that goes out of turn wait for no more than %d batches of others',
+    (batches, timeoutMs) => {
+      const refusal = admissionOf();
+      const ahead = { inBucket: 0, ...EIGHT_OF_OTHER };
+      const ofRare = { ahead, terms: { timeoutMs, bucketKey: 'rare' } };
+      refusal.outOfTurn.batchesAhead = () => batches;
+      expect(refusal(ofRare)).toBeUndefined();
+      refusal.outOfTurn.batchesAhead = () => batches + 1;
+      expect(refusal(ofRare)).toBeDefined();
+      refusal.outOfTurn.batchesAhead = () => Infinity;
+      expect(refusal(ofRare)).toBeDefined();
+    },
+  );
 
-  it('has the bucket that holds most leave room for another, once that has been refused, for a second', () => {
+  it('lets a call for several buckets wait for all that came before it', () => {
     const refusal = admissionOf();
-    expect(refusal(ofLargeBucket)).toBeUndefined();
-    expect(refusal(ofOther)).toBeDefined();
-    expect(refusal(ofLargeBucket)).toBeDefined();
-    expect(refusal({ ...ofLargeBucket, atMs: 1999 })).toBeDefined();
-    expect(refusal({ ...ofLargeBucket, atMs: 2000 })).toBeUndefined();
-  });
-
-  it.each<[string, RequestsAhead, Partial<RequestTerms>]>([
-    // 10 + 45 + 24 ms
-    ['does not hold most', { inBucket: 3, ...FIVE_OF_OTHER }, { bucketKey: 'small' }],
-    // 10 + 24 ms
-    ['holds less than a full batch', { ...NOBODY, inBucket: 3 }, { timeoutMs: 40 }],
-    ['was itself refused', ofLargeBucket.ahead, { bucketKey: 'other' }],
-  ])('has no bucket leave room that %s', (_, ahead, terms) => {
-    const refusal = admissionOf();
-    expect(refusal(ofOther)).toBeDefined();
-    expect(refusal({ ahead, terms: { timeoutMs: 90, ...terms } })).toBeUndefined();
+    refusal.outOfTurn.batchesAhead = () => 0;
+    const ahead = { inBucket: 0, ...EIGHT_OF_OTHER };
+    expect(refusal({ ahead, terms: { timeoutMs: 60 }, others: [1] })).toBeDefined();
   });
 
   /** By itself it would be answered after 31 ms, in the full batch of a crowd after 34. */

@@ -3,18 +3,17 @@ import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
 import { withoutStack } from '../errors/without-stack.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
-import type { BucketKey, QueueEntry } from '../queue/queue-entry.js';
+import type { QueueEntry } from '../queue/queue-entry.js';
 import { NO_OTHERS_AHEAD } from '../queue/requests-ahead.js';
 import type { RequestTerms } from '../requests/request-terms.js';
 import { ArrivalRate } from '../learned/arrival-rate.js';
 import type { AheadInView, CompletionForecast } from './completion-forecast.js';
 import type { TimedCandidate } from '../scheduling/in-time-choice.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import { NO_OTHERS, othersOf, type BucketsInView, type Newcomers } from './newcomers.js';
+import type { OutOfTurn } from '../scheduling/out-of-turn.js';
 import { PriorityArrivals } from './priority-arrivals.js';
 import type { RunningBatch } from '../scheduling/slot-forecast.js';
-
-/** How long the largest bucket leaves room for others after a request of one of them has been refused. */
-const LEAVE_ROOM_FOR_MS = 1000;
 
 /** A bound on the wait is computed for a queue this many times as long, and so holds until the queue is that long. */
 const ROOM_FOR_MORE = 2;
@@ -32,20 +31,14 @@ export interface DeadlineAdmissionParts {
   readonly config: ResolvedBatchingConfig;
   readonly queue: Pick<
     BoundedRequestQueue<PlaceInView>,
-    'size' | 'bucketCount' | 'countAhead' | 'countBefore' | 'forEachAhead' | 'bucketOf'
-  >;
+    'size' | 'bucketCount' | 'countAhead' | 'countBefore' | 'forEachAhead'
+  > &
+    BucketsInView;
   readonly forecast: CompletionForecast;
   readonly learned: LearnedBehavior;
+  readonly outOfTurn: Pick<OutOfTurn<never>, 'batchesAhead'>;
   /** How many places have been taken in all. */
   readonly placesTaken: () => number;
-}
-
-/** Requests that come together. */
-export interface Newcomers {
-  /** How many are of the bucket of the first of them. */
-  readonly inBucket: number;
-  /** How many are of each other bucket, by its key. */
-  readonly inOtherBuckets: ReadonlyMap<BucketKey, number>;
 }
 
 /** A place that a request may share with the one that has taken it, in the queue or in a batch. */
@@ -57,11 +50,6 @@ export interface PlaceInView extends QueueEntry, TimedCandidate {
 /** On what terms one waits, as far as its turn depends on it. */
 type WaitingTerms = Pick<RequestTerms, 'priority' | 'bucketKey' | 'timeoutMs'>;
 
-const NOWHERE_ELSE: ReadonlyMap<BucketKey, number> = new Map();
-const NO_OTHERS = { requests: 0, newBuckets: 0, batches: 0, batchesMs: 0 };
-/** One by itself. */
-export const ONE_NEWCOMER: Newcomers = { inBucket: 1, inOtherBuckets: NOWHERE_ELSE };
-
 /**
  * Refuses at once who cannot be answered in time, given those ahead and what batches take: an error now is worth more
  * than the same one later, and costs the others nothing.
@@ -71,8 +59,6 @@ export class DeadlineAdmission {
   private readonly offered = new ArrivalRate();
   private readonly arrivals = new PriorityArrivals();
   private refused = 0;
-  /** For which bucket others leave room, and until when. */
-  private room = { bucketKey: undefined as BucketKey, untilMs: -Infinity };
   /** The latest bound on the wait, with when it was computed, and for how many requests in how many buckets. */
   private readonly surely = { toldAt: undefined as Arrival | undefined, waiting: 0, buckets: 0, withinMs: 0 };
 
@@ -91,9 +77,9 @@ export class DeadlineAdmission {
     const { forecast, learned, queue } = this.parts;
     const { timeoutMs } = terms;
     if (timeoutMs === Infinity) return;
-    const others = newcomers.inOtherBuckets.size === 0 ? NO_OTHERS : this.othersOf(newcomers);
+    const others = othersOf(newcomers, queue, forecast);
     const count = newcomers.inBucket + others.requests;
-    const surelyMs = surelyWithinMs(terms, timeoutMs);
+    const surelyMs = this.surelyWithinMs(terms, timeoutMs);
     if (this.isSurelyInTime(surelyMs, count, others.newBuckets, arrival)) return;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
@@ -110,7 +96,12 @@ export class DeadlineAdmission {
       otherBatches: here.otherBatches + others.batches,
       otherBatchesMs: here.otherBatchesMs + others.batchesMs,
     };
-    const expectedMs = this.expectedMs(terms, newcomers.inBucket, ahead, nowMs);
+    const inTurnMs = this.expectedMs(terms, newcomers.inBucket, ahead, nowMs);
+    if (inTurnMs <= timeoutMs) return;
+    const expectedMs =
+      others === NO_OTHERS
+        ? Math.min(inTurnMs, this.expectedOutOfTurnMs(terms, count, ahead, nowMs))
+        : inTurnMs;
     if (expectedMs > timeoutMs) this.refuse(terms, expectedMs, count, ahead, nowMs);
   }
 
@@ -122,7 +113,7 @@ export class DeadlineAdmission {
    */
   assertJoinsInTime(place: PlaceInView, timeoutMs: number, arrival: Arrival): void {
     const { forecast, learned } = this.parts;
-    if (timeoutMs === Infinity || this.isSurelyInTime(surelyWithinMs(place, timeoutMs), 0, 0, arrival))
+    if (timeoutMs === Infinity || this.isSurelyInTime(this.surelyWithinMs(place, timeoutMs), 0, 0, arrival))
       return;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
@@ -142,22 +133,6 @@ export class DeadlineAdmission {
     return this.inTurnMs({ priority, bucketKey, timeoutMs }, enqueuedAtMs, 1, ahead, nowMs);
   }
 
-  /** What a call brings for other buckets, how many of those are empty so far, and how many batches more that makes. */
-  private othersOf({ inOtherBuckets }: Newcomers): typeof NO_OTHERS {
-    const { forecast, queue } = this.parts;
-    const others = { ...NO_OTHERS };
-    for (const [bucketKey, count] of inOtherBuckets) {
-      const size = queue.bucketOf({ bucketKey })?.size ?? 0;
-      const most = forecast.mostIn(bucketKey);
-      const batches = Math.ceil((size + count) / most) - Math.ceil(size / most);
-      others.requests += count;
-      others.batches += batches;
-      others.batchesMs += forecast.batchesMs(bucketKey, size + count) - forecast.batchesMs(bucketKey, size);
-      if (size === 0) others.newBuckets += 1;
-    }
-    return others;
-  }
-
   /** Told without a look at anybody who waits; and once for many who come at the same time. */
   private isSurelyInTime(timeoutMs: number, count: number, newBuckets: number, arrival: Arrival): boolean {
     const { forecast, queue } = this.parts;
@@ -175,15 +150,52 @@ export class DeadlineAdmission {
     return forecast.answerWithinMs(waiting, buckets, arrival.timeMs) <= timeoutMs;
   }
 
+  /**
+   * Of a lower priority many may overtake; who has several times as long needs no closer look either, unless its bucket
+   * may be kept from its turn for all that time.
+   */
+  private surelyWithinMs({ priority }: Pick<QueueEntry, 'priority'>, timeoutMs: number): number {
+    if (priority === 0) return timeoutMs;
+    return timeoutMs / OVERTAKEN_TIMES;
+  }
+
   private expectedMs(terms: RequestTerms, count: number, ahead: AheadInView, nowMs: number): number {
     const { config, forecast } = this.parts;
     const inTurnMs = this.inTurnMs(terms, nowMs, count, ahead, nowMs);
     // Who has a priority or a tenant is not one of a crowd that is all alike: what is best for all may be bad for it.
     const isOneOfCrowd = terms.tenant === undefined && config.priorityLevels === 1;
     const inCrowdMs = isOneOfCrowd
-      ? forecast.answerInCrowdMs(terms.timeoutMs, this.offered.requestsPerMs, ahead.own, nowMs)
+      ? forecast.answerInCrowdMs(
+          terms.timeoutMs,
+          this.offered.requestsPerMs,
+          this.shareOfBucket(terms, count),
+          ahead.own,
+          nowMs,
+        )
       : 0;
-    return Math.max(inTurnMs, inCrowdMs) + this.roomForOthersMs(terms.bucketKey, ahead, nowMs);
+    return Math.max(inTurnMs, inCrowdMs);
+  }
+
+  /** As `expectedMs`, if its bucket may go before others that are more urgent, since it has less time. */
+  private expectedOutOfTurnMs(terms: RequestTerms, count: number, ahead: AheadInView, nowMs: number): number {
+    if (ahead.otherBuckets === 0) return Infinity;
+    const { forecast, outOfTurn } = this.parts;
+    const batches = outOfTurn.batchesAhead(terms, count, nowMs + terms.timeoutMs);
+    const otherBatches = Math.min(ahead.otherBatches, batches);
+    const atMost = {
+      ...ahead,
+      inOtherBuckets: Math.min(ahead.inOtherBuckets, batches * forecast.mostInAny),
+      otherBuckets: Math.min(ahead.otherBuckets, batches),
+      otherBatches,
+      otherBatchesMs: (otherBatches / ahead.otherBatches) * ahead.otherBatchesMs,
+    };
+    return this.expectedMs(terms, count, atMost, nowMs);
+  }
+
+  /** Which share of those who come is of its bucket, as far as can be told by those who wait. */
+  private shareOfBucket(terms: RequestTerms, count: number): number {
+    const { queue } = this.parts;
+    return ((queue.bucketOf(terms)?.size ?? 0) + count) / (queue.size + count);
   }
 
   /** @param sinceMs When they came, on the clock's scale: now, or when the place was taken that they share. */
@@ -205,13 +217,9 @@ export class DeadlineAdmission {
    * for as long as they have a head start over it. They make the wait longer, in which more of them come; so it is told
    * again and again until it stays as it is, or is too long.
    */
-  private answerInTurnMs(
-    { priority, timeoutMs }: WaitingTerms,
-    sinceMs: number,
-    ahead: AheadInView,
-    nowMs: number,
-  ): number {
+  private answerInTurnMs(terms: WaitingTerms, sinceMs: number, ahead: AheadInView, nowMs: number): number {
     const { config, forecast, placesTaken } = this.parts;
+    const { priority, timeoutMs } = terms;
     if (priority === 0) return forecast.answerAfterMs(ahead, nowMs);
     const leadMs = Math.max(0, sinceMs + priority * config.priorityAgingMs - nowMs);
     const higherPerMs = this.arrivals.higherPerMs(priority, placesTaken(), nowMs);
@@ -229,7 +237,7 @@ export class DeadlineAdmission {
   }
 
   private refuse(
-    { timeoutMs, bucketKey }: RequestTerms,
+    { timeoutMs }: RequestTerms,
     expectedMs: number,
     count: number,
     ahead: AheadInView,
@@ -239,9 +247,6 @@ export class DeadlineAdmission {
     const waiting = ahead.inBucket + ahead.inOtherBuckets;
     const buckets = ahead.otherBuckets + Math.sign(ahead.inBucket);
     this.refused += count;
-    if (ahead.inBucket === 0 && ahead.otherBuckets > 0) {
-      this.room = { bucketKey, untilMs: nowMs + LEAVE_ROOM_FOR_MS };
-    }
     // Others come, too: what is free in a moment, one of them takes. Who would be too late alone never makes it.
     const retryAfterMs =
       forecast.aloneMs(ahead.own) > timeoutMs
@@ -257,20 +262,6 @@ export class DeadlineAdmission {
     );
   }
 
-  /**
-   * A bucket that holds most of what waits, and a full batch at least, would fill the queue until nobody else can make
-   * it: the batch of another comes after all of its own. Where such a one has been refused, it leaves room for one, for
-   * a while.
-   */
-  private roomForOthersMs(bucketKey: BucketKey, { own, inBucket }: AheadInView, nowMs: number): number {
-    const { forecast, learned, queue } = this.parts;
-    const { room } = this;
-    const isFlooding = 2 * inBucket > queue.size && inBucket >= forecast.mostOf(own);
-    return isFlooding && bucketKey !== room.bucketKey && nowMs < room.untilMs
-      ? forecast.aloneMs(learned.buckets.of(room.bucketKey))
-      : 0;
-  }
-
   /** By when those ahead of such requests must be answered, and then they themselves. */
   private deadlinesUntil(terms: WaitingTerms, count: number, ahead: number, nowMs: number): number[] {
     const deadlinesAtMs: number[] = [];
@@ -281,9 +272,4 @@ export class DeadlineAdmission {
     for (let left = count; left > 0; left -= 1) deadlinesAtMs.push(nowMs + terms.timeoutMs);
     return deadlinesAtMs;
   }
-}
-
-/** Of a lower priority many may overtake; who has several times as long needs no closer look either. */
-function surelyWithinMs({ priority }: Pick<QueueEntry, 'priority'>, timeoutMs: number): number {
-  return priority === 0 ? timeoutMs : timeoutMs / OVERTAKEN_TIMES;
 }

@@ -12,7 +12,8 @@ import type { RequestOptions } from '../requests/request-options.js';
 import { ORDINARY_TERMS, type RequestTerms } from '../requests/request-terms.js';
 import type { BatchScheduler } from '../scheduling/batch-scheduler.js';
 import { CompletionForecast } from './completion-forecast.js';
-import { DeadlineAdmission, ONE_NEWCOMER, type Newcomers } from './deadline-admission.js';
+import { DeadlineAdmission } from './deadline-admission.js';
+import { ONE_NEWCOMER, type Newcomers } from './newcomers.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.js';
 
@@ -49,13 +50,14 @@ export class RequestIntake<TRequest, TResponse> {
     this.recorder = recorder;
     const forecast = new CompletionForecast(config, learned, scheduler.slots);
     this.room = new QueueRoom({ batcherName, config, scheduler, forecast });
-    const { queue } = scheduler;
+    const { queue, outOfTurn } = scheduler;
     this.deadlines = new DeadlineAdmission({
       batcherName,
       config,
       queue,
       forecast,
       learned,
+      outOfTurn,
       placesTaken: () => scheduler.placesTaken,
     });
   }

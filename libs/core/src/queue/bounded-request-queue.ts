@@ -103,6 +103,13 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return candidates.filter((bucket) => bucket !== undefined);
   }
 
+  /** The buckets but this one; not more than `most`, and then the more urgent ones as a rule. */
+  otherBuckets(bucket: Bucket<TEntry> | undefined, most: number): readonly Bucket<TEntry>[] {
+    return [this.common, ...this.keyed.urgentSince(Infinity, most)].filter(
+      (other) => other !== bucket && other.size > 0,
+    );
+  }
+
   /**
    * What is served before a request that comes now; an estimate, for forecasts.
    *

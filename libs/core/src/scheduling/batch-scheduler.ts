@@ -13,6 +13,7 @@ import { BatchBuilder } from './batch-builder.js';
 import { DeadlineWatch } from './deadline-watch.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import { OutOfTurn } from './out-of-turn.js';
 import { RequestDepartures } from './request-departures.js';
 import { createRequestQueue, type RequestQueue } from './request-queue.js';
 import { SlotFiller } from './slot-filler.js';
@@ -45,6 +46,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** From then on nothing is started any more; on the clock's scale. */
   closeAtMs = Infinity;
   readonly slots: SlotForecast;
+  readonly outOfTurn: OutOfTurn<QueuedRequest<TRequest, TResponse>>;
   private readonly ordinary = new OrdinaryColumns<TRequest, TResponse>();
   private readonly builder: BatchBuilder;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
@@ -70,6 +72,7 @@ export class BatchScheduler<TRequest, TResponse> {
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
     this.slots = new SlotForecast(config, learned, this.runner.running, processor);
     const { builder, queue, runner, deadlines, coalescing, slots } = this;
+    this.outOfTurn = new OutOfTurn({ config, queue, learned, deadlines, slots });
     const { running } = runner;
     this.departures = new RequestDepartures({ batcherName, queue, running, deadlines, coalescing, recorder });
     this.alarm = clock.createAlarm(() => this.decide());
@@ -77,7 +80,7 @@ export class BatchScheduler<TRequest, TResponse> {
       // Where nothing runs and there is no slot, nobody else would note that there is something to do.
       if (this.filler.startableBatches > 0 || running.size === 0) this.decide();
     });
-    const { departures, turn } = this;
+    const { departures, turn, outOfTurn } = this;
     this.filler = new SlotFiller({
       config,
       processor,
@@ -89,6 +92,7 @@ export class BatchScheduler<TRequest, TResponse> {
       deadlines,
       departures,
       slots,
+      outOfTurn,
       turn,
       placesTaken: () => this.placesTaken,
     });

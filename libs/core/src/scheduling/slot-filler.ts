@@ -14,6 +14,7 @@ import { BucketView } from './bucket-view.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import type { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import type { OutOfTurn } from './out-of-turn.js';
 import { Overtaking } from './overtaking.js';
 import type { RequestDepartures } from './request-departures.js';
 import type { RequestQueue } from './request-queue.js';
@@ -32,6 +33,7 @@ export interface SlotFillerParts<TRequest, TResponse> {
   readonly deadlines: DeadlineWatch<TRequest, TResponse>;
   readonly departures: RequestDepartures<TRequest, TResponse>;
   readonly slots: SlotForecast;
+  readonly outOfTurn: OutOfTurn<QueuedRequest<TRequest, TResponse>>;
   readonly turn: EventLoopTurn;
   /** How many places have been taken in all. */
   readonly placesTaken: () => number;
@@ -96,6 +98,11 @@ export class SlotFiller<TRequest, TResponse> {
       if (urgent === undefined || nowMs >= terms.closeAtMs) return Infinity;
       if (this.freeSlots <= 0) {
         if (!this.dispatchInAdvance(urgent, nowMs, terms)) return Infinity;
+        continue;
+      }
+      const hurried = this.parts.outOfTurn.find(urgent, nowMs);
+      if (hurried !== undefined && this.tryToDispatch(hurried, nowMs, terms) === DISPATCHED) {
+        this.parts.outOfTurn.noteDispatch(true);
         continue;
       }
       const untilMs = this.tryToDispatch(urgent, nowMs, terms);
@@ -170,11 +177,12 @@ export class SlotFiller<TRequest, TResponse> {
     reason: DispatchReason,
     nowMs: number,
   ): void {
-    const { config, processor, learned, recorder, departures, deadlines, runner } = this.parts;
+    const { config, processor, learned, recorder, departures, deadlines, runner, outOfTurn } = this.parts;
     const { riding, lost, isCutByCost } = this.former.form(bucket, size, nowMs);
     for (const request of lost) departures.giveUpLost(request);
     if (sizeOf(riding) === 0) return;
     this.view.lastDispatchAtMs = nowMs;
+    outOfTurn.noteDispatch(false);
     const padded = paddedBatchSize(sizeOf(riding), config);
     const trueReason = isCutByCost === true ? 'full' : reason;
     const batch = new RequestBatch(++this.lastBatchId, riding, trueReason, nowMs, padded);
