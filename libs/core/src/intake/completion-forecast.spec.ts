@@ -39,7 +39,9 @@ function forecastOf(config: BatchingConfig = {}, running: readonly RunningBatch[
   const isWorthALook = (ahead: Partial<RequestsAhead>): boolean => forecast.isWorthALook(aheadOf(ahead));
   const inCrowd = (timeoutMs: number, requestsPerMs: number, shareOfBucket = 1): number =>
     Math.round(forecast.answerInCrowdMs(timeoutMs, requestsPerMs, shareOfBucket, learned.all, NOW_MS));
-  return { answer, answerBeside, inCrowd, drain, isWorthALook };
+  const gap = (inOtherBuckets: number, otherBuckets: number, requestsPerMs: number, inBucket = 0): number =>
+    Math.round(forecast.gapAfterMs(aheadOf({ inBucket, inOtherBuckets, otherBuckets }), requestsPerMs));
+  return { answer, answerBeside, inCrowd, drain, isWorthALook, gap };
 }
 
 /** As `LEARNED`, where so many requests make a batch for what they cost. */
@@ -167,6 +169,15 @@ describe('CompletionForecast: an answer where more come than can be answered in 
   it('comes from a full batch where time allows it, and from one alone where it allows no other', () => {
     expect(forecastOf().inCrowd(60, 4)).toBe(30);
     expect(forecastOf().inCrowd(5, 4)).toBe(21);
+  });
+
+  it('can be given when nobody of other buckets is there, the later the more come for them', () => {
+    // A batch of theirs takes 22 ms, a little less by what was learned.
+    expect(forecastOf().gap(4, 2, 0)).toBe(22);
+    expect(forecastOf().gap(4, 2, 0.1) / (22 * Math.exp(2.2))).toBeCloseTo(1, 1);
+    expect(forecastOf({ maxConcurrentBatches: 2 }).gap(4, 2, 0.1) / (11 * Math.exp(1.1))).toBeCloseTo(1, 1);
+    // Half of those who wait are of its own.
+    expect(forecastOf().gap(4, 2, 0.1, 4) / (22 * Math.exp(1.1))).toBeCloseTo(1, 1);
   });
 
   it('is told for the crowd that it can ride with, which is that of its bucket', () => {

@@ -109,6 +109,16 @@ export class CompletionForecast implements BatchOutlook {
   }
 
   /**
+   * How long until a slot is free for which nobody of the other buckets is there, if so many come, and into them as
+   * many as wait there. A slot is free after each of their batches; with probability e^(-λt) nobody comes meanwhile.
+   */
+  gapAfterMs(ahead: RequestsAhead, requestsPerMs: number): number {
+    const shareOfOthers = ahead.inOtherBuckets / (ahead.inBucket + ahead.inOtherBuckets);
+    const betweenMs = ahead.otherBatchesMs / ahead.otherBatches / this.slots.count;
+    return betweenMs * Math.exp(shareOfOthers * requestsPerMs * betweenMs);
+  }
+
+  /**
    * Whether those ahead had better be looked at, since with a slot free they need not ride in one batch, and with
    * several free they may not if they are in a hurry.
    */

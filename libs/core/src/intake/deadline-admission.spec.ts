@@ -207,6 +207,36 @@ describe('DeadlineAdmission', () => {
       expect(told(330, { ...PRIORITIES, priorityAgingMs: 0 })).toBeUndefined();
     });
 
+    /** In its turn it would be answered after 10 + 21 + 21 ms. */
+    const besideHigher = {
+      ahead: { inBucket: 0, inOtherBuckets: 1, otherBuckets: 1, otherBatches: 1, otherBatchesMs: 21 },
+      terms: { priority: 1, timeoutMs: 500, bucketKey: 'low' },
+    };
+
+    const IN_BUCKETS: BatchingConfig = { ...PRIORITIES, bucketOf: () => undefined };
+
+    it('is kept from its turn by those of higher ones in other buckets as long as they have a head start', () => {
+      const refusal = admissionOf(IN_BUCKETS);
+      expect(refusal({ ...besideHigher, atMs: 1000 })).toBeUndefined();
+      const refused = refusal({ ...besideHigher, atMs: 2000, accepted: 200 });
+      expect(refused?.message).toContain('is expected to take 1021 ms, and timeoutMs allows 500');
+    });
+
+    it('is not kept from it for longer than others of its bucket, who came before', () => {
+      const refusal = admissionOf(IN_BUCKETS);
+      refusal.queue.bucketOf = () => ({ size: 1, urgentSinceMs: 2400 });
+      refusal({ ...besideHigher, atMs: 1000 });
+      expect(refusal({ ...besideHigher, atMs: 2000, accepted: 150 })).toBeUndefined();
+      refusal.queue.bucketOf = () => undefined;
+      expect(refusal({ ...besideHigher, atMs: 2000, accepted: 150 })).toBeDefined();
+    });
+
+    it('goes where so few come that nobody of others is there', () => {
+      const refusal = admissionOf(IN_BUCKETS);
+      refusal({ ...besideHigher, atMs: 1000 });
+      expect(refusal({ ...besideHigher, atMs: 2000, accepted: 100 })).toBeUndefined();
+    });
+
     it('takes for higher only what is not of its own priority or a lower one', () => {
       const refusal = admissionOf(PRIORITIES);
       refusal({ ...ofLower, atMs: 1000 });

@@ -156,7 +156,8 @@ export class DeadlineAdmission {
    */
   private surelyWithinMs({ priority }: Pick<QueueEntry, 'priority'>, timeoutMs: number): number {
     if (priority === 0) return timeoutMs;
-    return timeoutMs / OVERTAKEN_TIMES;
+    const { bucketOf, priorityAgingMs } = this.parts.config;
+    return bucketOf !== undefined && timeoutMs < priority * priorityAgingMs ? 0 : timeoutMs / OVERTAKEN_TIMES;
   }
 
   private expectedMs(terms: RequestTerms, count: number, ahead: AheadInView, nowMs: number): number {
@@ -233,7 +234,28 @@ export class DeadlineAdmission {
       if (laterMs <= waitMs) break;
       waitMs = laterMs;
     }
-    return forecast.answerWithSlotsMs(withThem, freeAfterMs);
+    const heldBackMs = this.heldBackMs(terms, leadMs, higherPerMs, ahead, nowMs);
+    return Math.max(
+      forecast.answerWithSlotsMs(withThem, freeAfterMs),
+      heldBackMs + forecast.aloneMs(ahead.own),
+    );
+  }
+
+  /**
+   * For how long those of higher priorities in other buckets keep its bucket from its turn. With them it cannot ride:
+   * it waits for a slot for which none of them is there, or until they have no head start over it any more.
+   */
+  private heldBackMs(
+    { bucketKey }: WaitingTerms,
+    leadMs: number,
+    higherPerMs: number,
+    ahead: AheadInView,
+    nowMs: number,
+  ): number {
+    if (ahead.otherBuckets === 0) return 0;
+    const { queue, forecast } = this.parts;
+    const bucketLeadMs = (queue.bucketOf({ bucketKey })?.urgentSinceMs ?? Infinity) - nowMs;
+    return Math.max(0, Math.min(leadMs, bucketLeadMs, forecast.gapAfterMs(ahead, higherPerMs)));
   }
 
   private refuse(
