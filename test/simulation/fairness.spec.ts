@@ -127,6 +127,21 @@ describe('fairness in virtual time, at 20 + 0.5·n ms and at most 64 in a batch'
     30_000,
   );
 
+  it('answers most of a modest tenant in time that has less time than another, which floods', async () => {
+    const results = await simulateGroups(
+      { maxQueueSize: 20_000 },
+      [
+        { name: 'modest', tenant: 'modest', ratePerSecond: 0.1 * CAPACITY_PER_SECOND, timeoutMs: 80 },
+        { name: 'flood', tenant: 'flood', ratePerSecond: 3 * CAPACITY_PER_SECOND, timeoutMs: 300 },
+      ],
+      4000,
+    );
+    const { latenciesMs = [], refused = 0 } = results.get('modest') ?? {};
+    expect(latenciesMs.length / (latenciesMs.length + refused)).toBeGreaterThan(0.7);
+    const flood = results.get('flood')?.latenciesMs.length ?? 0;
+    expect(flood / 4).toBeGreaterThan(0.75 * CAPACITY_PER_SECOND);
+  }, 30_000);
+
   it('answers each tenant its share in time when all have deadlines, whatever they offer and however weights differ', async () => {
     const group = (name: string, load: number) => ({
       name,

@@ -4,8 +4,10 @@ import type { Bucket } from '../queue/bucket.js';
 import type { QueueEntry } from '../queue/queue-entry.js';
 import { BatchCost } from './batch-cost.js';
 import { chooseBatchSize, largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import { weightOfTenant } from './configured-queue-rules.js';
 import type { DeadlineWatch } from './deadline-watch.js';
-import { chooseInTime, type TimedCandidate } from './in-time-choice.js';
+import { chooseFairly } from './fair-choice.js';
+import { chooseInTime, type InTimeChoice, type SlotsInView, type TimedCandidate } from './in-time-choice.js';
 import type { CostCurve } from '../learned/cost-curve.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
@@ -106,7 +108,11 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     const shortestAtMs = isTrusted ? nowMs + this.timeMs(1) : -Infinity;
     const enough = Math.min(BATCHES_LOOKED_AT * most, most + MOST_LOOKED_AT_BEYOND);
     const candidates = this.takeMore(bucket, taken, shortestAtMs, enough);
-    const { choice, margin } = this.chooseByChance(candidates, nowMs, most, margins);
+    const { choice: mostAnswers, margin } = this.chooseByChance(candidates, nowMs, most, margins);
+    const mayBeUnfair = mostAnswers.lost.length > 0 && candidates.some(({ tenant }) => tenant !== undefined);
+    const choice = mayBeUnfair
+      ? this.chooseAffordable(candidates, nowMs, most, margin, this.chooseFairly)
+      : mostAnswers;
     const { riding, lost } = isTrusted ? choice : giveNobodyUp(choice, candidates);
     const takesAgain = mayTakeAgain && lost.length > 0;
     const kept = new Set(takesAgain ? NOBODY : riding);
@@ -192,9 +198,10 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     nowMs: number,
     most: number,
     margin: number,
+    choose: typeof this.chooseFairly = chooseInTime,
   ): FormedBatch<TEntry> {
     const [, ...otherSlotsFreeAfterMs] = this.slots.freeAfterMs(nowMs);
-    const { riding, lost } = chooseInTime(candidates, {
+    const { riding, lost } = choose(candidates, {
       nowMs,
       mostRiding: most,
       timeMs: (size) => this.timeMs(size, margin),
@@ -204,8 +211,11 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     const affordable = this.affordable(riding);
     return affordable.length === riding.length
       ? { riding, lost }
-      : this.chooseAffordable(candidates, nowMs, affordable.length, margin);
+      : this.chooseAffordable(candidates, nowMs, affordable.length, margin, choose);
   }
+
+  private readonly chooseFairly = (candidates: readonly TEntry[], slots: SlotsInView): InTimeChoice<TEntry> =>
+    chooseFairly(candidates, slots, (tenant) => weightOfTenant(tenant, this.config));
 
   /** As many of the first ones as fit into one batch's cost; the next one is not passed over for a cheaper one. */
   private affordable(entries: readonly TEntry[]): readonly TEntry[] {

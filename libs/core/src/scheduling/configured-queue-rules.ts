@@ -20,13 +20,20 @@ export class ConfiguredQueueRules implements QueueRules {
   }
 
   weightOf(tenant: string | undefined): number {
-    const { tenantWeights } = this.config;
-    if (tenantWeights === DEFAULT_BATCHING_CONFIG.tenantWeights) return 1;
-    // A tenant may be called as something that every object has: only what the configuration names counts.
-    return tenant !== undefined && Object.hasOwn(tenantWeights, tenant) ? (tenantWeights[tenant] ?? 1) : 1;
+    return weightOfTenant(tenant, this.config);
   }
 
   isReady(bucket: BucketLoad): boolean {
     return bucket.size >= this.builder.dispatchAtOnceSize || isBatchCostReached(bucket, this.config);
   }
+}
+
+/** How large a tenant's share is, beside those of the others; 1 for who has none of their own, and for nobody. */
+export function weightOfTenant(
+  tenant: string | undefined,
+  { tenantWeights }: Pick<ResolvedBatchingConfig, 'tenantWeights'>,
+): number {
+  if (tenantWeights === DEFAULT_BATCHING_CONFIG.tenantWeights) return 1;
+  // A tenant may be called as something that every object has: only what the configuration names counts.
+  return tenant !== undefined && Object.hasOwn(tenantWeights, tenant) ? (tenantWeights[tenant] ?? 1) : 1;
 }
