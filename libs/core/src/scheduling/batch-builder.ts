@@ -165,7 +165,8 @@ export class BatchBuilder {
 
   /**
    * Until the batches of the other buckets are through, too, if they go after this one, each in the first slot that is
-   * free. Beside it goes whatever finds a slot, and that may be the largest of them.
+   * free. Beside it goes whatever finds a slot, and that may be the largest of them. What they take is told by all
+   * batches together, since which of them it will be is not known.
    */
   private timeWithOthersMs(view: BatchingView): number {
     const { queueSize, freeSlots, otherRequests, otherBucketsInHurry } = view;
@@ -203,14 +204,13 @@ export class BatchBuilder {
 
   private shareOfSlot(view: BatchingView): number {
     const { queueSize, nowMs } = view;
-    const { arrivals } = this.learned;
     const curve = this.curveOf(view);
     if (!this.maySplit || !curve.isKnown || !view.isAlone) return queueSize;
     const { size, othersStartAfterMs } = shareOfSlot({
       waiting: queueSize,
       slots: this.config.maxConcurrentBatches,
       otherSlotsFreeAfterMs: view.otherSlotsFreeAfterMs,
-      arrivalsPerMs: arrivals.requestsPerMs,
+      arrivalsPerMs: this.learned.arrivalsPerMsOf(view.bucketKey),
       curve,
     });
     // Rather than with padding a batch runs with some more of those who wait.
