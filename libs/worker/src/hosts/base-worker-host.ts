@@ -1,7 +1,5 @@
-import { describeThrown } from 'nestjs-batching/core';
-
 import { PendingCalls } from './pending-calls.js';
-import { UncopyableError } from './uncopyable.js';
+import { UncopyableError, UnreadableAnswerError } from './uncopyable.js';
 import { WorkerEndedError } from './worker-ended.error.js';
 import type { CallOptions, WorkerHost, WorkerSpecification } from './worker-host.js';
 import { isWorkerReply, type WorkerCalls, type WorkerMessage } from '../protocol/worker-protocol.js';
@@ -87,8 +85,7 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
    */
   protected onUnreadable(reason: unknown, callId = this.pending.callIds[0]): void {
     if (callId === undefined) return;
-    const message = `the answer of the worker cannot be read: ${describeThrown(reason)}`;
-    this.pending.reject(callId, new Error(message, { cause: reason }));
+    this.pending.reject(callId, new UnreadableAnswerError(reason));
     this.rest();
   }
 

@@ -13,6 +13,16 @@ export class UncopyableError extends Error {
   }
 }
 
+/** The answer to a call has come, and cannot be read; the worker is none the worse for it. */
+export class UnreadableAnswerError extends Error {
+  override readonly name = 'UnreadableAnswerError';
+
+  /** @param cause What the runtime says of it. */
+  constructor(cause: unknown) {
+    super(`the answer of the worker cannot be read: ${describeThrown(cause)}`, { cause });
+  }
+}
+
 /** Why a value cannot be copied into a worker or out of it, in words; undefined if it can. It is copied for that. */
 export function describeUncopyable(value: unknown, isolation: WorkerIsolation): string | undefined {
   try {

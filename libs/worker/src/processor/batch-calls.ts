@@ -9,6 +9,8 @@ export interface BatchRequest {
   readonly requests: readonly unknown[];
   readonly batchId: number;
   readonly paddedBatchSize: number;
+  /** Whether each result shall come as bytes of its own, so that one that cannot be read leaves the others readable. */
+  readonly isApart: boolean;
 }
 
 export interface BatchReply {

@@ -14,6 +14,7 @@ import {
 import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
 import { firstPlaceIn } from './first-place.js';
 import type { CallContext } from '../inside/served-call.js';
+import { toResultBytes, uncopyableResult } from './result-bytes.js';
 import { serializeError } from '../protocol/serialized-error.js';
 import { describeUncopyable } from '../hosts/uncopyable.js';
 import type { WorkerIsolation } from '../hosts/worker-host.js';
@@ -148,7 +149,7 @@ function hasClose(owner: unknown): owner is { close(): unknown } {
 
 async function answer(
   processor: AnyProcessor,
-  { requests, batchId, paddedBatchSize }: BatchRequest,
+  { requests, batchId, paddedBatchSize, isApart }: BatchRequest,
   call: CallContext,
 ): Promise<ServiceAnswer<BatchReply>> {
   const context: BatchContext = {
@@ -167,7 +168,8 @@ async function answer(
     return { reply: { results, errors: [] }, withoutUncopyable };
   }
   const errors: BatchReply['errors'][number][] = [];
-  const values = (results as readonly unknown[]).map((result, index) => {
+  const sent = isApart ? results.map(toResultBytes) : (results as readonly unknown[]);
+  const values = sent.map((result, index) => {
     // A process copies no more of a view than what it shows.
     if (!isError(result)) return isolation === 'thread' ? withOwnBytes(result) : result;
     errors.push({ index, error: serializeError(result) });
@@ -188,8 +190,7 @@ function refuseUncopyable(received: unknown, expectedCount: number): never {
 function withoutUncopyable(values: readonly unknown[], errors: BatchReply['errors']): BatchReply {
   const uncopyable = values.flatMap((value, index) => {
     const problem = describeUncopyable(value, isolation);
-    const error = new Error(`The result cannot be copied out of the worker: ${problem} Return plain data.`);
-    return problem === undefined ? [] : [{ index, error: serializeError(error) }];
+    return problem === undefined ? [] : [{ index, error: serializeError(uncopyableResult(problem)) }];
   });
   const indexes = new Set(uncopyable.map(({ index }) => index));
   const results = values.map((value, index) => (indexes.has(index) ? undefined : value));

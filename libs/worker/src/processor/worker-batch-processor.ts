@@ -22,9 +22,10 @@ import { fileLocationOf, toFileUrl, type FileLocation } from './file-location.js
 import { findUncopyable } from './find-uncopyable.js';
 import type { ProcessorServiceOptions } from './processor-service.js';
 import { readyWithin } from '../hosts/ready-within.js';
+import { fromResultBytes } from './result-bytes.js';
 import { reviveError } from '../protocol/serialized-error.js';
 import { startWorker } from '../hosts/start-worker.js';
-import { describeUncopyable, UncopyableError } from '../hosts/uncopyable.js';
+import { describeUncopyable, UncopyableError, UnreadableAnswerError } from '../hosts/uncopyable.js';
 import { endReasonOf } from '../hosts/worker-ended.error.js';
 import type { WorkerIsolation } from '../hosts/worker-host.js';
 import { loggerRule, processWarnings, type WorkerLogger } from '../pool/worker-logger.js';
@@ -133,7 +134,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
   }
 
   /**
-   * A request that cannot be copied gets an `InvalidRequestError` in its place.
+   * A request that cannot be copied gets an `InvalidRequestError` in its place, a result that cannot be an `Error`.
    *
    * @throws what the module's `processBatch` throws; WorkerEndedError if the worker has ended, and the one after it,
    *   too; RunTimeoutError after `runTimeoutMs`; BatcherClosedError after `close`.
@@ -166,15 +167,27 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     );
   }
 
-  private async runBatch(
+  private async runBatch(requests: readonly unknown[], context: BatchContext): Promise<readonly unknown[]> {
+    try {
+      return await this.ask(requests, context, false);
+    } catch (error) {
+      if (!(error instanceof UnreadableAnswerError)) throw error;
+      // What can be written cannot always be read: it may be nested too deeply. The others shall have theirs.
+      return await this.ask(requests, context, true);
+    }
+  }
+
+  private async ask(
     requests: readonly unknown[],
     { batchId, paddedBatchSize, signal }: BatchContext,
+    isApart: boolean,
   ): Promise<readonly unknown[]> {
     const sent = this.isolation === 'thread' ? requests.map(withOwnBytes) : requests;
-    const request = { requests: sent, batchId, paddedBatchSize };
+    const request = { requests: sent, batchId, paddedBatchSize, isApart };
     const reply = await this.pool.run('batch', () => ({ request, buffers: [] }), { signal });
     if (!Array.isArray(reply.results)) return reply.results;
-    const results: unknown[] = [...(reply.results as readonly unknown[])];
+    const received = reply.results as readonly unknown[];
+    const results = isApart ? received.map(fromResultBytes) : [...received];
     for (const { index, error } of reply.errors) results[index] = reviveError(error);
     return results;
   }
