@@ -107,6 +107,15 @@ describe('a module that is registered without what it needs', () => {
     expect(faults).toHaveLength(NAMED.includes(method) ? 5 : 4);
   });
 
+  it.each(ASYNC)('is told by %s of options beside the factory, where nobody would look at them', (method) => {
+    const limits = { maxBatchSize: 4, maxQueueSize: undefined, injekt: ['CONFIG'] };
+    expect(refusalOf(method, { name: 'words', ...limits, useFactory })).toEqual([
+      `Invalid configuration of ${method}:`,
+      '  - maxBatchSize: unknown option beside a factory; let the factory return it',
+      '  - injekt: unknown option beside a factory; did you mean inject?',
+    ]);
+  });
+
   it('may name a class in place of the factory, where Nest takes one, and no other thing', () => {
     for (const method of ASYNC.filter((name) => name.includes('forRoot'))) {
       expect(() => METHODS[method]!({ useClass: Words })).not.toThrow();

@@ -3,7 +3,9 @@ import {
   describeValue,
   functionOf,
   InvalidConfigError,
+  nearestName,
   optional,
+  type ConfigFault,
   type ConfigRule,
 } from 'nestjs-batching/core';
 
@@ -18,6 +20,15 @@ const RULES: Readonly<Record<RegistrationField, ConfigRule>> = {
   imports: optional(aList('modules')),
   inject: optional(aList('tokens')),
 };
+
+/** What may stand beside a factory. */
+const BESIDE_FACTORY: readonly string[] = [
+  ...Object.keys(RULES),
+  'processor',
+  'useExisting',
+  'isGlobal',
+  'provideInjectionTokensFrom',
+];
 
 /** For those who might have given such a class. */
 const OWN_NAME = '; only a class with @BatchProcessor() has its own';
@@ -39,13 +50,24 @@ export function assertRegistration(
   fields: readonly RegistrationField[] = [],
 ): void {
   assertObject(call, options, `an object such as ${example}`);
-  const faults = fields.flatMap((field) => {
+  const faults = fields.flatMap((field): ConfigFault[] => {
     const allowed = RULES[field](options[field]);
     if (allowed === undefined) return [];
     const advice = field === 'name' && call.includes('.registerBatcher') ? OWN_NAME : '';
     return [{ field, problem: `received ${describeValue(options[field])}, expected ${allowed}${advice}` }];
   });
+  if (fields.includes('inject')) faults.push(...findLost(options));
   if (faults.length > 0) throw new InvalidConfigError(call, faults);
+}
+
+/** Options count that a factory returns; beside it nobody would look at them. */
+function findLost(options: object): ConfigFault[] {
+  return Object.entries(options).flatMap(([field, value]) => {
+    if (value === undefined || BESIDE_FACTORY.includes(field)) return [];
+    const meant = nearestName(field, BESIDE_FACTORY);
+    const advice = meant === undefined ? 'let the factory return it' : `did you mean ${meant}?`;
+    return [{ field, problem: `unknown option beside a factory; ${advice}` }];
+  });
 }
 
 /** What makes options, as Nest's own modules take it: one of the three. */
