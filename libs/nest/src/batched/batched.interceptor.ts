@@ -15,6 +15,9 @@ import { leavableAnswer } from './leavable-answer.js';
 import { noBatchingModuleError } from '../options/no-batching-module.error.js';
 import { toServerTiming } from './server-timing.js';
 
+/** The longest header, in characters: many a proxy refuses an answer with more than 8 kB of them. */
+const LONGEST_TIMING = 4096;
+
 /**
  * Batches what a handler returns, or each of the values that it emits. Interceptors run before pipes, so it must not
  * look at the arguments: only what the handler returns has been validated.
@@ -79,11 +82,11 @@ export class BatchedInterceptor implements NestInterceptor {
     }
   }
 
-  /** Behind what the app itself says there. */
+  /** Behind what the app itself says there, and what was said of the values before. */
   private addServerTiming(response: HttpResponse, timing: string): void {
     const { httpAdapter } = this.adapterHost;
     const others = httpAdapter.getHeader(response, 'Server-Timing') as string | string[] | undefined;
-    const all = others === undefined ? [timing] : [others, timing].flat();
-    httpAdapter.setHeader(response, 'Server-Timing', all.join(', '));
+    const all = (others === undefined ? [timing] : [others, timing].flat()).join(', ');
+    if (all.length <= LONGEST_TIMING) httpAdapter.setHeader(response, 'Server-Timing', all);
   }
 }
