@@ -71,9 +71,9 @@ export const badRequests: readonly BadRequest[] = [
   image(
     'a PNG that claims 30000×30000 pixels',
     claimSize(png, 30_000),
-    /expected a PNG of 1×1 to 1024×1024 pixels, received 30000×30000/,
+    /expected a PNG of 1×1 to 512×512 pixels, received 30000×30000/,
   ),
-  image('a PNG that claims no pixels', claimSize(png, 0), /1×1 to 1024×1024 pixels, received 0×0/),
+  image('a PNG that claims no pixels', claimSize(png, 0), /1×1 to 512×512 pixels, received 0×0/),
   image(
     'a PNG whose pixels name colors that its palette lacks',
     Buffer.from(

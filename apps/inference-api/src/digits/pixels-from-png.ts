@@ -5,8 +5,11 @@ import { essentialsOf } from './png-essentials.js';
 import { toInk, type InkImage } from './png-ink.js';
 import { readPngSize } from './png-size.js';
 
-/** Decoding happens on the main thread; a picture of this size takes it some tens of milliseconds. */
-const LARGEST_SIDE = 1024;
+/**
+ * Decoding holds up the event loop: some 20 ms with a picture of this size, which is less than reading the longest JSON
+ * takes. Who wants larger ones decodes them in workers (`WorkerProcessor`).
+ */
+const LARGEST_SIDE = 512;
 
 /**
  * The digit of a PNG as 784 pixels. A picture of 28×28 is taken as it is; any other is cropped, scaled and
