@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+
 import { WorkerBatchProcessor, type WorkerIsolation } from 'nestjs-batching/worker';
 
 import { median } from '../measuring/median.js';
@@ -6,6 +8,9 @@ import { median } from '../measuring/median.js';
 const SIZES_BYTES = [100_000, 1_000_000, 5_000_000];
 const ROUNDS = 60;
 const WARM_UPS = 10;
+
+// It takes no arguments: whoever gives some wants something else.
+parseArgs();
 
 /**
  * How long a batch takes to a worker and back, in a thread and in a process, in turns in one run: the ratio travels

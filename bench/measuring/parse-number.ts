@@ -10,9 +10,12 @@ export function parseCount(option: string, text: string, least: number): number 
   throw new RangeError(`--${option}: received ${text}, expected an integer from ${least}.`);
 }
 
-/** @throws RangeError that names the option, what was received and what is allowed. */
-export function parseNumber(option: string, text: string, least: number): number {
+/**
+ * @param most `Infinity` where that may be said, too.
+ * @throws RangeError that names the option, what was received and what is allowed.
+ */
+export function parseNumber(option: string, text: string, least: number, most = Number.MAX_VALUE): number {
   const number = Number(text);
-  if (number >= least) return number;
-  throw new RangeError(`--${option}: received ${text}, expected a number from ${least}.`);
+  if (number >= least && number <= most) return number;
+  throw new RangeError(`--${option}: received ${text}, expected a number from ${least} to ${most}.`);
 }

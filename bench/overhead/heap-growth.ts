@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+
 import { DynamicBatcher } from 'nestjs-batching/core';
 import { callInLoops, type Call } from './callers.js';
 import { callWithEverythingInUse } from './everything-in-use.js';
@@ -8,6 +10,9 @@ const MILLION = 1_000_000;
 const MILLIONS = 10;
 
 const processBatch = (requests: readonly number[]): Promise<number[]> => Promise.resolve([...requests]);
+
+// It takes no arguments: whoever gives some wants something else.
+parseArgs();
 
 /** What a batcher keeps of the requests that it has served should be nothing, however many they were. */
 if (globalThis.gc === undefined) {

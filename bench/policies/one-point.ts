@@ -34,9 +34,9 @@ if (values.help) {
 async function runAll(): Promise<void> {
   const fixedMs = parseNumber('fixed', values.fixed, 0);
   const curve = { name: 'chosen', fixedMs, perRequestMs: parseNumber('each', values.each, 0) };
-  const limitMs = parseNumber('limit', values.limit, 0);
+  const limitMs = parseNumber('limit', values.limit, 0, Infinity);
   const cell: Cell = { curve, slots: parseCount('slots', values.slots, 1), limitMs };
-  const rate = parseNumber('rate', values.rate, Number.MIN_VALUE);
+  const rate = parseNumber('rate', values.rate, 0.001);
   const seed = parseCount('seed', values.seed, 0);
   const load = Math.round((100 * rate) / capacityPerSecond(cell));
   console.log(`${describeCell(cell)}; ${rate} requests/s are ${load} % of capacity`);

@@ -16,7 +16,7 @@ const VALIDATION_IMAGES = 500;
 const GENERATED_DIGITS = 2000;
 
 // Trains the digit model and writes it as ONNX. Read the model card beside it for the result.
-const options = parseTrainingOptions(process.argv.slice(2));
+const options = parseTrainingOptions(process.argv.slice(2)) ?? showUsage();
 const digits = await loadDigits(options.folder);
 const sizes = { heldOut: HELD_OUT_IMAGES, validation: VALIDATION_IMAGES };
 const { training, validation, heldOut } = splitDigits(digits, sizes, options.seed);
@@ -44,6 +44,17 @@ for (const perturbation of perturbations) {
 }
 printAccuracy(`${GENERATED_DIGITS} generated digits`, await model.measureAccuracy(generateDigits()));
 await model.close();
+
+function showUsage(): never {
+  console.log(`Trains the digit model on MNIST, writes it as ONNX, and tells how often it is right.
+
+  FOLDER        MNIST's gzipped IDX files (default ../shared/data/mnist)
+  --output FILE where the model goes (default apps/inference-api/model/digits.onnx)
+  --epochs N    passes over the images (default 20)
+  --seed S      other first weights, split and distortions (default 1)
+`);
+  process.exit();
+}
 
 function reportProgress({ epochs }: TrainingOptions): (report: EpochReport) => void {
   const start = performance.now();

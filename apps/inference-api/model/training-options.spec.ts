@@ -17,8 +17,12 @@ describe('parseTrainingOptions', () => {
 
   it.each(['0', '1.5', 'many', '-1'])('refuses %s epochs', (epochs) => {
     expect(() => parseTrainingOptions([`--epochs=${epochs}`])).toThrow(
-      '--epochs must be an integer of at least 1',
+      `--epochs: received "${epochs}", expected an integer from 1`,
     );
+  });
+
+  it('has none for who asks how to call it', () => {
+    expect(parseTrainingOptions(['--help'])).toBeUndefined();
   });
 
   it('refuses an option that it does not know', () => {

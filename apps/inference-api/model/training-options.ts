@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseInteger } from '../src/configuration/parse-integer.js';
 
 /** What a training run is told on the command line. */
 export interface TrainingOptions {
@@ -12,11 +13,8 @@ export interface TrainingOptions {
   readonly seed: number;
 }
 
-/** How to call the script. */
-export const usage = 'train.js [folder with MNIST] [--output digits.onnx] [--epochs 20] [--seed 1]';
-
-/** @throws Error that names the argument that is wrong. */
-export function parseTrainingOptions(args: readonly string[]): TrainingOptions {
+/** @returns undefined if somebody asks how to call it. @throws Error that names the argument that is wrong. */
+export function parseTrainingOptions(args: readonly string[]): TrainingOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -24,20 +22,14 @@ export function parseTrainingOptions(args: readonly string[]): TrainingOptions {
       output: { type: 'string', default: 'apps/inference-api/model/digits.onnx' },
       epochs: { type: 'string', default: '20' },
       seed: { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return undefined;
   return {
     folder: positionals[0] ?? '../shared/data/mnist',
     output: values.output,
-    epochs: integer('epochs', values.epochs, 1),
-    seed: integer('seed', values.seed, 0),
+    epochs: parseInteger('--epochs', values.epochs, 1, Number.MAX_SAFE_INTEGER),
+    seed: parseInteger('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
   };
-}
-
-function integer(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new Error(`--${name} must be an integer of at least ${least}, received "${text}". Usage: ${usage}`);
-  }
-  return value;
 }
