@@ -16,7 +16,6 @@ export function statusOf(error: BatchingError): number {
       return CLIENT_CLOSED_REQUEST;
     case 'QUEUE_FULL':
     case 'BATCHER_CLOSED':
-    case 'CIRCUIT_OPEN':
     case 'WORKER_ENDED':
       return 503;
     case 'RUN_TIMED_OUT':
