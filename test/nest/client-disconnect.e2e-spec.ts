@@ -1,3 +1,10 @@
+import { jest } from '@jest/globals';
+import { Controller, Get, Req } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Batched, BatchingModule } from 'nestjs-batching';
+import { once } from 'node:events';
+import { connect, constants, type Http2ServerRequest } from 'node:http2';
+
 import { sendAndMayLeave } from '../http/leaving-client.js';
 import { until } from '../http/until.js';
 import { HeldRequests } from './held-requests.js';
@@ -60,5 +67,39 @@ describe.each(platforms)('a client that disconnects on $name', (platform) => {
 
     const answers = await Promise.all([...first, ...staying]);
     expect(answers.map(({ body }) => body.text)).toEqual(['first', 'staying']);
+  });
+});
+
+describe('a client that leaves over HTTP/2', () => {
+  let hasBegun = false;
+
+  @Controller()
+  class PreparingController {
+    @Get()
+    @Batched('words')
+    async prepare(@Req() { raw }: { raw: Http2ServerRequest }): Promise<string> {
+      hasBegun = true;
+      await once(raw.stream, 'close');
+      return 'a word';
+    }
+  }
+
+  it('while the handler prepares the request, never reaches the processor', async () => {
+    const processBatch = jest.fn((words: readonly string[]) => [...words]);
+    const { url, batcher } = await apps.start(
+      {
+        imports: [BatchingModule.registerBatcher({ name: 'words', processor: processBatch })],
+        controllers: [PreparingController],
+      },
+      { name: 'HTTP/2', createAdapter: () => new FastifyAdapter({ http2: true }) },
+    );
+    const session = connect(url);
+    const request = session.request({ ':path': '/' });
+    await until('the handler prepares', () => hasBegun);
+    request.close(constants.NGHTTP2_CANCEL);
+    session.close();
+
+    await until('the request is refused', () => batcher('words').getStatistics().refused['ABORTED'] === 1);
+    expect(processBatch).not.toHaveBeenCalled();
   });
 });

@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+
+type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /** The parts of an HTTP response that tell whether the client is still there; Fastify wraps Node's (`raw`). */
-export type HttpResponse = ServerResponse | { readonly raw: ServerResponse };
+export type HttpResponse = NodeResponse | { readonly raw: NodeResponse };
 
 /** Tells when the client disconnects before it has its whole answer. */
 export class ClientDisconnect {
-  private readonly response: ServerResponse;
+  private readonly response: NodeResponse;
 
   /** @param leaving Is aborted then. */
   constructor(
@@ -13,7 +16,9 @@ export class ClientDisconnect {
     private readonly leaving: AbortController,
   ) {
     this.response = 'raw' in response ? response.raw : response;
-    if (this.response.closed) this.onClose();
+    // Over HTTP/2 only the stream tells.
+    const { closed } = 'stream' in this.response ? this.response.stream : this.response;
+    if (closed) this.onClose();
     else this.response.once('close', this.onClose);
   }
 
