@@ -432,4 +432,17 @@ describe('WorkerPool', () => {
     await expect(starting).rejects.toThrow('no memory');
     expect(workers.map(({ isGone }) => isGone)).toEqual([true, true]);
   });
+
+  it('tells that a start has failed only when none of its workers is left', async () => {
+    const slow = new FakeWorker();
+    void slow.call('upper', 'a').catch(() => undefined);
+    const started = startLetterPool({ workers: 2 }, (index) => (index === 1 ? new Error('no memory') : slow));
+    const starting = new WatchedPromise(started);
+    await settle();
+    expect(slow.isStopped).toBe(true);
+    expect(starting.isSettled).toBe(false);
+    slow.latest.answer('A');
+    await settle();
+    expect(starting.error).toMatchObject({ message: 'no memory' });
+  });
 });
