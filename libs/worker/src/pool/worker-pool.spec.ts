@@ -360,6 +360,24 @@ describe('WorkerPool', () => {
       expect(answer.error).toMatchObject({ code: 'WORKER_ENDED', reason: 'the file has changed' });
       await pool.close();
     });
+
+    it('lets them wait on while another worker is alive', async () => {
+      const { run, worker, pool } = await startLetterPool({ workers: 2 }, (index) =>
+        index < 2 ? new FakeWorker() : new Error('the file has changed'),
+      );
+      const answers = ['a', 'b'].map((letter) => run(letter));
+      pool.finish();
+      await settle();
+      worker(0).end('killed');
+      // One worker is not replaced, the other one busy, and one call waits for it.
+      await jest.advanceTimersByTimeAsync(1000);
+      for (const letter of ['B', 'A']) {
+        worker(1).latest.answer(letter);
+        await settle();
+      }
+      expect(await Promise.all(answers)).toEqual(['A', 'B']);
+      await pool.close();
+    });
   });
 
   describe('close', () => {
