@@ -319,6 +319,16 @@ describe('WorkerPool', () => {
   });
 
   describe('when a run takes too long', () => {
+    it('counts the time of each call from the end of the one before, also of the third', async () => {
+      const { run, worker } = await startLetterPool({ callsInAdvance: 1, runTimeoutMs: 1000 });
+      const answers = ['a', 'b', 'c'].map((letter) => run(letter));
+      for (const [index, letter] of ['A', 'B', 'C'].entries()) {
+        await jest.advanceTimersByTimeAsync(900);
+        worker(0).calls[index]?.answer(letter);
+      }
+      expect(await Promise.all(answers)).toEqual(['A', 'B', 'C']);
+    });
+
     it('answers its caller at the limit, gives the worker up, and replaces it', async () => {
       const { run, worker, pool } = await startLetterPool({ runTimeoutMs: 1000 }, () => new FakeWorker(true));
       const answer = new WatchedPromise(run('a'));
@@ -396,6 +406,16 @@ describe('WorkerPool', () => {
       expect(closed.isSettled).toBe(true);
       expect(worker(0).isGone).toBe(true);
       expect(jest.getTimerCount()).toBe(0);
+    });
+
+    it('shows no worker that takes calls from then on, though one still works off its last', async () => {
+      const { run, worker, pool } = await startLetterPool();
+      const answer = run('a');
+      const closed = pool.close();
+      expect(pool.status.live).toBe(0);
+      worker(0).latest.answer('A');
+      expect(await answer).toBe('A');
+      await closed;
     });
 
     it('starts no more replacements', async () => {
