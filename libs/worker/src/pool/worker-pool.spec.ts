@@ -102,6 +102,18 @@ describe('WorkerPool', () => {
       expect(check).not.toHaveBeenCalled();
     });
 
+    it('does not hold against a worker what the one before it has failed', async () => {
+      const check = jest.fn(() => Promise.resolve());
+      const { fail, worker } = await failing(check);
+      await fail(7);
+      worker(0).end('killed');
+      await jest.advanceTimersByTimeAsync(100);
+      await fail(7);
+      expect(check).not.toHaveBeenCalled();
+      await fail(1);
+      expect(check.mock.calls).toEqual([[worker(1)]]);
+    });
+
     it('takes it for the fault of the calls where there is no check', async () => {
       const { fail, worker } = await failing(undefined);
       await fail(30);
