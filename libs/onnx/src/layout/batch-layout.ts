@@ -1,6 +1,5 @@
 import type { BucketKey } from 'nestjs-batching/core';
 
-import type { BatchedInput } from '../signature/batched-tensor.js';
 import { BatchRun, countRows, type RunLayout } from './batch-run.js';
 import { BatchSizes } from './batch-sizes.js';
 import type { ModelSignature } from '../signature/model-signature.js';
@@ -114,27 +113,13 @@ export class BatchLayout {
   private count({ inputs, rowCount, paddedRowCount }: BatchRun, rows: readonly ReadRow[]): void {
     let realElements = 0;
     let allElements = 0;
-    this.runLayout.inputs.forEach((input, index) => {
-      if (input.batchAxis === undefined) return;
-      const all = inputs[index]?.data.length ?? 0;
-      allElements += all;
-      realElements += countReal(input, index, rows, (all / paddedRowCount) * rowCount);
+    this.runLayout.inputs.forEach(({ batchAxis }, index) => {
+      if (batchAxis === undefined) return;
+      allElements += inputs[index]?.data.length ?? 0;
+      for (const { tensors } of rows) realElements += tensors[index]?.data.length ?? 0;
     });
     this.counter.count({ rowCount, paddedRowCount, realElements, allElements });
   }
-}
-
-/** What of an input came from requests; without a dynamic axis that is all but the padding rows. */
-function countReal(
-  { padWith }: BatchedInput,
-  index: number,
-  rows: readonly ReadRow[],
-  withoutPaddingRows: number,
-): number {
-  if (padWith === undefined) return withoutPaddingRows;
-  let count = 0;
-  for (const { tensors } of rows) count += tensors[index]?.data.length ?? 0;
-  return count;
 }
 
 /** Parts of at most `largest` rows, each request in one piece. */
