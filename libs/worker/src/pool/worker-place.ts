@@ -86,7 +86,7 @@ export class WorkerPlace<TCalls extends WorkerCalls<TCalls>> {
 
   /** Whether no worker is started before one of those that have been given up has ended: there are too many. */
   get isHeldUp(): boolean {
-    return this.current === undefined && this.abandoned.length >= MOST_ABANDONED;
+    return this.abandoned.length >= MOST_ABANDONED;
   }
 
   /** Starts the first worker. @throws what `start` rejects with. */

@@ -120,14 +120,21 @@ describe('WorkerPool', () => {
       expect(worker(0).abandonReasons).toEqual([]);
     });
 
-    it('does not give up one that ends while it is checked, or is to end', async () => {
+    it.each<[string, (worker: FakeWorker, close: () => Promise<void>) => unknown, string | undefined]>([
+      ['has failed', (worker) => worker.fail('uncaught'), 'uncaught'],
+      ['is to end', (_, close) => close(), undefined],
+    ])('does not give up one that %s while it is checked', async (_, endWorker, lastEndReason) => {
       let reject!: (error: Error) => void;
       const { fail, worker, pool } = await failing(() => new Promise((_, fails) => (reject = fails)));
       await fail(8);
-      const closed = pool.close();
+      const ended = endWorker(worker(0), () => pool.close());
       reject(broken);
-      await closed;
+      await settle();
+      worker(0).leave();
+      await ended;
+      await settle();
       expect(worker(0).abandonReasons).toEqual([]);
+      expect(pool.status.lastEndReason).toBe(lastEndReason);
     });
   });
 
