@@ -113,8 +113,8 @@ describe('BaseWorkerHost', () => {
     const host = await startHost();
     const calls = ['a', 'b', 'c'].map((letter) => host.call('upper', letter));
     host.hearNonsense(3);
-    host.hearNonsense();
     host.reply({ callId: 4, reply: 'C' });
+    host.hearNonsense();
     const unreadable = new Error('the answer of the worker cannot be read: too deep');
     expect(await Promise.allSettled(calls)).toEqual([
       { status: 'rejected', reason: unreadable },
