@@ -115,11 +115,23 @@ describe('BatchLayout', () => {
       ]);
     });
 
-    it('takes and gives several rows of one request along that axis', () => {
+    it('takes and gives several rows of one request along that axis, the last of which is repeated', () => {
       const two = { data: Float32Array.from({ length: 8 }, (_, index) => index), dims: [2, 2, 2] };
-      const [run] = plan(model, [{ state: Float32Array.of(9, 9, 9, 9) }, { state: two }]);
-      expect(run?.inputs[0]?.dims).toEqual([2, 3, 2]);
+      const requests = [{ state: Float32Array.of(9, 9, 9, 9) }, { state: two }];
+      const [run] = plan(model, requests, { paddedBatchSize: 4 });
+      expect(run?.inputs[0]).toMatchObject({
+        dims: [2, 4, 2],
+        data: Float32Array.of(9, 9, 0, 1, 2, 3, 2, 3, 9, 9, 4, 5, 6, 7, 6, 7),
+      });
       expect(run?.split(run.inputs)[1]?.['state']).toEqual({ type: 'float32', ...two });
+    });
+
+    it('names that axis where an output has another number of rows along it', () => {
+      const [run] = plan(model, [{ state: new Float32Array(4) }]);
+      const output = { name: 'state', type: 'float32', dims: [1, 2, 2], data: new Float32Array(4) } as const;
+      expect(() => run?.split([output])).toThrow(
+        'output "state" came with shape [1, 2, 2] for a batch of 1; its axis 1 must be the batch',
+      );
     });
   });
 
