@@ -94,6 +94,12 @@ describe('RowReader', () => {
       'a Float32Array of length 3 with dims [1, 2, 2]',
     ],
     ['dimensions that are no list', { image: { data: pixels, dims: 4 } }, 'with dims a number'],
+    ['dimensions that are nothing', { image: { data: pixels, dims: null } }, 'with dims null'],
+    [
+      'the wrong dimensions behind the batch axis',
+      { image: { data: pixels, dims: [1, 2, 1, 2] } },
+      'with dims [1, 2, 1, 2]',
+    ],
     [
       'data of another type',
       { image: { data: new Uint8Array(4), dims: [1, 2, 2] } },
