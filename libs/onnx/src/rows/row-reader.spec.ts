@@ -346,9 +346,10 @@ describe('RowReader, of dynamic axes', () => {
       { data: BigInt64Array.of(7n, 8n, 9n), dims: [3], rowCount: undefined },
       { data: Int32Array.of(3), dims: [1], rowCount: 1 },
     ]);
-    const two = reader.read({ tokens: { data: new BigInt64Array(4), dims: [2, 2] } });
-    expect(two.tensors[0]).toEqual({ data: Float32Array.of(1, 1, 1, 1), dims: [2], rowCount: 2 });
-    expect(two.tensors[2]).toEqual({ data: Int32Array.of(2, 2), dims: [1], rowCount: 2 });
+    // Far more ones than the first mask took.
+    const two = reader.read({ tokens: { data: new BigInt64Array(10), dims: [2, 5] } });
+    expect(two.tensors[0]).toEqual({ data: new Float32Array(10).fill(1), dims: [5], rowCount: 2 });
+    expect(two.tensors[2]).toEqual({ data: Int32Array.of(5, 5), dims: [1], rowCount: 2 });
   });
 
   it('takes those that the caller sends', () => {
