@@ -38,6 +38,15 @@ describe('BufferPool', () => {
     expect(pool.take(101)).not.toBe(other);
   });
 
+  it('forgets of a size only as many as there is no room for', () => {
+    const pool = new BufferPool(250);
+    const [first, second] = [new ArrayBuffer(100), new ArrayBuffer(100)];
+    for (const buffer of [first, second, new ArrayBuffer(101)]) pool.giveBack(buffer);
+    expect(pool.size).toBe(201);
+    expect([first, second]).toContain(pool.take(100));
+    expect(pool.size).toBe(101);
+  });
+
   it('keeps one that is as large as all that it may keep', () => {
     const pool = new BufferPool(100);
     const buffer = new ArrayBuffer(100);
