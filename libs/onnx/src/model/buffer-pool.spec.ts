@@ -54,13 +54,22 @@ describe('BufferPool', () => {
     expect(pool.take(100)).toBe(buffer);
   });
 
-  it('keeps none that is larger than all that it may keep, and none that has been given away', () => {
+  it('keeps none that is larger than all that it may keep, and forgets none for its sake', () => {
     const pool = new BufferPool(100);
+    const small = new ArrayBuffer(50);
+    pool.giveBack(small);
     pool.giveBack(new ArrayBuffer(101));
+    expect(pool.size).toBe(50);
+    expect(pool.take(50)).toBe(small);
+  });
+
+  it('keeps none that has been given away', () => {
+    const pool = new BufferPool(100);
     const given = new ArrayBuffer(50);
     structuredClone(given, { transfer: [given] });
     pool.giveBack(given);
     expect(pool.size).toBe(0);
+    expect(pool.take(given.byteLength)).not.toBe(given);
   });
 
   it('never keeps more than it may, nor gives one buffer twice, whatever is taken and given back', () => {

@@ -42,7 +42,6 @@ export class BufferPool {
 
   private forgetSurplus(): void {
     for (const [byteLength, buffers] of this.free) {
-      if (this.freeBytes <= this.mostBytes) return;
       while (this.freeBytes > this.mostBytes && buffers.pop() !== undefined) this.freeBytes -= byteLength;
       if (buffers.length > 0) return;
       this.free.delete(byteLength);
