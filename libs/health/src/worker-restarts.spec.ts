@@ -21,6 +21,12 @@ describe('WorkerRestarts', () => {
     expect(restarts.since(0)).toBe(5);
   });
 
+  it('forgets none however often it is asked while there are no more', () => {
+    const restarts = new WorkerRestarts();
+    for (let check = 0; check < 5000; check += 1) restarts.observe(3, 100 + check);
+    expect(restarts.since(100)).toBe(3);
+  });
+
   it('forgets the oldest of very many', () => {
     const restarts = new WorkerRestarts();
     for (let total = 1; total <= 5000; total += 1) restarts.observe(total, total);
