@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 
+import { WatchedPromise } from '../../../../test/core/watched-promise.js';
 import { FakeWorker, type LetterCalls } from '../../../../test/worker/fake-worker.js';
 import { readyWithin } from './ready-within.js';
 
@@ -41,6 +42,20 @@ describe('readyWithin', () => {
       'no such model',
     );
     expect(worker.isGone).toBe(true);
+  });
+
+  it('tells of that only when the worker has ended', async () => {
+    const worker = new FakeWorker();
+    const call = worker.call('upper', 'a');
+    const broken = new Error('no such model');
+    const ready = new WatchedPromise(readyWithin(worker, 100, () => Promise.reject(broken)));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(worker.isStopped).toBe(true);
+    expect(ready.isSettled).toBe(false);
+    worker.latest.answer('A');
+    await call;
+    await jest.advanceTimersByTimeAsync(0);
+    expect(ready.error).toBe(broken);
   });
 
   it.each(['before', 'meanwhile'])('gives up a worker that is not wanted any more (%s)', async (when) => {

@@ -1,3 +1,4 @@
+import { collectGarbage } from '../../../../test/core/heap-size.js';
 import { WatchedPromise } from '../../../../test/core/watched-promise.js';
 import { failAfterOthers, startAlongside } from './start-alongside.js';
 
@@ -40,4 +41,12 @@ describe('while something starts that may be interrupted', () => {
     void failAfterOthers(new Promise(() => undefined));
     await expect(startAlongside(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   });
+});
+
+it('What has started is kept by whoever has started it, and by nobody else', async () => {
+  const start = async (): Promise<WeakRef<object>> => new WeakRef(await startAlongside(Promise.resolve({})));
+  const started = await start();
+  await settle();
+  collectGarbage();
+  expect(started.deref()).toBeUndefined();
 });
