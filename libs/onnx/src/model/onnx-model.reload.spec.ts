@@ -99,6 +99,27 @@ describe('A reload of an OnnxModel', () => {
     expect(host.isClosed).toBe(true);
   });
 
+  it('does not run again on the new model what has failed on the old one', async () => {
+    const model = await load();
+    let release!: () => void;
+    host.hold = new Promise((resolve) => (release = resolve));
+    const batch = model.processBatch([echoRow(1)], batchOf(1));
+    await settle();
+    host.hold = undefined;
+    const reloaded = model.reload(pathOf('second'));
+    await until('the new model serves', () => model.metadata.path === pathOf('second'));
+    let runs = 0;
+    host.onRun = () => {
+      runs += 1;
+      throw new Error('no such word');
+    };
+    release();
+    await expect(batch).rejects.toThrow('no such word');
+    expect(runs).toBe(1);
+    await reloaded;
+    await model.close();
+  });
+
   it('lets a close wait for batches that the old model has begun', async () => {
     const model = await load();
     let release!: () => void;
