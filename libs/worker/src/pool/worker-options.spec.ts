@@ -74,17 +74,31 @@ describe('the options of workers', () => {
   });
 
   it.each([
+    { instances: 1, runTimeoutMs: 1, startTimeoutMs: 1, retries: 0, respawnDelayMs: 0, maxRespawnDelayMs: 0 },
+    { instances: 64, runTimeoutMs: 3_600_000, startTimeoutMs: 3_600_000, retries: 10 },
+    { respawnDelayMs: 60_000, maxRespawnDelayMs: 3_600_000 },
+    { isolation: 'thread' },
+    { isolation: 'process' },
+  ])('are taken as far as their ranges go: %j', (options) => {
+    expect(faultsOf(options)).toEqual([]);
+  });
+
+  it.each([
     { instances: 0 },
     { instances: 1.5 },
     { instances: 65 },
     { isolation: 'fork' },
     { runTimeoutMs: 0 },
-    { runTimeoutMs: Infinity },
+    { runTimeoutMs: 3_600_001 },
+    { startTimeoutMs: 0 },
     { startTimeoutMs: 3_600_001 },
     { retries: -1 },
     { retries: 11 },
     { respawnDelayMs: NaN },
+    { respawnDelayMs: -1 },
+    { respawnDelayMs: 60_001 },
     { maxRespawnDelayMs: -1 },
+    { maxRespawnDelayMs: 3_600_001 },
     { instancess: 1 },
   ])('are refused where they are out of range: %j', (options) => {
     expect(faultsOf(options)).toEqual(Object.keys(options));
