@@ -21,9 +21,6 @@ const MOST_CAUSES = 4;
 
 /** An error as plain data. Works for whatever was thrown, and for errors of another realm. */
 export function serializeError(error: unknown, mostCauses = MOST_CAUSES): SerializedError {
-  if (typeof error !== 'object' || error === null) {
-    return { ...NOTHING_MORE, name: 'Error', message: String(error) };
-  }
   const [name, message, code, isRetryable, stack, cause] = PARTS.map((part) => read(error, part));
   return {
     name: typeof name === 'string' ? name : 'Error',
@@ -35,11 +32,10 @@ export function serializeError(error: unknown, mostCauses = MOST_CAUSES): Serial
   };
 }
 
-const NOTHING_MORE = { code: undefined, isRetryable: undefined, stack: undefined, cause: undefined };
 const PARTS = ['name', 'message', 'code', 'isRetryable', 'stack', 'cause'] as const;
 
 /** What is thrown may have any shape; to read it may throw in turn. */
-function read(error: object, part: string): unknown {
+function read(error: unknown, part: string): unknown {
   try {
     return (error as Readonly<Record<string, unknown>>)[part];
   } catch {

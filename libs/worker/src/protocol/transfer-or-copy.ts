@@ -17,13 +17,9 @@ export function transferOrCopy(
   const transfer = [...new Set(buffers)].filter(types.isArrayBuffer);
   try {
     sender.postMessage(message, transfer);
-  } catch (error) {
-    // Nothing has been given away then: all buffers are checked before the first one leaves.
-    if (!isDataCloneError(error)) throw error;
+  } catch {
+    // Nothing has been given away then: all buffers are checked before the first one leaves. What the message itself
+    // throws, it throws again.
     sender.postMessage(message, []);
   }
-}
-
-function isDataCloneError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'DataCloneError';
 }
