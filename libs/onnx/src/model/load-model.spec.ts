@@ -94,11 +94,15 @@ describe('A model whose file is overwritten while it serves', () => {
     expect(host.isClosed).toBe(true);
   });
 
-  it('is not loaded from a file that is written at that moment', async () => {
-    host.onOpen = () => writeFileSync(path, 'version 2');
-    const failure: unknown = await load({ executionProviders: ['cuda', 'cpu'] }).catch(
-      (error: unknown) => error,
-    );
+  it.each([
+    ['the first', 0],
+    ['the second', 1],
+  ])('is not loaded from a file that is written while %s worker opens it', async (_, opened) => {
+    host.onOpen = () => {
+      if (host.opened.length === opened) writeFileSync(path, 'version 2');
+    };
+    const options = { executionProviders: ['cuda', 'cpu'], instances: 2 } as const;
+    const failure: unknown = await load(options).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InvalidConfigError);
     expect((failure as InvalidConfigError).faults).toEqual([
       {
