@@ -5,7 +5,7 @@ import { DynamicBatcher } from './dynamic-batcher.js';
 /** A processor whose workers come and go. */
 class Workers extends FakeProcessor<number, number> {
   private live: number;
-  private listener: () => void = () => undefined;
+  readonly listeners = new Set<() => void>();
 
   constructor(live: number) {
     super((request) => request);
@@ -16,13 +16,14 @@ class Workers extends FakeProcessor<number, number> {
     return this.live;
   }
 
-  onLimitsChanged(listener: () => void): void {
-    this.listener = listener;
+  onLimitsChanged(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   change(live: number): void {
     this.live = live;
-    this.listener();
+    for (const listener of this.listeners) listener();
   }
 }
 
@@ -43,6 +44,19 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     await clock.advance(0);
     expect(workers.running).toHaveLength(2);
     expect(batcher.config.maxConcurrentBatches).toBe(2);
+  });
+
+  it('is nothing to it any more once it is closed: workers may outlive many batchers', async () => {
+    const { clock, workers, batcher, send } = setUp(1);
+    send(1);
+    await clock.advance(0);
+    const drained = batcher.drain();
+    expect(workers.listeners.size).toBe(1);
+
+    workers.running[0]?.succeed();
+    await clock.advance(0);
+    await drained;
+    expect(workers.listeners.size).toBe(0);
   });
 
   it('runs fewer if the configuration says so', async () => {

@@ -63,6 +63,8 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly learned = new LearnedBehavior();
   private readonly recorder = new StatisticsRecorder();
+  /** A processor may outlive many batchers; it must not keep them. */
+  private readonly stopFollowing: (() => void) | void;
   private currentState: BatcherState = 'open';
   private resolveDrained!: (result: Promise<DrainResult>) => void;
   private readonly drained = new Promise<DrainResult>((resolve) => (this.resolveDrained = resolve));
@@ -102,7 +104,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       owner: this,
     });
     // What nobody names follows the processor.
-    this.processor.onLimitsChanged?.(() => this.reconfigure([]));
+    this.stopFollowing = this.processor.onLimitsChanged?.(() => this.reconfigure([]));
   }
 
   /** Whether it takes requests, finishes what it has accepted, or is through. */
@@ -285,6 +287,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
       this.scheduler.departures.giveUpAll(error);
     }
     this.currentState = 'closed';
+    if (typeof this.stopFollowing === 'function') this.stopFollowing();
     this.scheduler.closeAtMs = Infinity;
     const rejectedRequests = this.recorder.requests.closed;
     // By a promise, which costs two more microtasks: callers who were just rejected, after one, hear of it first.

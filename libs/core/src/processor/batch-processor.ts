@@ -75,8 +75,11 @@ export interface BatchProcessor<TRequest, TResponse> {
    */
   readonly batchesInAdvance?: number | undefined;
 
-  /** Takes note of who wants to be called whenever `concurrentBatches` or `allowedBatchSizes` may have changed. */
-  onLimitsChanged?(listener: () => void): void;
+  /**
+   * Takes note of who wants to be called whenever `concurrentBatches` or `allowedBatchSizes` may have changed. What it
+   * returns, if anything, ends that: a batcher calls it when it is closed.
+   */
+  onLimitsChanged?(listener: () => void): (() => void) | void;
 
   /** Tells how the processor fares. Without it a processor counts as ready. */
   getHealth?(): ProcessorHealth;

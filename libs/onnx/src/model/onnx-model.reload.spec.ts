@@ -51,16 +51,21 @@ describe('A reload of an OnnxModel', () => {
     await model.close();
   });
 
-  it('tells the batcher how many workers the new model has, then and later', async () => {
+  it('tells the batcher how many workers the new model has, then and later, until that is closed', async () => {
     const model = await load({ instances: 2, respawnDelayMs: 60_000 });
     const limits: number[] = [];
-    model.onLimitsChanged(() => limits.push(model.concurrentBatches));
+    const stop = model.onLimitsChanged(() => limits.push(model.concurrentBatches));
     host.workers[0]?.end('it was ended by SIGKILL');
     await until('the loss is known', () => limits.at(-1) === 1);
     await model.reload();
     expect(limits.at(-1)).toBe(2);
     host.workers.at(-1)?.end('it was ended by SIGKILL');
     await until('that loss is known, too', () => limits.at(-1) === 1);
+
+    stop();
+    const { length } = limits;
+    await model.reload();
+    expect(limits).toHaveLength(length);
     await model.close();
   });
 

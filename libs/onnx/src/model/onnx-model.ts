@@ -111,8 +111,9 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     return this.current.loaded.pool.live;
   }
 
-  onLimitsChanged(listener: () => void): void {
+  onLimitsChanged(listener: () => void): () => void {
     this.limitsListeners.add(listener);
+    return () => void this.limitsListeners.delete(listener);
   }
 
   /** @throws InvalidRequestError that names the input, the shape and type expected, and those received. */

@@ -129,8 +129,8 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     return this.pool.live;
   }
 
-  onLimitsChanged(listener: () => void): void {
-    this.pool.watch(listener);
+  onLimitsChanged(listener: () => void): () => void {
+    return this.pool.watch(listener);
   }
 
   /**
