@@ -167,6 +167,17 @@ describe('BatchBuilder: adaptive', () => {
     });
   });
 
+  it('does not wait for those who come into other buckets', () => {
+    const view = { queueSize: 7, lastDispatchAtMs: 995 };
+    expect(decide(TWO_SLOTS, view, busyTraffic())).toMatchObject({ action: 'wait' });
+    // Half of them: n* = 4.02.
+    const besideOthers = { ...view, otherBuckets: 1 };
+    expect(decide(TWO_SLOTS, { ...besideOthers, queueSize: 6 }, busyTraffic())).toMatchObject({
+      action: 'wait',
+    });
+    expect(decide(TWO_SLOTS, besideOthers, busyTraffic())).toMatchObject({ action: 'dispatch', size: 7 });
+  });
+
   it('never lets the oldest wait longer than maxWaitTimeMs while a slot is free', () => {
     const config: BatchingConfig = { ...TWO_SLOTS, maxWaitTimeMs: 3 };
     const late = { queueSize: 2, lastDispatchAtMs: 995, nowMs: 1004, slotFreeSinceMs: 1004 };
@@ -329,5 +340,15 @@ describe('BatchBuilder: a batch between two allowed sizes, where who would be le
   it('takes all, though more come, where the smaller batches that were asked for serve fewer', () => {
     expect(decideWhere(1, 'down')).toMatchObject({ size: 8 });
     expect(decideWhere(1, 'down', 1)).toMatchObject({ size: 10 });
+  });
+
+  it('takes all if the last of several batches that would be left is late', () => {
+    // S(4) = 20, S(16) = 55: four, four and two take 60 ms.
+    const learned = buildLearned(25 / 3, 35 / 12);
+    const config: BatchingConfig = { maxBatchSize: 16, allowedBatchSizes: [4, 16] };
+    const decideBefore = (nearestDeadlineAtMs: number): unknown =>
+      decide(config, { nowMs: 2000, nearestDeadlineAtMs }, learned);
+    expect(decideBefore(2059.5)).toMatchObject({ size: 10 });
+    expect(decideBefore(2060.5)).toMatchObject({ size: 4 });
   });
 });

@@ -77,6 +77,14 @@ describe('BatchFormer: size and cost', () => {
     expect(learned.all.mostByCost).toBe(2);
   });
 
+  it('learns nothing of what a batch holds by cost from one that something else limits', () => {
+    const learned = buildLearned(10, 1);
+    const { form } = formerOf(plain(6), { costOf: () => 1, maxBatchCost: 10 }, learned);
+    expect(form(4).riding).toHaveLength(4);
+    expect(form(4).riding).toHaveLength(2);
+    expect(learned.mostByCost).toBe(Infinity);
+  });
+
   it('keeps to an allowed size where what they cost leaves room for another number', () => {
     const nine = plain(20, { cost: 110 });
     const sizes = {
@@ -127,6 +135,15 @@ describe('BatchFormer: deadlines', () => {
     expect(formerOf(tight, {}, buildLearned(10, 1), [30, 30, 30]).form(4)).toEqual({
       riding: [0, 1],
       lost: [],
+    });
+  });
+
+  it('counts on a slot that is free in time for those whom it leaves behind', () => {
+    const hurried = [{ leftMs: 11.5 }, ...plain(4, { leftMs: 24.5 })];
+    expect(formerOf(hurried, {}, buildLearned(10, 1), [10]).form(4)).toEqual({ riding: [0], lost: [] });
+    expect(formerOf(hurried, {}, buildLearned(10, 1), [30]).form(4)).toEqual({
+      riding: [1, 2, 3, 4],
+      lost: [0],
     });
   });
 
@@ -219,5 +236,33 @@ describe('BatchFormer: deadlines', () => {
     ]);
     expect(form(4)).toEqual({ riding: [0, 1], lost: [] });
     expect(form(4)).toEqual({ riding: [3, 2, 4, 5], lost: [] });
+  });
+});
+
+describe('BatchFormer: deadlines where batches take more or less than foretold, by chance', () => {
+  /** A batch of n takes 10 + n ms, 5 more or 5 less. */
+  function learnedInNoise(): LearnedBehavior {
+    const learned = buildLearned(10, 1);
+    for (let batch = 0; batch < 400; batch += 1) {
+      const size = batch % 4 < 2 ? 1 : 4;
+      learned.observeBatch(size, 10 + size + (batch % 2 === 0 ? 5 : -5), NOW_MS);
+    }
+    return learned;
+  }
+
+  it('lets those ride who make it as a rule, if that answers more than to be sure', () => {
+    expect(formerOf(plain(4, { leftMs: 20 }), {}, learnedInNoise()).form(4)).toEqual({
+      riding: [0, 1, 2, 3],
+      lost: [],
+    });
+  });
+
+  it('gives up who would make it by chance only, if that answers more', () => {
+    const { form } = formerOf(
+      [...plain(4, { leftMs: 14.5 }), ...plain(3, { leftMs: 60 })],
+      {},
+      learnedInNoise(),
+    );
+    expect(form(4)).toEqual({ riding: [4, 5, 6], lost: [0, 1, 2, 3] });
   });
 });
