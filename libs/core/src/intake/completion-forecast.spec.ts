@@ -191,6 +191,8 @@ describe('CompletionForecast: an answer where more come than can be answered in 
     expect(forecastOf().inCrowd(60, 0)).toBe(0);
     expect(forecastOf({ maxConcurrentBatches: 4 }).inCrowd(60, 1.3)).toBe(0);
     expect(forecastOf().inCrowd(60, 1.3)).toBe(30);
+    // Full ones would, but there is no time for them.
+    expect(forecastOf().inCrowd(24, 0.3)).toBe(21);
   });
 });
 
@@ -204,6 +206,7 @@ describe('CompletionForecast: when as many as wait now have been served', () => 
     const costs = { costOf: () => 1, maxBatchCost: 5 };
     expect(forecastOf(costs, [], limitedByCost(2)).drain(10)).toBe(5 * 22);
     expect(forecastOf(costs, [], limitedByCost(0.2)).drain(3)).toBe(3 * 21);
+    expect(forecastOf(costs, [], limitedByCost(Infinity)).drain(20)).toBe(60);
     expect(forecastOf({}, [], limitedByCost(2)).drain(10)).toBe(30);
   });
 

@@ -158,6 +158,14 @@ describe('DeadlineAdmission', () => {
     expect(error?.retryAfterMs).toBeLessThanOrEqual(71);
   });
 
+  it('refuses many who come together, and would be late for that alone', () => {
+    // 10 + 4 · 24 + 24 ms; one alone is answered within 24 + 3 · 24, however it goes.
+    expect(admissionOf()({ count: 20, terms: { timeoutMs: 100 } })).toBeDefined();
+    // Of seven buckets 10 + 7 · 21 ms; of one bucket seven are answered within 24 + 4 · 24.
+    const ofSevenBuckets = { others: [1, 1, 1, 1, 1, 1], terms: { bucketKey: 'a', timeoutMs: 125 } };
+    expect(admissionOf()(ofSevenBuckets)).toBeDefined();
+  });
+
   it('tells who goes before many that wait when those ahead of it are served', () => {
     // 10 + 24 + 21 ms are too long; the batch that runs and the one ahead take 10 + 24.
     const error = admissionOf()({
@@ -199,6 +207,14 @@ describe('DeadlineAdmission', () => {
       expect(told(0)).toBeUndefined();
       // In 34 ms four come, with whom those ahead fill a batch more: 34 + 24 + 21 ms, and a little.
       expect(told(120)?.message).toContain('is expected to take 80 ms, and timeoutMs allows 56');
+    });
+
+    it('is refused for them, too, if it would surely be in time without them', () => {
+      const refusal = admissionOf(PRIORITIES);
+      // However those ahead ride, it would have its answer within 24 + 4 · 24 ms.
+      const patient = { ...ofLower, terms: { priority: 1, timeoutMs: 125 } };
+      expect(refusal({ ...patient, atMs: 1000 })).toBeUndefined();
+      expect(refusal({ ...patient, atMs: 2000, accepted: 330 })).toBeDefined();
     });
 
     it('does not expect more of them than have a head start over it', () => {
