@@ -76,6 +76,17 @@ describe('DynamicBatcher: a request that would share a place', () => {
     await clock.advance(10);
     expect(call.error).toMatchObject({ phase: 'execution' });
   });
+
+  it('is let in where what is known is old, so that a processor that has recovered answers it', async () => {
+    const { clock, processor, send } = await setUp({}, { fixedMs: 500, perRequestMs: 0 });
+    await clock.advance(5000);
+    processor.hiccupMs = -480;
+    send('a');
+    await clock.advance(5);
+    const call = send('a', { timeoutMs: 100 });
+    await clock.advance(100);
+    expect(call.response?.response).toBe('A');
+  });
 });
 
 describe('DynamicBatcher: a request whose place is shared', () => {

@@ -57,17 +57,19 @@ describe.each([
     expect(batcher.getStatistics().batchesInFlight).toBe(0);
   });
 
-  it.each<[string, ProcessBatch<string, string>]>([
-    ['that is returned', () => revokedProxy([])],
-    ['that is promised', () => Promise.resolve().then(() => revokedProxy([]))],
+  it.each<[string, string, ProcessBatch<string, string>]>([
+    ['that is returned', 'revoked', () => revokedProxy([])],
+    ['that is promised', 'revoked', () => Promise.resolve().then(() => revokedProxy([]))],
     [
       'that is thrown',
+      'threw a value of type object',
       () => {
         throw revokedProxy() as Error;
       },
     ],
     [
       'that hides behind a length',
+      'no length',
       () =>
         new Proxy<string[]>([], {
           get: (target, name): unknown => {
@@ -76,9 +78,10 @@ describe.each([
           },
         }),
     ],
-  ])('fail their batch and free its slot if it is a list %s', async (_how, processBatch) => {
+  ])('fail their batch and free its slot if it is a list %s', async (_how, why, processBatch) => {
     const { batcher, calls } = await sendThree(processBatch, timeoutMs);
-    expect(outcomes(calls)).toEqual([expect.any(String), expect.any(String), expect.any(String)]);
+    const told: unknown = expect.stringContaining(why);
+    expect(outcomes(calls)).toEqual([told, told, told]);
     expect(batcher.getStatistics()).toMatchObject({ batchesInFlight: 0, requests: { failed: 3 } });
   });
 
