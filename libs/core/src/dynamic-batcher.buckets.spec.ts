@@ -253,6 +253,20 @@ describe('DynamicBatcher: buckets and deadlines', () => {
     await clock.advance(60);
     expect(call.response?.response).toBe('A2');
   });
+
+  it('refuse a call for several of them whose last batch comes after all that waits', async () => {
+    const { clock, batcher, send } = await setUpTimedLetters({ bucketOf });
+    for (const text of ['b1', 'b2', 'b3', 'b4']) send(text);
+    send('a');
+    await clock.advance(1);
+    for (let count = 0; count < 3; count += 1) send('c');
+    // 23 for the batch that runs, 22 for that of a, to which the call adds one, 23 for that of c, and 21 for its own.
+    const call = (timeoutMs: number): Promise<unknown> => batcher.processMany(['a', 'd'], { timeoutMs });
+    await expect(call(80)).rejects.toMatchObject({ phase: 'admission' });
+    const answers = call(100);
+    await clock.advance(100);
+    expect(await answers).toMatchObject([{ value: 'A' }, { value: 'D' }]);
+  });
 });
 
 describe('DynamicBatcher: many distinct buckets, tenants and keys', () => {

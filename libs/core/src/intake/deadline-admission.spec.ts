@@ -5,7 +5,7 @@ import { NO_OTHERS_AHEAD, type RequestsAhead } from '../queue/requests-ahead.js'
 import { ORDINARY_TERMS, type RequestTerms } from '../requests/request-terms.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { CompletionForecast } from './completion-forecast.js';
-import { DeadlineAdmission } from './deadline-admission.js';
+import { DeadlineAdmission, type PlaceInView } from './deadline-admission.js';
 import { SlotForecast } from '../scheduling/slot-forecast.js';
 
 interface Situation {
@@ -19,6 +19,8 @@ interface Situation {
   readonly others?: readonly number[];
   /** How many wait in all; those ahead if it is not said. */
   readonly waiting?: number;
+  /** How many stand in its line, though it may go before some of them; none of them is in a hurry. */
+  readonly inLine?: number;
   /** How many have been accepted until then. */
   readonly accepted?: number;
 }
@@ -53,9 +55,14 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     size: 0,
     bucketCount: 1,
     ahead: NOBODY,
+    inLine: 0,
     countAhead: () => queue.ahead,
     countBefore: () => queue.ahead.inBucket,
-    forEachAhead: () => undefined,
+    forEachAhead: (_: unknown, visit: (place: PlaceInView) => void) => {
+      for (let left = queue.inLine; left > 0; left -= 1) {
+        visit({ latestDeadlineAtMs: Infinity } as PlaceInView);
+      }
+    },
     bucketOf: (): undefined | { size: number; urgentSinceMs: number } => undefined,
   };
   let placesTaken = 0;
@@ -79,11 +86,13 @@ function admissionOf(config: BatchingConfig = {}, fixedMs = 20) {
     count = 1,
     others = [],
     waiting,
+    inLine = 0,
     accepted = 0,
   }: Situation) => {
     if (atMs !== arrival.timeMs) arrival = { timeMs: atMs };
     queue.ahead = ahead;
     queue.size = waiting ?? ahead.inBucket + ahead.inOtherBuckets;
+    queue.inLine = inLine;
     placesTaken = accepted;
     try {
       const inOtherBuckets = new Map(others.map((requests, bucketKey) => [bucketKey, requests]));
@@ -196,6 +205,15 @@ describe('DeadlineAdmission', () => {
     expect(error?.retryAfterMs).toBeLessThanOrEqual(53);
   });
 
+  it('looks at no more of its line than go before it, since its tenant may have its turn', () => {
+    const beside = { waiting: 8, inLine: 8, terms: { timeoutMs: 30 } };
+    const [goesFirst, goesLast] = [1, 8].map((inBucket) =>
+      admissionOf({ maxConcurrentBatches: 2 })({ ...beside, ahead: { ...NOBODY, inBucket } }),
+    );
+    expect(goesFirst).toBeUndefined();
+    expect(goesLast).toBeDefined();
+  });
+
   it('does not let in all who come at the same time because the first of them had time', () => {
     const refusal = admissionOf({}, 1000);
     const terms = { timeoutMs: 6000 };
@@ -235,6 +253,14 @@ describe('DeadlineAdmission', () => {
       const patient = { ...ofLower, terms: { priority: 1, timeoutMs: 125 } };
       expect(refusal({ ...patient, atMs: 1000 })).toBeUndefined();
       expect(refusal({ ...patient, atMs: 2000, accepted: 330 })).toBeDefined();
+    });
+
+    it('is let in if they leave it time, each of them counted once', () => {
+      const refusal = admissionOf(PRIORITIES);
+      // As above: 34 + 24 ms, in which six come, and 23 for its own batch.
+      const patient = { ...ofLower, terms: { priority: 1, timeoutMs: 90 } };
+      expect(refusal({ ...patient, atMs: 1000 })).toBeUndefined();
+      expect(refusal({ ...patient, atMs: 2000, accepted: 120 })).toBeUndefined();
     });
 
     it('does not expect more of them than have a head start over it', () => {
