@@ -176,6 +176,20 @@ describe('DynamicBatcher: many requests at once are accepted all or none', () =>
     expect(refused.error).toMatchObject({ code: 'QUEUE_FULL', reason: 'shared' });
   });
 
+  it('all when none of them shares a place, though more do already than may', async () => {
+    const { batcher, clock, endAllBatches } = await setUpBusyLetters({
+      maxBatchSize: 2,
+      maxQueueSize: 4,
+      keyOf: (letter) => letter,
+    });
+    void batcher.processMany(['a', 'a', 'a', 'a']);
+    batcher.reconfigure({ maxQueueSize: 2 });
+    const accepted = new WatchedPromise(batcher.processMany(['b']));
+    await endAllBatches();
+    await clock.advance();
+    expect(accepted.response).toMatchObject([{ value: 'B' }]);
+  });
+
   it('all when their tenant has room for the places that they need', async () => {
     const { batcher, clock, processor } = setUpLetters({
       maxQueueSizePerTenant: 1,

@@ -163,6 +163,21 @@ describe('Bucket', () => {
     expect([0, 1, 2, 3].map((priority) => bucket.countAhead(priority, undefined, 0))).toEqual([2, 3, 4, 4]);
   });
 
+  it('expects one ahead of the first who names a tenant, or as many as the others weigh more, or all there are', () => {
+    const aheadOfTenant = (waiting: number, weight: number): number => {
+      const weightOf = (tenant: string | undefined): number => (tenant === undefined ? weight : 1);
+      const bucket = new Bucket<NumberedEntry>({ priorityAgingMs: AGING_MS, weightOf });
+      for (let id = 0; id < waiting; id += 1) bucket.add(new NumberedEntry(id, {}));
+      // So that its line is there.
+      bucket.add(new NumberedEntry(waiting, {}));
+      bucket.take();
+      return bucket.countAhead(0, 'a', 0);
+    };
+    expect([aheadOfTenant(5, 1), aheadOfTenant(5, 3), aheadOfTenant(2, 3), aheadOfTenant(0, 3)]).toEqual([
+      1, 3, 2, 0,
+    ]);
+  });
+
   it('expects those of lower priority ahead, too, who came before the head start of a newcomer', () => {
     const backlog = Array.from({ length: 11 }, (_, index) => ({ priority: 1, enqueuedAtMs: 10 * index }));
     const { bucket, take } = bucketOf([...backlog, { priority: 0, enqueuedAtMs: 145 }]);

@@ -11,6 +11,8 @@ interface Traffic {
   readonly meanSize?: number;
   readonly queueMs?: number;
   readonly processingMs?: number;
+  /** What each request adds to `processingMs`. */
+  readonly perRequestMs?: number;
   readonly reasons?: QueueStatistics['batches']['dispatchReasons'];
   readonly requests?: Partial<QueueStatistics['requests']>;
   readonly refused?: Readonly<Record<string, number>>;
@@ -24,6 +26,7 @@ function statisticsOf({
   meanSize = 20,
   queueMs = 4,
   processingMs = 10,
+  perRequestMs = 0,
   reasons = { adaptive: 100 },
   requests = {},
   refused = {},
@@ -47,7 +50,7 @@ function statisticsOf({
     refused,
     refusedForTenant,
     batches: { ...nothing.batches, dispatched: 100, meanSize, dispatchReasons: reasons },
-    learned: { fixedTimeMs: processingMs, timePerRequestMs: 0, requestsPerSecond },
+    learned: { fixedTimeMs: processingMs, timePerRequestMs: perRequestMs, requestsPerSecond },
     queueTimeMs: { ...DURATION, mean: queueMs, p50: queueMs },
     processingTimeMs: { ...DURATION, mean: processingMs, p50: processingMs },
   };
@@ -98,9 +101,8 @@ describe('explainBatching: overload', () => {
   it('sees that requests are turned away for want of a place, the displaced ones included', () => {
     const traffic: Traffic = { requests: { accepted: 800, displaced: 50 }, refused: { QUEUE_FULL: 100 } };
     expect(messageOf('overload', traffic)).toContain('150 requests were turned away');
-    expect(causesOf({ requests: { accepted: 2000 }, refused: { QUEUE_FULL: 100 } })).not.toContain(
-      'overload',
-    );
+    // Of 1060 in all.
+    expect(causesOf({ requests: { accepted: 960 }, refused: { QUEUE_FULL: 100 } })).toEqual([]);
   });
 
   it('does not take it for overload that a tenant may park no more', () => {
@@ -110,6 +112,12 @@ describe('explainBatching: overload', () => {
       'maxQueueSizePerTenant (5)',
     );
     expect(causesOf({ ...traffic, refusedForTenant: 200 })).toEqual(['overload']);
+    const ofAll: Traffic = {
+      requests: { accepted: 960 },
+      refused: { QUEUE_FULL: 100 },
+      refusedForTenant: 100,
+    };
+    expect(causesOf(ofAll, { maxQueueSizePerTenant: 5 })).toEqual([]);
   });
 
   it('does not say that too few come where many are turned away', () => {
@@ -195,6 +203,11 @@ describe('explainBatching: small batches', () => {
       'slots-idle',
     );
     expect(causesOf(traffic)).not.toContain('slots-idle');
+    expect(causesOf({ ...traffic, meanSize: 20 }, { maxConcurrentBatches: 4 })).toEqual([]);
+    // For 10 + 4 · 1.25 ms each.
+    expect(
+      messageOf('slots-idle', { ...traffic, perRequestMs: 1.25 }, { maxConcurrentBatches: 4 }),
+    ).toContain('About 1.5 of 4 slots are busy');
   });
 
   it('says how few requests come while a batch runs', () => {
@@ -203,6 +216,17 @@ describe('explainBatching: small batches', () => {
       '300.0 requests come a second: about 3.0 while one batch runs',
     );
     expect(causesOf({ ...traffic, requestsPerSecond: 3000 })).not.toContain('arrivals-too-few');
+    expect(causesOf({ ...traffic, meanSize: 20 })).toEqual([]);
+  });
+
+  it.each<[BatchingCause, string, Traffic, Traffic]>([
+    ['too-many-buckets', 'batches hold 16 of 32', { meanSize: 15, buckets: 3 }, { meanSize: 17, buckets: 3 }],
+    ['slots-idle', 'two of four slots are busy', { requestsPerSecond: 760 }, { requestsPerSecond: 840 }],
+    ['arrivals-too-few', '16 come in 10 ms', { requestsPerSecond: 1500 }, { requestsPerSecond: 1700 }],
+  ])('finds %s below half, where %s', (cause, _, below, above) => {
+    const config: BatchingConfig = { maxConcurrentBatches: 4 };
+    expect(causesOf({ ...SMALL, ...below }, config)).toContain(cause);
+    expect(causesOf({ ...SMALL, ...above }, config)).not.toContain(cause);
   });
 
   it('says how few requests come in the time that a batch waits', () => {
