@@ -254,6 +254,20 @@ describe('DynamicBatcher: buckets and deadlines', () => {
     expect(call.response?.response).toBe('A2');
   });
 
+  it('count what shares a place once in a call for several of them', async () => {
+    const { clock, batcher } = await setUpTimedLetters({
+      bucketOf,
+      keyOf: (text) => (text === 'w' ? undefined : text),
+    });
+    // 21 for a, and 21 for b.
+    const call = (timeoutMs: number): Promise<PromiseSettledResult<string>[]> =>
+      batcher.processMany(['a', ...new Array<string>(19).fill('b')], { timeoutMs });
+    await expect(call(40)).rejects.toMatchObject({ phase: 'admission' });
+    const answers = call(60);
+    await clock.advance(60);
+    expect((await answers).at(-1)).toMatchObject({ value: 'B' });
+  });
+
   it('refuse a call for several of them whose last batch comes after all that waits', async () => {
     const { clock, batcher, send } = await setUpTimedLetters({ bucketOf });
     for (const text of ['b1', 'b2', 'b3', 'b4']) send(text);

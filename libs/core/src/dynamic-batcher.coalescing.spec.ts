@@ -292,3 +292,20 @@ describe('DynamicBatcher: callers who share a place and leave', () => {
     expect(processor.requestsByBatch.slice(1)).toEqual([['y']]);
   });
 });
+
+describe('DynamicBatcher: what requests of the same key teach', () => {
+  it('is that one comes, however many share its place', async () => {
+    const perSecond = async (letters: string): Promise<number> => {
+      const { clock, batcher, sendAll } = await setUpTimedLetters({
+        keyOf: (letter) => (letter === 'w' ? undefined : letter),
+      });
+      for (let round = 0; round < 20; round += 1) {
+        sendAll(letters);
+        await clock.advance(30);
+      }
+      sendAll(letters);
+      return batcher.getStatistics().learned.requestsPerSecond;
+    };
+    expect(await perSecond('aaaaa')).toBeCloseTo(await perSecond('a'), 5);
+  });
+});

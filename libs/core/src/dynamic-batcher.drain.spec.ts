@@ -164,11 +164,13 @@ describe('DynamicBatcher: drain', () => {
     expect(processor.requestsByBatch).toEqual([['busy']]);
   });
 
-  it('tells the same again when it is called after the end', async () => {
+  it('tells the same again when it is called after the end, and opens nothing though a batch still runs', async () => {
     const { batcher } = await setUpBusyLetters();
     await batcher.close();
 
-    expect(await batcher.drain()).toEqual({ isComplete: false, rejectedRequests: 1 });
+    const again = batcher.drain();
+    expect(batcher.state).toBe('closed');
+    expect(await again).toEqual({ isComplete: false, rejectedRequests: 1 });
   });
 
   it.each<[unknown, string]>([

@@ -77,6 +77,19 @@ describe('DynamicBatcher: priorities', () => {
     expect(lowest.tookMs).toBeLessThanOrEqual(boundMs);
     expect(lowest.tookMs).toBeGreaterThan(waitingBefore.tookMs + priorityAgingMs);
   });
+
+  it('turn nobody away for those of the same priority who come later', async () => {
+    const { clock, batcher, sendAll } = await setUpTimedLetters({ priorityLevels: 2, priorityAgingMs: 1000 });
+    sendAll('abcd', { priority: 1 });
+    await clock.advance(12);
+    // As many come as can be served, and each waits for 12 ms and its own batch of 24.
+    for (let round = 0; round < 100; round += 1) {
+      sendAll('abcd', { priority: 1, timeoutMs: 60 });
+      await clock.advance(24);
+    }
+    const { refused, requests } = batcher.getStatistics();
+    expect([refused, requests.expired]).toEqual([{}, 0]);
+  });
 });
 
 describe('DynamicBatcher: a full queue', () => {

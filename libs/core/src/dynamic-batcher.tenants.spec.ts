@@ -159,7 +159,11 @@ describe('DynamicBatcher: tenants', () => {
       'all of the 2 requests that maxQueueSizePerTenant allows',
     );
     expect(others.some((call) => call.isSettled)).toBe(false);
-    expect(batcher.getStatistics()).toMatchObject({ currentQueueSize: 6, refused: { QUEUE_FULL: 1 } });
+    expect(batcher.getStatistics()).toMatchObject({
+      currentQueueSize: 6,
+      refused: { QUEUE_FULL: 1 },
+      refusedForTenant: 1,
+    });
   });
 
   it('have room again as soon as one of their requests runs or is taken back', async () => {
