@@ -105,11 +105,9 @@ describe('DynamicBatcher: a full queue', () => {
     expect(newest?.error).toMatchObject({ reason: 'displaced', isRetryable: true });
     expect((newest?.error as QueueFullError).retryAfterMs).toBeGreaterThan(0);
     expect((newest?.error as Error).message).toContain('one of higher priority needed the place');
-    expect(batcher.getStatistics()).toMatchObject({
-      currentQueueSize: 3,
-      refused: {},
-      requests: { accepted: 5, displaced: 1 },
-    });
+    const statistics = batcher.getStatistics();
+    expect(statistics).toMatchObject({ currentQueueSize: 3, requests: { accepted: 5, displaced: 1 } });
+    expect(statistics.refused).toEqual({});
 
     await endAllBatches();
     expect([older, middle, newcomer].map((call) => call?.response)).toEqual(['A', 'A', 'B']);

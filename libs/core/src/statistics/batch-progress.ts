@@ -25,7 +25,7 @@ export class BatchProgress {
     if (!isFailed) {
       this.consecutiveFailedBatches = 0;
       this.lastSuccessAtMs = endedAtMs;
-      if (this.busySinceMs !== undefined) this.busySinceMs = endedAtMs;
+      this.busySinceMs = endedAtMs;
     } else if (waitingCallers > 0) {
       // A processor is free to throw where nobody waits any more; that is no fault of it.
       this.consecutiveFailedBatches += 1;
