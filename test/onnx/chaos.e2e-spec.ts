@@ -23,7 +23,8 @@ describe('A model whose worker processes are killed under load', () => {
     'answers every request rightly, and leaves no process behind, as long as it may try again',
     async () => {
       const report = await run('chaos-kills', '--kills', '8', '--retries', '10');
-      expect(report).toMatchObject({ wrong: 0, rejected: {}, killed: 8, left: [] });
+      expect(report).toMatchObject({ wrong: 0, killed: 8, left: [] });
+      expect(report['rejected']).toEqual({});
       expect(report['right']).toBeGreaterThan(8 * 64);
     },
     PATIENCE_MS,
@@ -69,11 +70,11 @@ describe.each(['thread', 'process'])('A model in a %s', (isolation) => {
       const report = await run('chaos-reloads', '--reloads', '5', '--isolation', isolation);
       expect(report).toMatchObject({
         wrong: 0,
-        rejected: {},
         refusals: ['INVALID_CONFIG'],
         serving: true,
         left: [],
       });
+      expect(report['rejected']).toEqual({});
       expect(report['right']).toBeGreaterThan(0);
     },
     PATIENCE_MS,
