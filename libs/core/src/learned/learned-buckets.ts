@@ -1,7 +1,7 @@
 import type { BucketKey } from '../queue/queue-entry.js';
 import { LearnedBatches } from './learned-batches.js';
 
-/** The most buckets of which something is kept: those with the latest batches. Each batch looks at all of them. */
+/** The most buckets of which something is kept: those with the latest batches. */
 const MOST_BUCKETS = 64;
 /** Which share of the requests a bucket has is told by about so many of the latest. */
 const SHARE_TOLD_BY_REQUESTS = 1000;
@@ -11,13 +11,24 @@ const WORSE_FROM_TIMES = 2;
 
 /** What has been learned of the batches of one bucket, beside those of others. */
 export class LearnedBucket extends LearnedBatches {
-  /** Which share of the requests are of this bucket, as a part of what is told of all. */
-  share = 0;
+  private share = 0;
+  private shareAtRequests = 0;
   private deviationFromAllMs = 0;
 
   /** Whether its batches take another time than all do together, as far as can be told. */
   get differs(): boolean {
     return this.deviationFromAllMs > WORSE_FROM_TIMES * this.curve.meanDeviationMs;
+  }
+
+  /** Which share of the requests were of this bucket when so many had come, as a part of what is told of all. */
+  shareBy(requests: number): number {
+    return this.share * Math.exp((this.shareAtRequests - requests) / SHARE_TOLD_BY_REQUESTS);
+  }
+
+  /** The latest of so many `requests` were of this bucket, and make this part of what is told. */
+  observeShare(newest: number, requests: number): void {
+    this.share = this.shareBy(requests) + newest;
+    this.shareAtRequests = requests;
   }
 
   /** A batch of this bucket has deviated so much from what all batches together let expect. */
@@ -28,6 +39,13 @@ export class LearnedBucket extends LearnedBatches {
   }
 }
 
+/** No batch is expected to take longer, or to hold fewer requests for what they cost. */
+interface LongestBatches {
+  readonly fixedTimeMs: number;
+  readonly timePerRequestMs: number;
+  readonly mostByCost: number;
+}
+
 /**
  * What has been learned of each bucket: batches of short texts take less than those of long ones. Of a bucket that is
  * new, or like the others, what is known of all batches says more. Memory is bounded: for a new bucket the one is
@@ -36,10 +54,10 @@ export class LearnedBucket extends LearnedBatches {
 export class LearnedBuckets {
   /** In the order of their latest batches. Empty as long as nobody has named a bucket. */
   private readonly byKey = new Map<BucketKey, LearnedBucket>();
-  /** What all shares make together: 1 once many requests have come. */
-  private shares = 0;
-  /** The longest times and the fewest requests of all of them. */
-  private longest = { fixedTimeMs: 0, timePerRequestMs: 0, mostByCost: Infinity };
+  /** How many requests rode in the batches of all of them. */
+  private requests = 0;
+  /** The longest times and the fewest requests of all of them; undefined until somebody asks again. */
+  private knownLongest: LongestBatches | undefined = undefined;
 
   constructor(private readonly all: LearnedBatches) {}
 
@@ -52,7 +70,9 @@ export class LearnedBuckets {
 
   /** Which share of the requests are of this bucket, from 0 to 1. */
   shareOf(bucketKey: BucketKey): number {
-    return this.byKey.size === 0 ? 1 : (this.byKey.get(bucketKey)?.share ?? 0) / this.shares;
+    return this.byKey.size === 0
+      ? 1
+      : (this.byKey.get(bucketKey)?.shareBy(this.requests) ?? 0) / shareTold(this.requests);
   }
 
   /** No batch of `size` is expected to take longer, of whatever bucket; in milliseconds. */
@@ -72,7 +92,9 @@ export class LearnedBuckets {
     if (own === undefined) return;
     own.observeDeviationFromAll(Math.abs(timeMs - expectedMs));
     own.observeBatch(size, timeMs, nowMs, !own.isFresh(nowMs - timeMs));
-    this.compareAll(own, size);
+    this.requests += size;
+    own.observeShare(shareTold(size), this.requests);
+    this.knownLongest = undefined;
   }
 
   /**
@@ -83,7 +105,7 @@ export class LearnedBuckets {
     const own = this.byKey.get(bucketKey);
     if (own === undefined) return;
     own.observeCost(size, isCut);
-    this.longest.mostByCost = Math.min(this.longest.mostByCost, own.mostByCost);
+    this.knownLongest = undefined;
   }
 
   /** The bucket that has a batch now; undefined as long as there is only the one of all that name none. */
@@ -100,22 +122,21 @@ export class LearnedBuckets {
     return own;
   }
 
-  private compareAll(latest: LearnedBucket, size: number): void {
-    const newest = 1 - Math.exp(-size / SHARE_TOLD_BY_REQUESTS);
-    const { curve, mostByCost } = this.all;
-    const longest = {
-      fixedTimeMs: curve.fixedTimeMs,
-      timePerRequestMs: curve.timePerRequestMs,
-      mostByCost,
-    };
+  private get longest(): LongestBatches {
+    if (this.knownLongest !== undefined) return this.knownLongest;
+    let { fixedTimeMs, timePerRequestMs } = this.all.curve;
+    let { mostByCost } = this.all;
     for (const known of this.byKey.values()) {
-      known.share -= newest * known.share;
-      longest.fixedTimeMs = Math.max(longest.fixedTimeMs, known.curve.fixedTimeMs);
-      longest.timePerRequestMs = Math.max(longest.timePerRequestMs, known.curve.timePerRequestMs);
-      longest.mostByCost = Math.min(longest.mostByCost, known.mostByCost);
+      fixedTimeMs = Math.max(fixedTimeMs, known.curve.fixedTimeMs);
+      timePerRequestMs = Math.max(timePerRequestMs, known.curve.timePerRequestMs);
+      mostByCost = Math.min(mostByCost, known.mostByCost);
     }
-    latest.share += newest;
-    this.shares += newest * (1 - this.shares);
-    this.longest = longest;
+    this.knownLongest = { fixedTimeMs, timePerRequestMs, mostByCost };
+    return this.knownLongest;
   }
+}
+
+/** What so many of the latest requests make of all that tells a share. */
+function shareTold(requests: number): number {
+  return 1 - Math.exp(-requests / SHARE_TOLD_BY_REQUESTS);
 }
