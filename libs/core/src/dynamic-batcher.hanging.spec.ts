@@ -15,16 +15,19 @@ describe('DynamicBatcher: a slot that hangs', () => {
     expect(call.response?.response).toBe('A');
   });
 
-  it.each([1000, 60_000])('lets nobody wait in vain after %i ms, though nobody else waits', async (sinceMs) => {
-    const { clock, batcher, processor, send } = await setUpTimedLetters({ defaultTimeoutMs: 500 });
-    processor.hiccupMs = 100_000;
-    send('h', { timeoutMs: Infinity });
-    await clock.advance(sinceMs);
-    const call = send('a');
-    await clock.advance();
-    expect(call.error).toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'admission' });
-    expect(batcher.getStatistics().currentQueueSize).toBe(0);
-  });
+  it.each([1000, 60_000])(
+    'lets nobody wait in vain after %i ms, though nobody else waits',
+    async (sinceMs) => {
+      const { clock, batcher, processor, send } = await setUpTimedLetters({ defaultTimeoutMs: 500 });
+      processor.hiccupMs = 100_000;
+      send('h', { timeoutMs: Infinity });
+      await clock.advance(sinceMs);
+      const call = send('a');
+      await clock.advance();
+      expect(call.error).toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'admission' });
+      expect(batcher.getStatistics().currentQueueSize).toBe(0);
+    },
+  );
 
   it('lets those wait who have time for it', async () => {
     const { clock, processor, send } = await setUpTimedLetters({ defaultTimeoutMs: 5000 });

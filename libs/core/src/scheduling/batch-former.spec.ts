@@ -82,7 +82,7 @@ describe('BatchFormer: size and cost', () => {
     const { form } = formerOf(plain(6), { costOf: () => 1, maxBatchCost: 10 }, learned);
     expect(form(4).riding).toHaveLength(4);
     expect(form(4).riding).toHaveLength(2);
-    expect(learned.mostByCost).toBe(Infinity);
+    expect(learned.all.mostByCost).toBe(Infinity);
   });
 
   it('keeps to an allowed size where what they cost leaves room for another number', () => {
