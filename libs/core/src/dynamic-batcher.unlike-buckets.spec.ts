@@ -79,13 +79,32 @@ describe('DynamicBatcher: buckets that take different times', () => {
     const { clock, send } = await setUpTexts();
     send('short');
     await clock.advance(1);
+    for (let count = 4; count > 0; count -= 1) send('short');
+    await clock.advance(1);
+    const refused = send('long', 125);
+    const served = send('long', 140);
+    await clock.advance(200);
+    expect(foretoldMs(refused)).toBeCloseTo(3 + 8 + 120, -1);
+    expect(served.tookMs).toBe(3 + 8 + 120);
+  });
+
+  it('lets a short batch go before a long one that would make it late, but not the other way round', async () => {
+    const { clock, send } = await setUpTexts();
+    send('short');
+    await clock.advance(1);
     send('long');
     await clock.advance(1);
-    const refused = send('short', 100);
-    const served = send('short', 200);
+    const short = send('short', 100);
+    await clock.advance(10);
+    expect(short.tookMs).toBe(3 + 5);
+
     await clock.advance(200);
-    expect(foretoldMs(refused)).toBeCloseTo(3 + 120 + 5, -1);
-    expect(served.tookMs).toBe(3 + 120 + 5);
+    send('short');
+    await clock.advance(1);
+    for (let count = 4; count > 0; count -= 1) send('short');
+    const long = send('long', 127);
+    await clock.advance();
+    expect(long.error).toMatchObject({ phase: 'admission' });
   });
 
   it('takes as many in time as their own bucket allows', async () => {

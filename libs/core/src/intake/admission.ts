@@ -64,7 +64,7 @@ export class Admission<TRequest, TResponse> {
     const { costOf, bucketOf, keyOf } = this.config;
     if (options !== NO_OPTIONS) this.assertGiven(options);
     const { priority, tenant } = options;
-    this.validate(payload);
+    if (this.processor.validateRequest !== undefined) this.validate(payload);
     return new QueuedRequest<TRequest, TResponse>(payload, {
       timeoutMs: this.timeoutMsOf(options),
       priority: priority === undefined ? 0 : this.checkPriority(priority),
@@ -94,19 +94,26 @@ export class Admission<TRequest, TResponse> {
 
   private timeoutMsOf({ timeoutMs }: RequestOptions): number {
     const allowedMs = timeoutMs ?? this.config.defaultTimeoutMs ?? Infinity;
-    if (typeof allowedMs !== 'number' || Number.isNaN(allowedMs)) {
-      throw this.invalid('timeoutMs', allowedMs, 'a number of milliseconds');
-    }
-    if (allowedMs <= 0) throw new DeadlineExceededError(this.batcherName, 'admission', allowedMs);
-    return allowedMs;
+    if (typeof allowedMs === 'number' && allowedMs > 0) return allowedMs;
+    throw this.noTimeout(allowedMs);
+  }
+
+  private noTimeout(allowedMs: number): BatchingError {
+    return typeof allowedMs !== 'number' || Number.isNaN(allowedMs)
+      ? this.invalid('timeoutMs', allowedMs, 'a number of milliseconds')
+      : new DeadlineExceededError(this.batcherName, 'admission', allowedMs);
   }
 
   private checkPriority(priority: number): number {
+    if (Number.isInteger(priority) && priority >= 0 && priority < this.config.priorityLevels) return priority;
+    throw this.noPriority(priority);
+  }
+
+  private noPriority(priority: number): BatchingError {
     const { priorityLevels } = this.config;
-    if (Number.isInteger(priority) && priority >= 0 && priority < priorityLevels) return priority;
     const allowed =
       priorityLevels === 1 ? '0, since priorityLevels is 1' : `an integer from 0 to ${priorityLevels - 1}`;
-    throw this.invalid('priority', priority, allowed);
+    return this.invalid('priority', priority, allowed);
   }
 
   private checkTenant(tenant: string): string {

@@ -181,7 +181,7 @@ export class DeadlineAdmission {
   private expectedOutOfTurnMs(terms: RequestTerms, count: number, ahead: AheadInView, nowMs: number): number {
     if (ahead.otherBuckets === 0) return Infinity;
     const { forecast, outOfTurn } = this.parts;
-    const batches = outOfTurn.batchesAhead(terms, count, nowMs + terms.timeoutMs);
+    const batches = outOfTurn.batchesAhead(terms, count, nowMs + terms.timeoutMs, nowMs);
     const otherBatches = Math.min(ahead.otherBatches, batches);
     const atMost = {
       ...ahead,

@@ -24,9 +24,14 @@ export class QueueRoom<TRequest, TResponse> {
    * @throws QueueFullError if there is none.
    */
   makeRoom(terms: RequestTerms, nowMs: number): void {
+    const { config, scheduler } = this.parts;
+    if (config.maxQueueSizePerTenant !== undefined) this.assertTenantRoom(terms, 1, nowMs);
+    if (scheduler.queue.isFull) this.displace(terms, nowMs);
+  }
+
+  /** @throws QueueFullError if nobody has to give up a place. */
+  private displace(terms: RequestTerms, nowMs: number): void {
     const { batcherName, config, scheduler } = this.parts;
-    this.assertTenantRoom(terms, 1, nowMs);
-    if (!scheduler.queue.isFull) return;
     const displaced =
       config.queueFullPolicy === 'displace' ? scheduler.queue.findDisplaceable(terms.priority) : undefined;
     if (displaced === undefined) throw this.queueFull('queue', config.maxQueueSize, nowMs);

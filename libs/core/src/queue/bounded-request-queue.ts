@@ -105,9 +105,8 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
 
   /** The buckets but this one; not more than `most`, and then the more urgent ones as a rule. */
   otherBuckets(bucket: Bucket<TEntry> | undefined, most: number): readonly Bucket<TEntry>[] {
-    return [this.common, ...this.keyed.urgentSince(Infinity, most)].filter(
-      (other) => other !== bucket && other.size > 0,
-    );
+    const all = [this.common, ...this.keyed.urgentSince(Infinity, most)];
+    return all.filter((other) => other !== bucket && other.size > 0);
   }
 
   /**
@@ -228,9 +227,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   takeMany(bucket: Bucket<TEntry>, most: number): TEntry[] {
     const taken = bucket.takeMany(most);
     this.size -= taken.length;
-    if (this.sizeByTenant !== undefined) {
-      for (const entry of taken) this.countTenant(entry, -1);
-    }
+    if (this.sizeByTenant !== undefined) taken.forEach((entry) => this.countTenant(entry, -1));
     return taken;
   }
 

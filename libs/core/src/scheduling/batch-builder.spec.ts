@@ -168,14 +168,15 @@ describe('BatchBuilder: adaptive', () => {
   });
 
   it('does not wait for those who come into other buckets', () => {
-    const view = { queueSize: 7, lastDispatchAtMs: 995 };
+    const view = { queueSize: 7, lastDispatchAtMs: 995, bucketKey: 'own' };
     expect(decide(TWO_SLOTS, view, busyTraffic())).toMatchObject({ action: 'wait' });
     // Half of them: n* = 4.02.
-    const besideOthers = { ...view, otherBuckets: 1 };
-    expect(decide(TWO_SLOTS, { ...besideOthers, queueSize: 6 }, busyTraffic())).toMatchObject({
-      action: 'wait',
-    });
-    expect(decide(TWO_SLOTS, besideOthers, busyTraffic())).toMatchObject({ action: 'dispatch', size: 7 });
+    const learned = busyTraffic();
+    for (let batch = 0; batch < 2000; batch += 1) {
+      for (const bucketKey of ['own', 'other']) learned.observeBatch(1, 40.05, 1000, bucketKey);
+    }
+    expect(decide(TWO_SLOTS, { ...view, queueSize: 6 }, learned)).toMatchObject({ action: 'wait' });
+    expect(decide(TWO_SLOTS, view, learned)).toMatchObject({ action: 'dispatch', size: 7 });
   });
 
   it('never lets the oldest wait longer than maxWaitTimeMs while a slot is free', () => {

@@ -26,8 +26,9 @@ export interface OutOfTurnParts<TEntry extends QueueEntry> {
 /**
  * Buckets take turns by when their requests came; but who came later may have less time. So one that holds no more than
  * a batch goes out of turn if it would be late otherwise, before one whose first request has more time, or that
- * holds more than a batch: that one takes turn after turn. Every other batch goes in turn, whatever the deadlines: so
- * nobody waits more than twice as long for it.
+ * holds more than a batch: that one takes turn after turn. It must take no longer than the batch before which it goes:
+ * for one long batch many short ones would be late. Every other batch goes in turn, whatever the deadlines: so nobody
+ * waits more than twice as long for it.
  */
 export class OutOfTurn<TEntry extends QueueEntry & TimedCandidate> {
   /** Whether the latest batch has gone out of turn. */
@@ -76,12 +77,16 @@ export class OutOfTurn<TEntry extends QueueEntry & TimedCandidate> {
     { bucketKey, priority }: { readonly bucketKey: BucketKey; readonly priority: number },
     count: number,
     deadlineAtMs: number,
+    nowMs: number,
   ): number {
     const { queue } = this.parts;
     const own = queue.bucketOf({ bucketKey });
     const urgent = queue.mostUrgentBucket;
     if (urgent === undefined || urgent === own || priority > urgent.next!.priority) return Infinity;
-    if ((own?.size ?? 0) + count > this.most) return Infinity;
+    const size = (own?.size ?? 0) + count;
+    if (size > this.most) return Infinity;
+    if (this.timeMs(size, { key: bucketKey }, nowMs) > this.timeMs(urgent.size, urgent, nowMs))
+      return Infinity;
     let hurried = 0;
     for (const bucket of queue.otherBuckets(own, MOST_BUCKETS_LOOKED_AT)) {
       if (bucket.size <= this.most && bucket.next!.latestDeadlineAtMs < deadlineAtMs) hurried += 1;
@@ -102,7 +107,7 @@ export class OutOfTurn<TEntry extends QueueEntry & TimedCandidate> {
     return largestBatchSize(this.parts.config);
   }
 
-  private timeMs(size: number, { key }: Bucket<TEntry>, nowMs: number): number {
+  private timeMs(size: number, { key }: Pick<Bucket<TEntry>, 'key'>, nowMs: number): number {
     const { config, learned } = this.parts;
     return safeBatchTimeMs(Math.min(size, this.most), config, learned.lenientlyOf(key, nowMs).curve);
   }
