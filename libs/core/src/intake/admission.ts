@@ -60,15 +60,25 @@ export class Admission<TRequest, TResponse> {
     );
   }
 
+  /** In one piece: so V8 compiles it by itself, with all that it calls, and not as a part of what calls it. */
   private examineClosely(payload: TRequest, options: RequestOptions): QueuedRequest<TRequest, TResponse> {
-    const { costOf, bucketOf, keyOf } = this.config;
+    const { config } = this;
+    const { costOf, bucketOf, keyOf } = config;
     if (options !== NO_OPTIONS) this.assertGiven(options);
-    const { priority, tenant } = options;
     if (this.processor.validateRequest !== undefined) this.validate(payload);
+    const { priority = 0, tenant } = options;
+    const timeoutMs = options.timeoutMs ?? config.defaultTimeoutMs ?? Infinity;
+    if (typeof timeoutMs !== 'number' || !(timeoutMs > 0)) throw this.wrongTimeout(timeoutMs);
+    if (!Number.isInteger(priority) || priority < 0 || priority >= config.priorityLevels) {
+      throw this.wrongPriority(priority);
+    }
+    if (tenant !== undefined && (typeof tenant !== 'string' || tenant === '')) {
+      throw this.invalid('tenant', tenant, 'a string that is not empty');
+    }
     return new QueuedRequest<TRequest, TResponse>(payload, {
-      timeoutMs: this.timeoutMsOf(options),
-      priority: priority === undefined ? 0 : this.checkPriority(priority),
-      tenant: tenant === undefined ? undefined : this.checkTenant(tenant),
+      timeoutMs,
+      priority,
+      tenant,
       cost: costOf === undefined ? 1 : this.checkCost(this.ask('costOf', costOf, payload)),
       bucketKey: bucketOf === undefined ? undefined : this.keyBy('bucketOf', bucketOf, payload),
       coalescingKey: keyOf === undefined ? undefined : this.keyBy('keyOf', keyOf, payload),
@@ -92,33 +102,17 @@ export class Admission<TRequest, TResponse> {
     if (signal.aborted) throw new RequestAbortedError(this.batcherName, signal.reason);
   }
 
-  private timeoutMsOf({ timeoutMs }: RequestOptions): number {
-    const allowedMs = timeoutMs ?? this.config.defaultTimeoutMs ?? Infinity;
-    if (typeof allowedMs === 'number' && allowedMs > 0) return allowedMs;
-    throw this.noTimeout(allowedMs);
+  private wrongTimeout(timeoutMs: number): BatchingError {
+    return typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)
+      ? this.invalid('timeoutMs', timeoutMs, 'a number of milliseconds')
+      : new DeadlineExceededError(this.batcherName, 'admission', timeoutMs);
   }
 
-  private noTimeout(allowedMs: number): BatchingError {
-    return typeof allowedMs !== 'number' || Number.isNaN(allowedMs)
-      ? this.invalid('timeoutMs', allowedMs, 'a number of milliseconds')
-      : new DeadlineExceededError(this.batcherName, 'admission', allowedMs);
-  }
-
-  private checkPriority(priority: number): number {
-    if (Number.isInteger(priority) && priority >= 0 && priority < this.config.priorityLevels) return priority;
-    throw this.noPriority(priority);
-  }
-
-  private noPriority(priority: number): BatchingError {
+  private wrongPriority(priority: number): BatchingError {
     const { priorityLevels } = this.config;
     const allowed =
       priorityLevels === 1 ? '0, since priorityLevels is 1' : `an integer from 0 to ${priorityLevels - 1}`;
     return this.invalid('priority', priority, allowed);
-  }
-
-  private checkTenant(tenant: string): string {
-    if (typeof tenant === 'string' && tenant !== '') return tenant;
-    throw this.invalid('tenant', tenant, 'a string that is not empty');
   }
 
   private checkCost(cost: number): number {

@@ -10,13 +10,18 @@ import { ArrivalRate } from '../learned/arrival-rate.js';
 import type { AheadInView, CompletionForecast } from './completion-forecast.js';
 import type { TimedCandidate } from '../scheduling/in-time-choice.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
-import { NO_OTHERS, othersOf, type BucketsInView, type Newcomers } from './newcomers.js';
+import { LongestWait } from './longest-wait.js';
+import {
+  NO_OTHERS,
+  ONE_NEWCOMER,
+  othersOf,
+  type BucketsInView,
+  type Newcomers,
+  type OtherNewcomers,
+} from './newcomers.js';
 import type { OutOfTurn } from '../scheduling/out-of-turn.js';
 import { PriorityArrivals } from './priority-arrivals.js';
 import type { RunningBatch } from '../scheduling/slot-forecast.js';
-
-/** A bound on the wait is computed for a queue this many times as long, and so holds until the queue is that long. */
-const ROOM_FOR_MORE = 2;
 
 /** Since others may overtake a request of a lower priority, it is surely in time only with this many times the wait. */
 const OVERTAKEN_TIMES = 4;
@@ -59,10 +64,11 @@ export class DeadlineAdmission {
   private readonly offered = new ArrivalRate();
   private readonly arrivals = new PriorityArrivals();
   private refused = 0;
-  /** The latest bound on the wait, with when it was computed, and for how many requests in how many buckets. */
-  private readonly surely = { toldAt: undefined as Arrival | undefined, waiting: 0, buckets: 0, withinMs: 0 };
+  private readonly longestWait: LongestWait;
 
-  constructor(private readonly parts: DeadlineAdmissionParts) {}
+  constructor(private readonly parts: DeadlineAdmissionParts) {
+    this.longestWait = new LongestWait(parts.queue, parts.forecast);
+  }
 
   /** A request has taken a place; need not be told of one of the first priority. */
   notePlaceTaken(priority: number): void {
@@ -74,13 +80,26 @@ export class DeadlineAdmission {
    * @throws DeadlineExceededError
    */
   assertInTime(terms: RequestTerms, newcomers: Newcomers, arrival: Arrival): void {
-    const { forecast, learned, queue } = this.parts;
     const { timeoutMs } = terms;
     if (timeoutMs === Infinity) return;
-    const others = othersOf(newcomers, queue, forecast);
+    const { queue, forecast } = this.parts;
+    const others = newcomers === ONE_NEWCOMER ? NO_OTHERS : othersOf(newcomers, queue, forecast);
     const count = newcomers.inBucket + others.requests;
     const surelyMs = this.surelyWithinMs(terms, timeoutMs);
-    if (this.isSurelyInTime(surelyMs, count, others.newBuckets, arrival)) return;
+    if (this.longestWait.isWithin(surelyMs, count, others.newBuckets, arrival)) return;
+    this.assertExpectedInTime(terms, newcomers.inBucket, others, arrival);
+  }
+
+  /** By a look at what goes before them. @throws DeadlineExceededError */
+  private assertExpectedInTime(
+    terms: RequestTerms,
+    inBucket: number,
+    others: OtherNewcomers,
+    arrival: Arrival,
+  ): void {
+    const { forecast, learned, queue } = this.parts;
+    const { timeoutMs } = terms;
+    const count = inBucket + others.requests;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
     this.offered.observe(this.parts.placesTaken() + this.refused, nowMs);
@@ -96,7 +115,7 @@ export class DeadlineAdmission {
       otherBatches: here.otherBatches + others.batches,
       otherBatchesMs: here.otherBatchesMs + others.batchesMs,
     };
-    const inTurnMs = this.expectedMs(terms, newcomers.inBucket, ahead, nowMs);
+    const inTurnMs = this.expectedMs(terms, inBucket, ahead, nowMs);
     if (inTurnMs <= timeoutMs) return;
     const expectedMs =
       others === NO_OTHERS
@@ -113,8 +132,8 @@ export class DeadlineAdmission {
    */
   assertJoinsInTime(place: PlaceInView, timeoutMs: number, arrival: Arrival): void {
     const { forecast, learned } = this.parts;
-    if (timeoutMs === Infinity || this.isSurelyInTime(this.surelyWithinMs(place, timeoutMs), 0, 0, arrival))
-      return;
+    if (timeoutMs === Infinity) return;
+    if (this.longestWait.isWithin(this.surelyWithinMs(place, timeoutMs), 0, 0, arrival)) return;
     const nowMs = arrival.timeMs;
     if (!learned.isTrusted(nowMs)) return;
     const expectedMs =
@@ -131,23 +150,6 @@ export class DeadlineAdmission {
     const own = learned.lenientlyOf(bucketKey, nowMs);
     const ahead = { own, inBucket: queue.countBefore(place), ...NO_OTHERS_AHEAD };
     return this.inTurnMs({ priority, bucketKey, timeoutMs }, enqueuedAtMs, 1, ahead, nowMs);
-  }
-
-  /** Told without a look at anybody who waits; and once for many who come at the same time. */
-  private isSurelyInTime(timeoutMs: number, count: number, newBuckets: number, arrival: Arrival): boolean {
-    const { forecast, queue } = this.parts;
-    const { surely } = this;
-    const waiting = queue.size + count;
-    const buckets = queue.bucketCount + newBuckets;
-    const isKnown = surely.toldAt === arrival && waiting <= surely.waiting && buckets <= surely.buckets;
-    if (!isKnown) {
-      surely.toldAt = arrival;
-      surely.waiting = ROOM_FOR_MORE * waiting;
-      surely.buckets = ROOM_FOR_MORE * buckets;
-      surely.withinMs = forecast.answerWithinMs(surely.waiting, surely.buckets, arrival.timeMs);
-    }
-    if (surely.withinMs <= timeoutMs) return true;
-    return forecast.answerWithinMs(waiting, buckets, arrival.timeMs) <= timeoutMs;
   }
 
   /**
