@@ -200,6 +200,18 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(processor.getHealth()).toMatchObject({ details: { workers: { live: 1, restarts: 0 } } });
   });
 
+  it('runs no batch twice for a result that is nested too deeply, if there are no retries', async () => {
+    const processor = await start({ retries: 0 });
+    const failures: unknown[] = [];
+    for (const depth of depths) {
+      await run(processor, [{ nested: depth }, { letter: 'a' }]).catch((error: unknown) =>
+        failures.push(error),
+      );
+    }
+    expect(failures[0]).toMatchObject({ message: expect.stringContaining('cannot be read') as string });
+    expect(await run(processor, [{ letter: 'a' }])).toEqual(['A']);
+  });
+
   it('does not take a large buffer along for a small view into it', async () => {
     const processor = await start();
     const [answer] = await run(processor, [new Uint8Array(MEGABYTE).subarray(0, 4)]);

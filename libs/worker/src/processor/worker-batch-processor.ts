@@ -71,6 +71,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     private readonly name: string,
     private readonly module: URL,
     private readonly isolation: WorkerIsolation,
+    private readonly mayRunTwice: boolean,
     private readonly pool: WorkerPool<BatchCalls>,
   ) {}
 
@@ -121,7 +122,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
       const problem = endReasonOf(error);
       throw new InvalidConfigError(subject, [{ field: 'module', problem }]);
     }
-    return new WorkerBatchProcessor(name, module, options.isolation, pool);
+    return new WorkerBatchProcessor(name, module, options.isolation, options.retries > 0, pool);
   }
 
   /** One batch for each worker that is alive. */
@@ -171,7 +172,7 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
     try {
       return await this.ask(requests, context, false);
     } catch (error) {
-      if (!(error instanceof UnreadableAnswerError)) throw error;
+      if (!(error instanceof UnreadableAnswerError) || !this.mayRunTwice) throw error;
       // What can be written cannot always be read: it may be nested too deeply. The others shall have theirs.
       return await this.ask(requests, context, true);
     }
