@@ -1,5 +1,4 @@
 import type { Arrival } from '../requests/arrival.js';
-import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import { DeadlineExceededError } from '../errors/index.js';
 import { withoutStack } from '../errors/without-stack.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
@@ -7,7 +6,7 @@ import type { QueueEntry } from '../queue/queue-entry.js';
 import { NO_OTHERS_AHEAD } from '../queue/requests-ahead.js';
 import type { RequestTerms } from '../requests/request-terms.js';
 import { ArrivalRate } from '../learned/arrival-rate.js';
-import type { AheadInView, CompletionForecast } from './completion-forecast.js';
+import type { AheadInView } from './completion-forecast.js';
 import type { TimedCandidate } from '../scheduling/in-time-choice.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import { LongestWait } from './longest-wait.js';
@@ -20,30 +19,20 @@ import {
   type OtherNewcomers,
 } from './newcomers.js';
 import type { OutOfTurn } from '../scheduling/out-of-turn.js';
-import { PriorityArrivals } from './priority-arrivals.js';
 import type { RunningBatch } from '../scheduling/slot-forecast.js';
+import { TurnForecast, type TurnForecastParts } from './turn-forecast.js';
 
 /** Since others may overtake a request of a lower priority, it is surely in time only with this many times the wait. */
 const OVERTAKEN_TIMES = 4;
 
-/** How often at most the number of those who overtake is counted anew; each time one batch more goes first, or more. */
-const MOST_ROUNDS = 32;
-
 /** What it goes by. */
-export interface DeadlineAdmissionParts {
+export interface DeadlineAdmissionParts extends TurnForecastParts {
   readonly batcherName: string;
-  /** Read each time, since it may change. */
-  readonly config: ResolvedBatchingConfig;
-  readonly queue: Pick<
-    BoundedRequestQueue<PlaceInView>,
-    'size' | 'bucketCount' | 'countAhead' | 'countBefore' | 'forEachAhead'
-  > &
+  readonly queue: TurnForecastParts['queue'] &
+    Pick<BoundedRequestQueue<PlaceInView>, 'size' | 'bucketCount' | 'countAhead' | 'countBefore'> &
     BucketsInView;
-  readonly forecast: CompletionForecast;
   readonly learned: LearnedBehavior;
   readonly outOfTurn: Pick<OutOfTurn<never>, 'batchesAhead'>;
-  /** How many places have been taken in all. */
-  readonly placesTaken: () => number;
 }
 
 /** A place that a request may share with the one that has taken it, in the queue or in a batch. */
@@ -52,9 +41,6 @@ export interface PlaceInView extends QueueEntry, TimedCandidate {
   readonly batch: RunningBatch | undefined;
 }
 
-/** On what terms one waits, as far as its turn depends on it. */
-type WaitingTerms = Pick<RequestTerms, 'priority' | 'bucketKey' | 'timeoutMs'>;
-
 /**
  * Refuses at once who cannot be answered in time, given those ahead and what batches take: an error now is worth more
  * than the same one later, and costs the others nothing.
@@ -62,17 +48,18 @@ type WaitingTerms = Pick<RequestTerms, 'priority' | 'bucketKey' | 'timeoutMs'>;
 export class DeadlineAdmission {
   /** How many come, those included who are refused for their deadlines. Watched only while deadlines are at stake. */
   private readonly offered = new ArrivalRate();
-  private readonly arrivals = new PriorityArrivals();
   private refused = 0;
   private readonly longestWait: LongestWait;
+  private readonly turns: TurnForecast;
 
   constructor(private readonly parts: DeadlineAdmissionParts) {
     this.longestWait = new LongestWait(parts.queue, parts.forecast);
+    this.turns = new TurnForecast(parts);
   }
 
   /** A request has taken a place; need not be told of one of the first priority. */
   notePlaceTaken(priority: number): void {
-    this.arrivals.notePlaceTaken(priority);
+    this.turns.notePlaceTaken(priority);
   }
 
   /**
@@ -149,7 +136,7 @@ export class DeadlineAdmission {
     const { queue, learned } = this.parts;
     const own = learned.lenientlyOf(bucketKey, nowMs);
     const ahead = { own, inBucket: queue.countBefore(place), ...NO_OTHERS_AHEAD };
-    return this.inTurnMs({ priority, bucketKey, timeoutMs }, enqueuedAtMs, 1, ahead, nowMs);
+    return this.turns.inTurnMs({ priority, bucketKey, timeoutMs }, enqueuedAtMs, 1, ahead, nowMs);
   }
 
   /**
@@ -164,7 +151,7 @@ export class DeadlineAdmission {
 
   private expectedMs(terms: RequestTerms, count: number, ahead: AheadInView, nowMs: number): number {
     const { config, forecast } = this.parts;
-    const inTurnMs = this.inTurnMs(terms, nowMs, count, ahead, nowMs);
+    const inTurnMs = this.turns.inTurnMs(terms, nowMs, count, ahead, nowMs);
     // Who has a priority or a tenant is not one of a crowd that is all alike: what is best for all may be bad for it.
     const isOneOfCrowd = terms.tenant === undefined && config.priorityLevels === 1;
     const inCrowdMs = isOneOfCrowd
@@ -201,65 +188,6 @@ export class DeadlineAdmission {
     return ((queue.bucketOf(terms)?.size ?? 0) + count) / (queue.size + count);
   }
 
-  /** @param sinceMs When they came, on the clock's scale: now, or when the place was taken that they share. */
-  private inTurnMs(
-    terms: WaitingTerms,
-    sinceMs: number,
-    count: number,
-    ahead: AheadInView,
-    nowMs: number,
-  ): number {
-    const { forecast } = this.parts;
-    return forecast.isWorthALook(ahead)
-      ? forecast.answerBesideMs(this.deadlinesUntil(terms, count, ahead.inBucket, nowMs), ahead, nowMs)
-      : this.answerInTurnMs(terms, sinceMs, { ...ahead, inBucket: ahead.inBucket + count - 1 }, nowMs);
-  }
-
-  /**
-   * As `answerAfterMs`, with those ahead as well who will come while it waits and go first: those of higher priorities,
-   * for as long as they have a head start over it. They make the wait longer, in which more of them come; so it is told
-   * again and again until it stays as it is, or is too long.
-   */
-  private answerInTurnMs(terms: WaitingTerms, sinceMs: number, ahead: AheadInView, nowMs: number): number {
-    const { config, forecast, placesTaken } = this.parts;
-    const { priority, timeoutMs } = terms;
-    if (priority === 0) return forecast.answerAfterMs(ahead, nowMs);
-    const leadMs = Math.max(0, sinceMs + priority * config.priorityAgingMs - nowMs);
-    const higherPerMs = this.arrivals.higherPerMs(priority, placesTaken(), nowMs);
-    let withThem = ahead;
-    const freeAfterMs = forecast.slotsFreeAfterMs(nowMs);
-    let waitMs = forecast.startsAfterMs(ahead, freeAfterMs);
-    for (let round = 0; round < MOST_ROUNDS && waitMs <= timeoutMs; round += 1) {
-      const overtaking = Math.floor(higherPerMs * Math.min(waitMs, leadMs));
-      withThem = { ...ahead, inBucket: ahead.inBucket + overtaking };
-      const laterMs = forecast.startsAfterMs(withThem, freeAfterMs);
-      if (laterMs <= waitMs) break;
-      waitMs = laterMs;
-    }
-    const heldBackMs = this.heldBackMs(terms, leadMs, higherPerMs, ahead, nowMs);
-    return Math.max(
-      forecast.answerWithSlotsMs(withThem, freeAfterMs),
-      heldBackMs + forecast.aloneMs(ahead.own),
-    );
-  }
-
-  /**
-   * For how long those of higher priorities in other buckets keep its bucket from its turn. With them it cannot ride:
-   * it waits for a slot for which none of them is there, or until they have no head start over it any more.
-   */
-  private heldBackMs(
-    { bucketKey }: WaitingTerms,
-    leadMs: number,
-    higherPerMs: number,
-    ahead: AheadInView,
-    nowMs: number,
-  ): number {
-    if (ahead.otherBuckets === 0) return 0;
-    const { queue, forecast } = this.parts;
-    const bucketLeadMs = (queue.bucketOf({ bucketKey })?.urgentSinceMs ?? Infinity) - nowMs;
-    return Math.max(0, Math.min(leadMs, bucketLeadMs, forecast.gapAfterMs(ahead, higherPerMs)));
-  }
-
   private refuse(
     { timeoutMs }: RequestTerms,
     expectedMs: number,
@@ -284,16 +212,5 @@ export class DeadlineAdmission {
     return withoutStack(
       () => new DeadlineExceededError(batcherName, 'admission', timeoutMs, { expectedMs, retryAfterMs }),
     );
-  }
-
-  /** By when those ahead of such requests must be answered, and then they themselves. */
-  private deadlinesUntil(terms: WaitingTerms, count: number, ahead: number, nowMs: number): number[] {
-    const deadlinesAtMs: number[] = [];
-    this.parts.queue.forEachAhead(terms, ({ latestDeadlineAtMs }) => {
-      // Where tenants take turns, a newcomer goes before some who stand in the line already.
-      if (deadlinesAtMs.length < ahead) deadlinesAtMs.push(latestDeadlineAtMs);
-    });
-    for (let left = count; left > 0; left -= 1) deadlinesAtMs.push(nowMs + terms.timeoutMs);
-    return deadlinesAtMs;
   }
 }
