@@ -6,8 +6,8 @@ import { toInk, type InkImage } from './png-ink.js';
 import { readPngSize } from './png-size.js';
 
 /**
- * Decoding holds up the event loop: some 20 ms with a picture of this size, which is less than reading the longest JSON
- * takes. Who wants larger ones decodes them in workers (`WorkerProcessor`).
+ * Decoding holds up the event loop: with a picture of this size for some tens of milliseconds at most. Who wants larger
+ * ones decodes them in workers (`WorkerProcessor`).
  */
 const LARGEST_SIDE = 512;
 

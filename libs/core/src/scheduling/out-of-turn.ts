@@ -61,7 +61,8 @@ export class OutOfTurn<TEntry extends QueueEntry & TimedCandidate> {
         next!.priority,
         nowMs + this.timeMs(1, bucket, nowMs),
       );
-      if (nearestMs >= foundAtMs || nearestMs >= laterMs + this.timeMs(bucket.size, bucket, nowMs)) continue;
+      const ownMs = this.timeMs(bucket.size, bucket, nowMs);
+      if (ownMs > urgentMs || nearestMs >= foundAtMs || nearestMs >= laterMs + ownMs) continue;
       found = bucket;
       foundAtMs = nearestMs;
     }
