@@ -65,7 +65,7 @@ export class Admission<TRequest, TResponse> {
     const { config } = this;
     const { costOf, bucketOf, keyOf } = config;
     if (options !== NO_OPTIONS) this.assertGiven(options);
-    if (this.processor.validateRequest !== undefined) this.validate(payload);
+    this.validate(payload);
     const { priority = 0, tenant } = options;
     const timeoutMs = options.timeoutMs ?? config.defaultTimeoutMs ?? Infinity;
     if (typeof timeoutMs !== 'number' || !(timeoutMs > 0)) throw this.wrongTimeout(timeoutMs);

@@ -103,9 +103,9 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
     return candidates.filter((bucket) => bucket !== undefined);
   }
 
-  /** The buckets but this one; not more than `most`, and then the more urgent ones as a rule. */
-  otherBuckets(bucket: Bucket<TEntry> | undefined, most: number): readonly Bucket<TEntry>[] {
-    const all = [this.common, ...this.keyed.urgentSince(Infinity, most)];
+  /** The buckets but this one; if there are very many, some of them, the more urgent ones as a rule. */
+  otherBuckets(bucket: Bucket<TEntry> | undefined): readonly Bucket<TEntry>[] {
+    const all = [this.common, ...this.keyed.urgentSince(Infinity, MOST_BUCKETS_LOOKED_AT)];
     return all.filter((other) => other !== bucket && other.size > 0);
   }
 

@@ -77,7 +77,7 @@ export class BucketView<TRequest, TResponse> implements BatchingView {
     return this.queue.size - this.bucket.size;
   }
 
-  get otherBuckets(): number {
+  private get otherBuckets(): number {
     return this.queue.bucketCount - 1;
   }
 

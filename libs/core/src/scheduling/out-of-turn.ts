@@ -8,9 +8,6 @@ import type { TimedCandidate } from './in-time-choice.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
 
-/** The most buckets that are looked at one by one. */
-const MOST_BUCKETS_LOOKED_AT = 64;
-
 /** What it goes by. */
 export interface OutOfTurnParts<TEntry extends QueueEntry> {
   readonly config: ResolvedBatchingConfig;
@@ -54,7 +51,7 @@ export class OutOfTurn<TEntry extends QueueEntry & TimedCandidate> {
     const laterMs = nowMs + Math.min(urgentMs, otherFreeAfterMs);
     let found: Bucket<TEntry> | undefined;
     let foundAtMs = leadsUntilMs;
-    for (const bucket of queue.otherBuckets(urgent, MOST_BUCKETS_LOOKED_AT)) {
+    for (const bucket of queue.otherBuckets(urgent)) {
       if (bucket.size > this.most) continue;
       const nearestMs = this.nearestDeadlineAtMs(
         bucket,
@@ -89,7 +86,7 @@ export class OutOfTurn<TEntry extends QueueEntry & TimedCandidate> {
     if (this.timeMs(size, { key: bucketKey }, nowMs) > this.timeMs(urgent.size, urgent, nowMs))
       return Infinity;
     let hurried = 0;
-    for (const bucket of queue.otherBuckets(own, MOST_BUCKETS_LOOKED_AT)) {
+    for (const bucket of queue.otherBuckets(own)) {
       if (bucket.size <= this.most && bucket.next!.latestDeadlineAtMs < deadlineAtMs) hurried += 1;
     }
     return 2 * hurried + (this.isTurnDue ? 1 : 0);

@@ -33,6 +33,16 @@ describe('A reload of an OnnxModel', () => {
     return OnnxModel.load('echo', all, { startWorker: host.start });
   }
 
+  /** A batch of one that the model has begun; it ends when it is released. */
+  async function heldBatch(model: OnnxModel) {
+    let release!: () => void;
+    host.hold = new Promise((resolve) => (release = resolve));
+    const batch = model.processBatch([echoRow(1)], batchOf(1));
+    await settle();
+    host.hold = undefined;
+    return { batch, release };
+  }
+
   it('without a path loads the file that serves again, not the one from the start', async () => {
     const model = await load();
     await model.reload(pathOf('second'));
@@ -106,11 +116,7 @@ describe('A reload of an OnnxModel', () => {
 
   it('does not run again on the new model what has failed on the old one', async () => {
     const model = await load();
-    let release!: () => void;
-    host.hold = new Promise((resolve) => (release = resolve));
-    const batch = model.processBatch([echoRow(1)], batchOf(1));
-    await settle();
-    host.hold = undefined;
+    const { batch, release } = await heldBatch(model);
     const reloaded = model.reload(pathOf('second'));
     await until('the new model serves', () => model.metadata.path === pathOf('second'));
     let runs = 0;
@@ -127,11 +133,7 @@ describe('A reload of an OnnxModel', () => {
 
   it('lets a close wait for batches that the old model has begun', async () => {
     const model = await load();
-    let release!: () => void;
-    host.hold = new Promise((resolve) => (release = resolve));
-    const batch = model.processBatch([echoRow(1)], batchOf(1));
-    await settle();
-    host.hold = undefined;
+    const { batch, release } = await heldBatch(model);
     const reloaded = model.reload(pathOf('second'));
     await until('the new model serves', () => model.metadata.path === pathOf('second'));
     const closed = new WatchedPromise(model.close());
