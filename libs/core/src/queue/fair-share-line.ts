@@ -104,18 +104,20 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
   }
 
   takeInto(taken: TEntry[], at: number, count: number): void {
+    const { turns, arrivals } = this;
     const end = at + count;
     for (let next = at; next < end; next += 1) {
-      taken[next] = this.takeOf(this.turns.find()!);
+      taken[next] = this.takeFirstOf(turns.find()!);
     }
+    arrivals.skipHoles();
   }
 
   putBack(entry: TEntry): void {
     const share = this.shares.get(entry.tenant) ?? this.remember(entry.tenant);
     const isOutOfTurn = entry.nextOfTenant < 0;
     this.turns.undoPassesSince(isOutOfTurn ? outOfTurn(entry.nextOfTenant) : entry.nextOfTenant);
-    if (!this.turns.has(share)) this.turns.append(share);
     if (!isOutOfTurn) this.turns.giveBack(share, entry);
+    else if (!this.turns.has(share)) this.turns.append(share);
     this.arrivals.putBack(entry);
     share.putBack(entry);
   }
@@ -156,10 +158,18 @@ export class FairShareLine<TEntry extends QueueEntry> implements RequestLine<TEn
 
   /** Takes the next request of the tenant whose turn it is. */
   private takeOf(share: TenantShare<TEntry>): TEntry {
+    const entry = this.takeFirstOf(share);
+    this.arrivals.skipHoles();
+    return entry;
+  }
+
+  /** As `takeOf`; `skipHoles` of the arrivals must follow. */
+  private takeFirstOf(share: TenantShare<TEntry>): TEntry {
     const entry = share.first;
     this.turns.charge(share, entry);
     share.removeFirst(entry);
-    this.leave(share, entry);
+    this.arrivals.leaveHole(entry);
+    if (share.size === 0) this.loseItsPlace(share);
     // It has no next one any more. What is kept instead tells, if it is put back, how far to go back.
     entry.nextOfTenant = this.turns.passes;
     return entry;

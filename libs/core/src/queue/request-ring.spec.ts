@@ -139,15 +139,15 @@ describe('RequestRing', () => {
     takeAll(() => ring.take(), 299_990);
     const floodedMb = heapMb();
 
-    ring.add(new NumberedEntry(300_000));
+    addUntilItLooks(ring, 300_000);
     expect(floodedMb - heapMb()).toBeGreaterThan(6);
-    expect(restOf(ring)).toEqual(Array.from({ length: 11 }, (_, index) => 299_990 + index));
+    expect(restOf(ring)).toEqual(Array.from({ length: 74 }, (_, index) => 299_990 + index));
   });
 
   it('leaves everyone where they stand while it grows and shrinks, if there are few holes', () => {
     const { ring, entries } = ringOf(100_000);
     takeAll(() => ring.take(), 99_990);
-    ring.add(new NumberedEntry(100_000));
+    addUntilItLooks(ring, 100_000);
     expect(entries.slice(-10).map(({ queuePosition }) => queuePosition)).toEqual(
       Array.from({ length: 10 }, (_, index) => 99_990 + index),
     );
@@ -157,9 +157,9 @@ describe('RequestRing', () => {
     const { ring, entries } = ringOf(10_000);
     const stays = [entries[0]!, entries[9999]!];
     for (const entry of entries) if (!stays.includes(entry)) ring.remove(entry);
-    ring.add(new NumberedEntry(10_000));
-    expect([...stays.map(({ queuePosition }) => queuePosition), ring.size]).toEqual([0, 1, 3]);
-    expect(restOf(ring)).toEqual([0, 9999, 10_000]);
+    addUntilItLooks(ring, 10_000);
+    expect([...stays.map(({ queuePosition }) => queuePosition), ring.size]).toEqual([0, 1, 66]);
+    expect(restOf(ring).slice(0, 3)).toEqual([0, 9999, 10_000]);
   });
 
   it('tells when all have got other positions', () => {
@@ -229,3 +229,8 @@ describe('RequestRing', () => {
     );
   });
 });
+
+/** It looks for holes once in so many that come. */
+function addUntilItLooks(ring: RequestRing<NumberedEntry>, firstId: number): void {
+  for (let id = firstId; id < firstId + 64; id += 1) ring.add(new NumberedEntry(id));
+}

@@ -27,6 +27,8 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
   /** Positions are folded onto the slots by `mask`. Neither the first nor the last is ever a hole. */
   private headPosition = 0;
   private tailPosition = 0;
+  /** Until the last stands here nobody who comes needs a look at how much room there is. */
+  private lookAgainAtPosition = SMALLEST_CAPACITY;
 
   /** @param onMoved Called when all have got other positions. */
   constructor(private readonly onMoved: () => void = () => undefined) {}
@@ -71,10 +73,10 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
   }
 
   add(entry: TEntry): boolean {
-    if (this.isToBeMadeAnew) this.makeAnew();
-    else if ((this.tailPosition & this.mask) === 0 && this.mask < LARGEST_TO_RENEW) this.renew();
-    this.place(entry, this.tailPosition);
-    this.tailPosition += 1;
+    if (this.tailPosition >= this.lookAgainAtPosition) this.seeToRoom();
+    const position = this.tailPosition;
+    this.tailPosition = position + 1;
+    this.place(entry, position);
     return this.size === 1;
   }
 
@@ -90,11 +92,16 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
 
   /** Takes out one that stands in it, wherever that is. */
   takeOut(entry: TEntry): void {
+    this.leaveHole(entry);
+    this.skipHoles();
+  }
+
+  /** Takes one out as `takeOut` does, one of many: nothing else may be asked before `skipHoles` has followed. */
+  leaveHole(entry: TEntry): void {
     const { queuePosition } = entry;
     this.slots[queuePosition & this.mask] = undefined;
     entry.queuePosition = cameFrom(queuePosition);
     this.size -= 1;
-    this.skipHoles();
   }
 
   takeInto(taken: TEntry[], at: number, count: number): void {
@@ -139,7 +146,8 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
     }
   }
 
-  private skipHoles(): void {
+  /** Sees to it that neither the first nor the last position is a hole. */
+  skipHoles(): void {
     if (this.size === 0) {
       this.headPosition = this.tailPosition;
       return;
@@ -162,6 +170,15 @@ export class RequestRing<TEntry extends QueueEntry> implements RequestLine<TEntr
       mask > SLOTS_EACH * SLOTS_EACH * size + LARGEST_TO_RENEW ||
       tailPosition > LARGEST_POSITION
     );
+  }
+
+  /** Makes the ring anew, or its slots, if that is due; and says when to look again. */
+  private seeToRoom(): void {
+    if (this.isToBeMadeAnew) this.makeAnew();
+    else if ((this.tailPosition & this.mask) === 0 && this.mask < LARGEST_TO_RENEW) this.renew();
+    const { headPosition, tailPosition, mask } = this;
+    const nextRoundAt = (tailPosition | mask) + 1;
+    this.lookAgainAtPosition = Math.min(headPosition + mask + 1, nextRoundAt, tailPosition + FEW_SLOTS);
   }
 
   private place(entry: TEntry, position: number): void {

@@ -13,8 +13,6 @@ export class TenantShare<TEntry extends QueueEntry> {
   size = 0;
   /** Cost that it may take before it is the next tenant's turn. */
   deficit = 0;
-  /** Whether this round's quantum has been added. */
-  hasItsQuantum = false;
   /** Whose turn is before and after; itself while it stands alone. */
   previous: TenantShare<TEntry> = this;
   following: TenantShare<TEntry> = this;
@@ -101,6 +99,5 @@ export class TenantShare<TEntry extends QueueEntry> {
     this.following.previous = this.previous;
     this.previous = this;
     this.following = this;
-    this.hasItsQuantum = false;
   }
 }

@@ -23,14 +23,13 @@ const LEAST_QUANTUM_SHARE = 2 ** -40;
 export class TenantTurns<TEntry extends QueueEntry> {
   /** How many tenants stand in the circle. */
   count = 0;
-  /** Whose turn it is; the others follow in a circle, the last one stands before it. */
+  /** Whose turn it is, which has its quantum; the others follow in a circle, the last one stands before it. */
   current: TenantShare<TEntry> | undefined = undefined;
   /** How often the turn has passed on to somebody who had it not; counted round. */
   passes = 0;
-  /** Nobody costs more who has come since there was last nobody. */
+  /** Nobody costs more who has come since there was last nobody, and nobody less. */
   private largestCost = 0;
-  /** Whether all who have come since then cost the same. */
-  private isCostTheSame = true;
+  private smallestCost = 0;
   /** What makes a quantum for a weight of 1. Changed only when somebody comes, so that what is undone is so exactly. */
   private quantumCost = 0;
   private passesAtQuantum = 0;
@@ -44,32 +43,23 @@ export class TenantTurns<TEntry extends QueueEntry> {
    */
   noteCost(cost: number, isFirst: boolean): void {
     if (this.skips.length > 0) this.skips = [];
-    if (isFirst) {
-      this.largestCost = cost;
-      this.quantumCost = cost;
-      this.isCostTheSame = true;
-    } else if (cost !== this.largestCost || !this.isCostTheSame) {
-      this.largestCost = Math.max(this.largestCost, cost);
-      // Once in a round, or when as many have come: to look at all tenants costs each of them no more than a constant.
-      this.comeSinceQuantum += 1;
-      const passed = (this.passes - this.passesAtQuantum) & LARGEST_PASS;
-      const isDue = Math.max(passed, this.comeSinceQuantum) >= this.count;
-      if (this.isCostTheSame || isDue) this.findQuantum();
-      this.isCostTheSame = false;
-    }
+    if (cost !== this.largestCost || cost !== this.smallestCost) this.noteOtherCost(cost, isFirst);
   }
 
   /** A tenant takes the last place in the circle. */
   append(share: TenantShare<TEntry>): void {
     this.count += 1;
-    if (this.current === undefined) this.current = share;
+    if (this.current === undefined) this.begin(share);
     else share.standBefore(this.current);
   }
 
   /** A tenant leaves the circle; if it is its turn, the next one has it. */
   leave(share: TenantShare<TEntry>): void {
     this.count -= 1;
-    if (this.current === share) this.current = share.following === share ? undefined : share.following;
+    if (this.current === share) {
+      if (share.following === share) this.current = undefined;
+      else this.begin(share.following);
+    }
     share.leaveCircle();
   }
 
@@ -84,27 +74,26 @@ export class TenantTurns<TEntry extends QueueEntry> {
     for (let share = this.current; share !== undefined; share = this.passOn(share)) {
       if (unserved === this.count) this.skipRounds();
       unserved += 1;
-      if (!share.hasItsQuantum) {
-        share.deficit += this.quantumOf(share);
-        share.hasItsQuantum = true;
-      }
-      if (share.size === 0) continue;
-      if (this.largestCost <= share.deficit) return share;
+      const { deficit } = share;
       // Where all cost the same there is no need to look at the request.
-      if (!this.isCostTheSame && share.first.cost <= share.deficit) return share;
+      if (deficit < this.smallestCost || share.size === 0) continue;
+      if (deficit >= this.largestCost || deficit >= share.first.cost) return share;
     }
     return undefined;
   }
 
   /** Whose turn it is takes a request. */
-  charge(share: TenantShare<TEntry>, entry: TEntry): void {
-    share.deficit -= this.isCostTheSame ? this.largestCost : entry.cost;
+  charge(share: TenantShare<TEntry>, { cost }: TEntry): void {
+    share.deficit -= cost;
   }
 
-  /** Undoes that a request was taken: it is its tenant's turn again. */
+  /** Undoes that a request was taken: it is its tenant's turn again, also if that has left the circle since. */
   giveBack(share: TenantShare<TEntry>, { cost }: TEntry): void {
-    if (this.current === share) share.hasItsQuantum = true;
-    else this.returnTo(share);
+    if (!this.has(share)) {
+      this.count += 1;
+      if (this.current !== undefined) share.standBefore(this.current);
+    }
+    if (this.current !== share) this.returnTo(share);
     share.deficit += cost;
   }
 
@@ -123,20 +112,40 @@ export class TenantTurns<TEntry extends QueueEntry> {
   }
 
   private passOn(share: TenantShare<TEntry>): TenantShare<TEntry> {
-    share.hasItsQuantum = false;
+    const { following } = share;
     this.passes = (this.passes + 1) & LARGEST_PASS;
-    this.current = share.following;
-    return share.following;
+    this.begin(following);
+    return following;
   }
 
+  /** A tenant's turn begins. */
+  private begin(share: TenantShare<TEntry>): void {
+    this.current = share;
+    share.deficit += this.quantumOf(share);
+  }
+
+  /** It is the turn of one again that had it before, and has had its quantum for that. */
   private returnTo(share: TenantShare<TEntry>): void {
     const { current } = this;
-    if (current?.hasItsQuantum === true) {
-      current.deficit -= this.quantumOf(current);
-      current.hasItsQuantum = false;
-    }
-    share.hasItsQuantum = true;
+    if (current !== undefined) current.deficit -= this.quantumOf(current);
     this.current = share;
+  }
+
+  /** As `noteCost`, if not all cost the same. */
+  private noteOtherCost(cost: number, isFirst: boolean): void {
+    if (isFirst) {
+      this.largestCost = cost;
+      this.smallestCost = cost;
+      this.quantumCost = cost;
+      return;
+    }
+    const wasTheSame = this.smallestCost === this.largestCost;
+    this.largestCost = Math.max(this.largestCost, cost);
+    this.smallestCost = Math.min(this.smallestCost, cost);
+    // Once in a round, or when as many have come: to look at all tenants costs each of them no more than a constant.
+    this.comeSinceQuantum += 1;
+    const passed = (this.passes - this.passesAtQuantum) & LARGEST_PASS;
+    if (wasTheSame || Math.max(passed, this.comeSinceQuantum) >= this.count) this.findQuantum();
   }
 
   /** Nobody could be served in a whole round: all get at once what they would get until almost somebody can. */
@@ -158,9 +167,12 @@ export class TenantTurns<TEntry extends QueueEntry> {
   }
 
   private quantumOf({ weight }: TenantShare<TEntry>): number {
+    const quantum = this.quantumCost * weight;
+    // Mostly that is it, and a whole number if both are: what follows would store it as a fraction.
+    if (quantum >= this.largestCost && quantum <= Number.MAX_VALUE) return quantum;
     // Neither 0, with which no turn would ever begin, nor Infinity, with which none would end.
     const least = Math.max(this.largestCost * LEAST_QUANTUM_SHARE, Number.MIN_VALUE);
-    return Math.min(Math.max(this.quantumCost * weight, least), Number.MAX_VALUE);
+    return Math.min(Math.max(quantum, least), Number.MAX_VALUE);
   }
 
   private findQuantum(): void {
