@@ -11,6 +11,8 @@ const WORSE_FROM_TIMES = 2;
 
 /** What has been learned of the batches of one bucket, beside those of others. */
 export class LearnedBucket extends LearnedBatches {
+  /** Which of all batches was its latest, counted from 1. */
+  latestBatch = 0;
   private share = 0;
   private shareAtRequests = 0;
   private deviationFromAllMs = 0;
@@ -52,10 +54,11 @@ interface LongestBatches {
  * forgotten whose latest batch is longest ago.
  */
 export class LearnedBuckets {
-  /** In the order of their latest batches. Empty as long as nobody has named a bucket. */
+  /** Empty as long as nobody has named a bucket. */
   private readonly byKey = new Map<BucketKey, LearnedBucket>();
-  /** How many requests rode in the batches of all of them. */
+  /** How many requests rode in the batches of all of them, and how many batches there were. */
   private requests = 0;
+  private batches = 0;
   /** The longest times and the fewest requests of all of them; undefined until somebody asks again. */
   private knownLongest: LongestBatches | undefined = undefined;
 
@@ -110,16 +113,28 @@ export class LearnedBuckets {
 
   /** The bucket that has a batch now; undefined as long as there is only the one of all that name none. */
   private latest(bucketKey: BucketKey): LearnedBucket | undefined {
-    const { byKey } = this;
-    if (bucketKey === undefined && byKey.size === 0) return undefined;
-    const own = byKey.get(bucketKey) ?? new LearnedBucket();
-    byKey.delete(bucketKey);
-    byKey.set(bucketKey, own);
-    if (byKey.size > MOST_BUCKETS) {
-      const [oldestKey] = byKey.keys();
-      byKey.delete(oldestKey);
-    }
+    if (bucketKey === undefined && this.byKey.size === 0) return undefined;
+    const own = this.byKey.get(bucketKey) ?? this.remember(bucketKey);
+    own.latestBatch = this.batches += 1;
     return own;
+  }
+
+  private remember(bucketKey: BucketKey): LearnedBucket {
+    if (this.byKey.size === MOST_BUCKETS) this.forgetOldest();
+    const own = new LearnedBucket();
+    this.byKey.set(bucketKey, own);
+    return own;
+  }
+
+  private forgetOldest(): void {
+    let oldestKey: BucketKey = undefined;
+    let oldest = Infinity;
+    for (const [key, { latestBatch }] of this.byKey) {
+      if (latestBatch >= oldest) continue;
+      oldestKey = key;
+      oldest = latestBatch;
+    }
+    this.byKey.delete(oldestKey);
   }
 
   private get longest(): LongestBatches {

@@ -55,10 +55,7 @@ export class BoundedRequestQueue<TEntry extends QueueEntry, TGroup = never> {
   ) {
     this.maxSize = rules.maxQueueSize;
     this.common = new Bucket<TEntry>(rules, ordinary);
-    this.keyed = new BucketOrder<TEntry>(
-      () => new Bucket<TEntry>(rules),
-      (bucket) => rules.isReady(bucket),
-    );
+    this.keyed = new BucketOrder<TEntry>(() => new Bucket<TEntry>(rules), rules);
   }
 
   /** Whether as many wait as `maxQueueSize` allows. */

@@ -7,10 +7,9 @@ const RULES = { priorityAgingMs: 100, weightOf: () => 1 };
 
 /** A bucket is full with `fullSize` requests. */
 function orderOf(rules = { fullSize: 3 }) {
-  const order = new BucketOrder<NumberedEntry>(
-    () => new Bucket<NumberedEntry>(RULES),
-    ({ size }) => size >= rules.fullSize,
-  );
+  const order = new BucketOrder<NumberedEntry>(() => new Bucket<NumberedEntry>(RULES), {
+    isReady: ({ size }) => size >= rules.fullSize,
+  });
   const add = (key: string, entry: NumberedEntry): Bucket<NumberedEntry> => {
     const bucket = order.findOrCreate(key);
     bucket.add(entry);
@@ -63,10 +62,26 @@ describe('BucketOrder', () => {
     expect(order.firstReady).toBe(bucket);
   });
 
-  it('uses the buckets of few keys again, for whatever keys come', () => {
+  it('uses the bucket of a key again that comes back soon', () => {
     const { order, add, take } = orderOf();
     const used = add('a', entryAt(1, 2));
     take('a');
+    add('b', entryAt(5));
+
+    const again = add('a', entryAt(4));
+    expect(again).toBe(used);
+    expect([again.key, again.size, again.urgentSinceMs, order.size]).toEqual(['a', 1, 4, 2]);
+    expect([order.find('a'), order.mostUrgent, order.oldest]).toEqual([again, again, again]);
+  });
+
+  it('uses a bucket that it has forgotten again, for whatever key comes', () => {
+    const { order, add, take } = orderOf();
+    const used = add('a', entryAt(1, 2));
+    take('a');
+    for (let key = 0; key < 16; key += 1) {
+      add(`key ${key}`, entryAt(2));
+      take(`key ${key}`);
+    }
 
     const other = add('b', entryAt(5));
     expect(other).toBe(used);

@@ -1,34 +1,37 @@
 import type { Bucket } from './bucket.js';
+import { IndexedHeap, type HeapEntry } from './indexed-heap.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import { RisingHeap, type RisingEntry } from './rising-heap.js';
 
-/** The most empty buckets kept for later keys. Where keys are few, a bucket that empties and fills is not made anew. */
-const MOST_SPARE = 16;
+/** The most empty buckets that are kept: where keys are few, one that empties and fills is not made anew. */
+const MOST_IDLE = 16;
 
 /**
  * The buckets that have a key, in the orders in which they are asked for: the most urgent, the one that has waited
- * longest, and those that hold enough to go at once. A bucket that is empty is forgotten.
+ * longest, and those that hold enough to go at once. All but a few of those that are empty are forgotten.
  */
 export class BucketOrder<TEntry extends QueueEntry> {
+  /** How many buckets hold requests. */
+  size = 0;
   private readonly buckets = new Map<BucketKey, Bucket<TEntry>>();
   private readonly byUrgency = new RisingHeap<PlaceByUrgency<TEntry>>();
   private readonly byAge = new RisingHeap<PlaceByAge<TEntry>>();
-  private readonly ready = new Set<Bucket<TEntry>>();
-  private readonly spare: BucketPlaces<TEntry>[] = [];
+  private readonly ready = new IndexedHeap<PlaceAmongReady<TEntry>>();
+  /** How often a bucket has come to hold enough. */
+  private becameReady = 0;
+  /** All that are empty, and some that have been and are not any more. */
+  private readonly idle: BucketPlaces<TEntry>[] = [];
+  /** One that has been forgotten, for the next key that is new. */
+  private spare: Bucket<TEntry> | undefined = undefined;
 
   /**
    * @param createBucket Makes a bucket, which is given its key.
-   * @param isReady Whether a bucket holds enough to go at once.
+   * @param rules Tell whether a bucket holds enough to go at once.
    */
   constructor(
     private readonly createBucket: () => Bucket<TEntry>,
-    private readonly isReady: (bucket: Bucket<TEntry>) => boolean,
+    private readonly rules: { isReady(bucket: Bucket<TEntry>): boolean },
   ) {}
-
-  /** How many buckets there are. */
-  get size(): number {
-    return this.buckets.size;
-  }
 
   get mostUrgent(): Bucket<TEntry> | undefined {
     return this.byUrgency.first?.bucket;
@@ -41,29 +44,24 @@ export class BucketOrder<TEntry extends QueueEntry> {
 
   /** The bucket that has held enough to go at once for longest. */
   get firstReady(): Bucket<TEntry> | undefined {
-    if (this.ready.size === 0) return undefined;
-    for (const bucket of this.ready) return bucket;
-    return undefined;
+    return this.ready.first?.bucket;
   }
 
   /** The buckets that are as urgent as one since this time, or more, and maybe others; not more than `most`. */
   urgentSince(timeMs: number, most: number): readonly Bucket<TEntry>[] {
-    return this.byUrgency.upTo(timeMs, most).map(({ bucket }) => bucket);
+    const found = this.byUrgency.upTo(timeMs, most + MOST_IDLE).map(({ bucket }) => bucket);
+    return found.filter(({ size }) => size > 0).slice(0, most);
   }
 
+  /** The bucket of this key, if it holds requests. */
   find(key: BucketKey): Bucket<TEntry> | undefined {
-    return this.buckets.get(key);
+    const bucket = this.buckets.get(key);
+    return bucket?.places?.isIdle === true ? undefined : bucket;
   }
 
+  /** The bucket of this key, for a request that comes into it. */
   findOrCreate(key: BucketKey): Bucket<TEntry> {
-    const known = this.buckets.get(key);
-    if (known !== undefined) return known;
-    const places = this.spare.pop() ?? placesOf(this.createBucket());
-    const { bucket } = places.byAge;
-    bucket.places = places;
-    bucket.key = key;
-    this.buckets.set(key, bucket);
-    return bucket;
+    return this.buckets.get(key) ?? this.create(key);
   }
 
   forEach(visit: (bucket: Bucket<TEntry>) => void): void {
@@ -76,22 +74,27 @@ export class BucketOrder<TEntry extends QueueEntry> {
    * @param candidate The request, if it may be the most urgent one or the oldest now; most may not.
    */
   added(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>, candidate: TEntry | undefined): void {
+    if (places.isIdle) {
+      places.isIdle = false;
+      this.size += 1;
+    }
     if (candidate !== undefined) {
       this.byUrgency.mayFall(places.byUrgency, bucket.effectiveArrivalMsOf(candidate));
       this.byAge.mayFall(places.byAge, candidate.enqueuedAtMs);
     }
-    if (!places.isReady) this.noteWhetherReady(bucket, places);
+    if (places.amongReady.heapIndex === -1) this.noteWhetherReady(bucket, places);
   }
 
-  /** Brings a bucket to its right places after requests have come or gone; an empty one is forgotten. */
+  /** Brings a bucket to its right places after requests have come or gone. */
   update(bucket: Bucket<TEntry>): void {
     const { places } = bucket;
     if (places === undefined) return;
     if (bucket.size === 0) {
-      this.forget(bucket, places);
+      this.noteIdle(places);
       return;
     }
-    this.byUrgency.update(places.byUrgency);
+    // Who goes before others lets a key rise, which need not be told; but somebody may have been put back.
+    this.byUrgency.mayFall(places.byUrgency, places.byUrgency.currentKey);
     this.byAge.mayFall(places.byAge, places.byAge.currentKey);
     this.noteWhetherReady(bucket, places);
   }
@@ -101,26 +104,51 @@ export class BucketOrder<TEntry extends QueueEntry> {
     this.forEach((bucket) => {
       bucket.rulesChanged();
       this.update(bucket);
+      if (bucket.places !== undefined) this.byUrgency.update(bucket.places.byUrgency);
     });
-    for (const { byAge } of this.spare) byAge.bucket.rulesChanged();
+    this.spare?.rulesChanged();
   }
 
-  private noteWhetherReady(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
-    const isReady = this.isReady(bucket);
-    if (isReady === places.isReady) return;
-    places.isReady = isReady;
-    if (isReady) this.ready.add(bucket);
-    else this.ready.delete(bucket);
+  private create(key: BucketKey): Bucket<TEntry> {
+    const bucket = this.spare ?? this.createBucket();
+    this.spare = undefined;
+    bucket.key = key;
+    bucket.places ??= placesOf(bucket);
+    this.buckets.set(key, bucket);
+    return bucket;
   }
 
-  private forget(bucket: Bucket<TEntry>, places: BucketPlaces<TEntry>): void {
+  private noteWhetherReady(bucket: Bucket<TEntry>, { amongReady }: BucketPlaces<TEntry>): void {
+    const isReady = this.rules.isReady(bucket);
+    if (isReady === (amongReady.heapIndex !== -1)) return;
+    if (isReady) {
+      amongReady.heapKey = this.becameReady += 1;
+      this.ready.add(amongReady);
+    } else {
+      this.ready.remove(amongReady);
+    }
+  }
+
+  private noteIdle(places: BucketPlaces<TEntry>): void {
+    if (places.isIdle) return;
+    places.isIdle = true;
+    this.size -= 1;
+    this.ready.remove(places.amongReady);
+    if (places.isListedAsIdle) return;
+    places.isListedAsIdle = true;
+    this.idle.push(places);
+    if (this.idle.length <= MOST_IDLE) return;
+    const oldest = this.idle.shift()!;
+    oldest.isListedAsIdle = false;
+    if (oldest.isIdle) this.forget(oldest);
+  }
+
+  private forget({ byUrgency, byAge }: BucketPlaces<TEntry>): void {
+    const { bucket } = byAge;
+    this.byUrgency.remove(byUrgency);
+    this.byAge.remove(byAge);
     this.buckets.delete(bucket.key);
-    this.byUrgency.remove(places.byUrgency);
-    this.byAge.remove(places.byAge);
-    this.ready.delete(bucket);
-    places.isReady = false;
-    bucket.places = undefined;
-    if (this.spare.length < MOST_SPARE) this.spare.push(places);
+    this.spare = bucket;
   }
 }
 
@@ -128,11 +156,21 @@ export class BucketOrder<TEntry extends QueueEntry> {
 export interface BucketPlaces<TEntry extends QueueEntry> {
   readonly byUrgency: PlaceByUrgency<TEntry>;
   readonly byAge: PlaceByAge<TEntry>;
-  isReady: boolean;
+  readonly amongReady: PlaceAmongReady<TEntry>;
+  /** Whether it is empty. */
+  isIdle: boolean;
+  /** Whether it is listed among those that were empty when they were last looked at. */
+  isListedAsIdle: boolean;
 }
 
 function placesOf<TEntry extends QueueEntry>(bucket: Bucket<TEntry>): BucketPlaces<TEntry> {
-  return { byUrgency: new PlaceByUrgency(bucket), byAge: new PlaceByAge(bucket), isReady: false };
+  return {
+    byUrgency: new PlaceByUrgency(bucket),
+    byAge: new PlaceByAge(bucket),
+    amongReady: new PlaceAmongReady(bucket),
+    isIdle: true,
+    isListedAsIdle: false,
+  };
 }
 
 class PlaceByUrgency<TEntry extends QueueEntry> implements RisingEntry {
@@ -163,4 +201,13 @@ class PlaceByAge<TEntry extends QueueEntry> implements RisingEntry {
   get currentKey(): number {
     return this.bucket.oldestAtMs;
   }
+}
+
+/** Who has held enough for longest comes first. */
+class PlaceAmongReady<TEntry extends QueueEntry> implements HeapEntry {
+  heapKey = 0;
+  readonly heapTie = 0;
+  heapIndex = -1;
+
+  constructor(readonly bucket: Bucket<TEntry>) {}
 }

@@ -20,6 +20,8 @@ export interface PriorityRules {
  */
 export class PriorityLines<TEntry extends QueueEntry> {
   private readonly lines: RequestLine<TEntry>[] = [new RequestRing<TEntry>()];
+  /** Those of them in which tenants take turns. */
+  private readonly fairLines: (FairShareLine<TEntry> | undefined)[] = [];
   /**
    * Who goes next, of which priority, and whether it goes for its age alone; found anew when asked for, if it may have
    * changed.
@@ -28,6 +30,9 @@ export class PriorityLines<TEntry extends QueueEntry> {
   private knownPriority = 0;
   private isOutOfTurn = false;
   private isUrgencyKnown = false;
+  /** Who came first, as `mostUrgent` says; looked for anew after whatever may have changed it. */
+  private knownOldest: TEntry | undefined = undefined;
+  private isOldestUnknown = true;
 
   /** @param rules Asked at each step. */
   constructor(private readonly rules: PriorityRules) {}
@@ -67,7 +72,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** Whether tenants take turns in one of them. */
   get hasTenants(): boolean {
-    return this.lines.some((line) => line instanceof FairShareLine && line.size > 0);
+    return this.fairLines.some((line) => line !== undefined && line.size > 0);
   }
 
   /**
@@ -99,14 +104,15 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** The rules have changed: what was found by them may be so no more. */
   rulesChanged(): void {
-    this.isUrgencyKnown = false;
-    for (const line of this.lines) if (line instanceof FairShareLine) line.rulesChanged();
+    this.forgetUrgent();
+    for (const line of this.fairLines) line?.rulesChanged();
   }
 
   /** Lets a request wait. Tells whether it may be the most urgent one now: not if an older one is in its line. */
   add(entry: TEntry): boolean {
-    const mayBeOldest = this.lineFor(entry).add(entry);
-    if (mayBeOldest) this.isUrgencyKnown = false;
+    const lines = entry.tenant === undefined ? this.lines : this.fairLines;
+    const mayBeOldest = (lines[entry.priority] ?? this.lineFor(entry)).add(entry);
+    if (mayBeOldest) this.forgetUrgent();
     return mayBeOldest;
   }
 
@@ -127,7 +133,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
   /** Undoes the latest `take` that has not been undone. */
   putBack(entry: TEntry): void {
     this.lineFor(entry).putBack(entry);
-    this.isUrgencyKnown = false;
+    this.forgetUrgent();
   }
 
   /** Takes a request out, wherever it stands. It must be here. */
@@ -149,7 +155,8 @@ export class PriorityLines<TEntry extends QueueEntry> {
   private lineFor({ priority, tenant }: TEntry): RequestLine<TEntry> {
     while (this.lines.length <= priority) this.lines.push(new RequestRing<TEntry>());
     const line = this.lines[priority]!;
-    return tenant === undefined || line instanceof FairShareLine ? line : this.shareFairly(line, priority);
+    if (tenant === undefined) return line;
+    return this.fairLines[priority] ?? this.shareFairly(line, priority);
   }
 
   /** The first request that names a tenant makes a line fair; until then nobody pays for it. */
@@ -157,11 +164,20 @@ export class PriorityLines<TEntry extends QueueEntry> {
     const fair = new FairShareLine<TEntry>((tenant) => this.rules.weightOf(tenant));
     for (let entry = line.take(); entry !== undefined; entry = line.take()) fair.add(entry);
     this.lines[priority] = fair;
+    this.fairLines[priority] = fair;
     return fair;
   }
 
   /** Who came first, with the head starts taken into account; of those that are equally urgent the highest priority. */
   private get mostUrgent(): TEntry | undefined {
+    if (this.isOldestUnknown) {
+      this.knownOldest = this.findOldest();
+      this.isOldestUnknown = false;
+    }
+    return this.knownOldest;
+  }
+
+  private findOldest(): TEntry | undefined {
     let mostUrgent = this.lines[0]!.oldest;
     let sinceMs = mostUrgent === undefined ? Infinity : this.effectiveArrivalMsOf(mostUrgent);
     for (let priority = 1; priority < this.lines.length; priority += 1) {
@@ -218,6 +234,8 @@ export class PriorityLines<TEntry extends QueueEntry> {
   private forgetUrgent(): void {
     this.isUrgencyKnown = false;
     this.knownUrgent = undefined;
+    this.isOldestUnknown = true;
+    this.knownOldest = undefined;
   }
 
   private takeUrgent(): TEntry | undefined {

@@ -20,14 +20,14 @@ export class RisingHeap<TEntry extends RisingEntry> {
 
   /** The entry with the smallest key; undefined if none has anything to offer. */
   get first(): TEntry | undefined {
-    let { first } = this.heap;
-    while (first !== undefined) {
-      const { currentKey } = first;
-      if (currentKey === first.heapKey && first.currentTie === first.heapTie) {
+    for (let { first } = this.heap; first !== undefined; first = this.heap.first) {
+      const { currentKey, currentTie } = first;
+      if (currentKey === first.heapKey && currentTie === first.heapTie) {
         return currentKey === Infinity ? undefined : first;
       }
-      this.update(first);
-      first = this.heap.first;
+      first.heapKey = currentKey;
+      first.heapTie = currentTie;
+      this.heap.update(first);
     }
     return undefined;
   }
