@@ -154,6 +154,20 @@ describe('DynamicBatcher: reconfigure', () => {
     expect([inTime.response?.response, late.error]).toMatchObject(['X', { phase: 'admission' }]);
   });
 
+  it('foretells anew at once how long those take who wait, also where much more time is left', async () => {
+    const { batcher, send } = await setUpTimedLetters(
+      { maxBatchSize: 64, maxQueueSize: 1000 },
+      { perRequestMs: 0 },
+    );
+    for (let waiting = 0; waiting < 900; waiting += 1) send('w', { timeoutMs: 30_000 });
+    // Some 15 batches of 20 ms.
+    const inTime = send('x', { timeoutMs: 10_000 });
+    batcher.reconfigure({ maxBatchSize: 1 });
+    const late = send('y', { timeoutMs: 10_000 });
+    await Promise.resolve();
+    expect([inTime.isSettled, late.isSettled]).toEqual([false, true]);
+  });
+
   it('serves who waits in a priority that there is not any more', async () => {
     const { batcher, send, endAllBatches } = await setUpBusyLetters({ priorityLevels: 4 });
     const low = send('a', { priority: 3 });

@@ -220,7 +220,7 @@ export class DynamicBatcher<TRequest, TResponse> implements RequestOwner<TReques
    */
   reconfigure(changes: BatchingConfig<TRequest> | readonly BatchingConfig<TRequest>[]): void {
     this.configuration.reconfigure([changes].flat());
-    this.admission.configChanged();
+    this.intake.configChanged();
     this.scheduler.configChanged();
   }
 

@@ -290,7 +290,7 @@ describe('DeadlineAdmission', () => {
     it('takes for higher only what is not of its own priority or a lower one', () => {
       const refusal = admissionOf(PRIORITIES);
       refusal({ ...ofLower, atMs: 1000 });
-      for (let count = 0; count < 83; count += 1) refusal.admission.notePlaceTaken(1);
+      for (let count = 0; count < 83; count += 1) refusal.admission.priorityArrivals.notePlaceTaken(1);
       expect(refusal({ ...ofLower, atMs: 2000, accepted: 83 })).toBeUndefined();
     });
   });

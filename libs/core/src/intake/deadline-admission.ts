@@ -18,6 +18,7 @@ import {
   type Newcomers,
   type OtherNewcomers,
 } from './newcomers.js';
+import type { PriorityArrivals } from './priority-arrivals.js';
 import type { OutOfTurn } from '../scheduling/out-of-turn.js';
 import type { RunningBatch } from '../scheduling/slot-forecast.js';
 import { TurnForecast, type TurnForecastParts } from './turn-forecast.js';
@@ -57,9 +58,14 @@ export class DeadlineAdmission {
     this.turns = new TurnForecast(parts);
   }
 
-  /** A request has taken a place; need not be told of one of the first priority. */
-  notePlaceTaken(priority: number): void {
-    this.turns.notePlaceTaken(priority);
+  /** Looks at the configuration anew. */
+  configChanged(): void {
+    this.longestWait.configChanged();
+  }
+
+  /** To be told of every place that is taken by a request that is not of the first priority. */
+  get priorityArrivals(): PriorityArrivals {
+    return this.turns.arrivals;
   }
 
   /**

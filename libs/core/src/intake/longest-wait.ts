@@ -1,5 +1,6 @@
 import type { Arrival } from '../requests/arrival.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
+import { LastingBound } from '../learned/lasting-bound.js';
 import type { CompletionForecast } from './completion-forecast.js';
 
 /** The bound is computed for a queue this many times as long, and so holds until the queue is that long. */
@@ -15,6 +16,7 @@ export class LongestWait {
   private waiting = 0;
   private buckets = 0;
   private withinMs = 0;
+  private readonly lasting = new LastingBound();
 
   constructor(
     private readonly queue: Pick<BoundedRequestQueue<never>, 'size' | 'bucketCount'>,
@@ -30,10 +32,17 @@ export class LongestWait {
   isWithin(timeoutMs: number, count: number, newBuckets: number, arrival: Arrival): boolean {
     const waiting = this.queue.size + count;
     const buckets = this.queue.bucketCount + newBuckets;
-    const isKnown = this.toldAt === arrival && waiting <= this.waiting && buckets <= this.buckets;
-    if (!isKnown) this.foretell(waiting, buckets, arrival);
+    const isBounded = waiting <= this.waiting && buckets <= this.buckets;
+    if (isBounded && this.lasting.isFarBelow(timeoutMs) && !this.lasting.isDue(arrival.timeMs)) return true;
+    if (!isBounded || this.toldAt !== arrival) this.foretell(waiting, buckets, arrival);
     if (this.withinMs <= timeoutMs) return true;
     return this.forecast.answerWithinMs(waiting, buckets, arrival.timeMs) <= timeoutMs;
+  }
+
+  /** What was foretold may be so no more. */
+  configChanged(): void {
+    this.toldAt = undefined;
+    this.lasting.forget();
   }
 
   private foretell(waiting: number, buckets: number, arrival: Arrival): void {
@@ -41,5 +50,6 @@ export class LongestWait {
     this.waiting = ROOM_FOR_MORE * waiting;
     this.buckets = ROOM_FOR_MORE * buckets;
     this.withinMs = this.forecast.answerWithinMs(this.waiting, this.buckets, arrival.timeMs);
+    this.lasting.told(this.withinMs, arrival.timeMs);
   }
 }

@@ -5,9 +5,12 @@ export class PriorityArrivals {
   /** How many places were taken by each priority but the first, which has all the others. */
   private readonly taken: number[] = [0];
   private readonly higher: ArrivalRate[] = [];
+  /** Whether anybody has asked: before that nothing need be counted, since what counts is how the numbers grow. */
+  private isWatched = false;
 
   /** A request that is not of the first priority has taken a place; not one that shares another's. */
   notePlaceTaken(priority: number): void {
+    if (!this.isWatched) return;
     this.taken[priority] = (this.taken[priority] ?? 0) + 1;
   }
 
@@ -18,6 +21,7 @@ export class PriorityArrivals {
    * @param placesTaken How many places were taken in all.
    */
   higherPerMs(priority: number, placesTaken: number, nowMs: number): number {
+    this.isWatched = true;
     let total = placesTaken;
     for (let lower = priority; lower < this.taken.length; lower += 1) total -= this.taken[lower] ?? 0;
     const rate = (this.higher[priority] ??= new ArrivalRate());

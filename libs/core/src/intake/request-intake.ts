@@ -14,6 +14,7 @@ import type { BatchScheduler } from '../scheduling/batch-scheduler.js';
 import { CompletionForecast } from './completion-forecast.js';
 import { DeadlineAdmission } from './deadline-admission.js';
 import { ONE_NEWCOMER, type Newcomers } from './newcomers.js';
+import type { PriorityArrivals } from './priority-arrivals.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { StatisticsRecorder } from '../statistics/statistics-recorder.js';
 
@@ -40,6 +41,7 @@ export interface IntakeParts<TRequest, TResponse> {
 export class RequestIntake<TRequest, TResponse> {
   private readonly room: QueueRoom<TRequest, TResponse>;
   private readonly deadlines: DeadlineAdmission;
+  private readonly priorityArrivals: PriorityArrivals;
   private readonly callerSignals = new WeakMap<AbortSignal, CallerSignal<TRequest, TResponse>>();
   private readonly scheduler: BatchScheduler<TRequest, TResponse>;
   private readonly recorder: StatisticsRecorder;
@@ -60,6 +62,13 @@ export class RequestIntake<TRequest, TResponse> {
       outOfTurn,
       placesTaken: () => scheduler.placesTaken,
     });
+    this.priorityArrivals = this.deadlines.priorityArrivals;
+  }
+
+  /** Looks at the configuration anew. */
+  configChanged(): void {
+    this.parts.admission.configChanged();
+    this.deadlines.configChanged();
   }
 
   /** The promise of the answer. @throws BatchingError if the call is refused; nothing of it is kept then. */
@@ -212,7 +221,7 @@ export class RequestIntake<TRequest, TResponse> {
   }
 
   private enqueue(request: QueuedRequest<TRequest, TResponse>): void {
-    if (request.priority > 0) this.deadlines.notePlaceTaken(request.priority);
+    if (request.priority > 0) this.priorityArrivals.notePlaceTaken(request.priority);
     this.scheduler.enqueue(request);
   }
 }

@@ -25,14 +25,10 @@ export interface TurnForecastParts {
 
 /** Foretells when requests are answered that are served in their turn, behind those ahead and those who overtake. */
 export class TurnForecast {
-  private readonly arrivals = new PriorityArrivals();
+  /** To be told of every place that is taken by a request that is not of the first priority. */
+  readonly arrivals = new PriorityArrivals();
 
   constructor(private readonly parts: TurnForecastParts) {}
-
-  /** A request has taken a place; need not be told of one of the first priority. */
-  notePlaceTaken(priority: number): void {
-    this.arrivals.notePlaceTaken(priority);
-  }
 
   /**
    * How long such requests have to wait for their answers, in milliseconds.

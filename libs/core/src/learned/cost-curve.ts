@@ -1,5 +1,7 @@
 /** What is remembered of batches of about one size. */
 interface SizeClass {
+  /** Which class it is: that of 2^exponent to 2^(exponent + 1) − 1 requests. */
+  readonly exponent: number;
   /** How much the class counts: grows to `MOST_WEIGHT` with each batch in it, fades with each batch elsewhere. */
   weight: number;
   meanSize: number;
@@ -40,7 +42,8 @@ const LEAST_DEVIATION = 0.02;
  * slower, or faster. Constant memory and time.
  */
 export class CostCurve {
-  private readonly classes: (SizeClass | undefined)[] = [];
+  /** Those that have been seen, the smallest first. */
+  private readonly classes: SizeClass[] = [];
   private fixedMs = 0;
   private perRequestMs = 0;
   private deviationMs = 0;
@@ -149,9 +152,7 @@ export class CostCurve {
       this.startAnew();
       return;
     }
-    for (const known of this.classes) {
-      if (known !== undefined) known.meanTimeMs *= times;
-    }
+    for (const known of this.classes) known.meanTimeMs *= times;
     this.fixedMs *= times;
     this.perRequestMs *= times;
     this.deviationMs *= times;
@@ -169,11 +170,8 @@ export class CostCurve {
   }
 
   private remember(size: number, timeMs: number): void {
-    for (const known of this.classes) {
-      if (known !== undefined) known.weight *= FADING;
-    }
-    const index = 31 - Math.clz32(size);
-    const known = (this.classes[index] ??= { weight: 0, meanSize: size, meanTimeMs: timeMs });
+    const exponent = 31 - Math.clz32(size);
+    const known = this.fade(exponent) ?? this.startClass(exponent, size, timeMs);
     // The first few count alike; from then on each newest one counts the same.
     const share = Math.max(WEIGHT_OF_NEWEST, 1 / (known.weight + 1));
     known.weight = Math.min(MOST_WEIGHT, known.weight + 1);
@@ -181,12 +179,28 @@ export class CostCurve {
     known.meanTimeMs += share * (timeMs - known.meanTimeMs);
   }
 
+  /** All classes lose some of their weight. Tells the one of this exponent, if it has been seen. */
+  private fade(exponent: number): SizeClass | undefined {
+    let found: SizeClass | undefined;
+    for (const known of this.classes) {
+      known.weight *= FADING;
+      if (known.exponent === exponent) found = known;
+    }
+    return found;
+  }
+
+  private startClass(exponent: number, size: number, timeMs: number): SizeClass {
+    const started = { exponent, weight: 0, meanSize: size, meanTimeMs: timeMs };
+    const larger = this.classes.findIndex((known) => known.exponent > exponent);
+    this.classes.splice(larger === -1 ? this.classes.length : larger, 0, started);
+    return started;
+  }
+
   private fit(): void {
     let weights = 0;
     let sizes = 0;
     let times = 0;
     for (const known of this.classes) {
-      if (known === undefined) continue;
       weights += known.weight;
       sizes += known.weight * known.meanSize;
       times += known.weight * known.meanTimeMs;
@@ -196,7 +210,6 @@ export class CostCurve {
     let variance = 0;
     let covariance = 0;
     for (const known of this.classes) {
-      if (known === undefined) continue;
       const distance = known.meanSize - meanSize;
       variance += known.weight * distance * distance;
       covariance += known.weight * distance * (known.meanTimeMs - meanTimeMs);

@@ -4,6 +4,7 @@ import type { BatchingConfig } from '../config/batching-config.js';
 import { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import { resolveConfig, withProcessorLimits } from '../config/resolve-config.js';
 import { BatchFormer } from './batch-former.js';
+import { LongestBatch } from './longest-batch.js';
 import { LearnedBehavior } from '../learned/learned-behavior.js';
 
 const NOW_MS = 1000;
@@ -42,10 +43,15 @@ function formerOf(
   const entries = traits.map((of, id) => new TimedEntry(id, of));
   for (const entry of entries) queue.enqueue(entry);
   let nearestMs = Infinity;
-  const deadlines = { isEmpty: false, isAnyQueuedBefore: (timeMs: number): boolean => nearestMs < timeMs };
-  const former = new BatchFormer(live, queue, learned, deadlines, {
-    freeAfterMs: () => [0, ...otherSlotsFreeAfterMs],
-  });
+  const deadlines = {
+    get earliestQueuedMs(): number {
+      return nearestMs;
+    },
+    isAnyQueuedBefore: (timeMs: number): boolean => nearestMs < timeMs,
+  };
+  const slots = { freeAfterMs: () => [0, ...otherSlotsFreeAfterMs] };
+  const longestBatch = new LongestBatch(live, learned);
+  const former = new BatchFormer(live, queue, learned, deadlines, slots, longestBatch);
   const form = (size: number): Record<'riding' | 'lost', number[]> => {
     nearestMs = Math.min(
       ...entries.filter((each) => each.queuePosition !== -1).map((each) => each.latestDeadlineAtMs),

@@ -9,6 +9,7 @@ import type { DeadlineWatch } from './deadline-watch.js';
 import { chooseFairly } from './fair-choice.js';
 import { chooseInTime, type InTimeChoice, type SlotsInView, type TimedCandidate } from './in-time-choice.js';
 import type { CostCurve } from '../learned/cost-curve.js';
+import type { LongestBatch } from './longest-batch.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
 import type { SlotForecast } from './slot-forecast.js';
 
@@ -50,8 +51,9 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     private readonly config: ResolvedBatchingConfig,
     private readonly queue: BoundedRequestQueue<TEntry, TGroup>,
     private readonly learned: LearnedBehavior,
-    private readonly deadlines: Pick<DeadlineWatch<never, never>, 'isEmpty' | 'isAnyQueuedBefore'>,
+    private readonly deadlines: Pick<DeadlineWatch<never, never>, 'earliestQueuedMs' | 'isAnyQueuedBefore'>,
     private readonly slots: Pick<SlotForecast, 'freeAfterMs'>,
+    private readonly longestBatch: Pick<LongestBatch, 'isFarBefore'>,
   ) {
     this.curve = learned.curve;
   }
@@ -59,8 +61,11 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
   /** @param size How many to take; fewer are taken if they cost too much together. */
   form(bucket: Bucket<TEntry>, size: number, nowMs: number): FormedBatch<TEntry, TGroup> {
     const most = Math.min(size, bucket.size);
-    this.curve = this.learned.lenientlyOf(bucket.key, nowMs).curve;
-    const mayAnyBeLate = this.isAnyLateIn(most, nowMs);
+    const isHurried = !this.longestBatch.isFarBefore(this.deadlines.earliestQueuedMs, nowMs);
+    if (isHurried || this.config.maxBatchCost !== undefined) {
+      this.curve = this.learned.lenientlyOf(bucket.key, nowMs).curve;
+    }
+    const mayAnyBeLate = isHurried && this.isAnyLateIn(most, nowMs);
     if (bucket.isOrdinary && !mayAnyBeLate && this.config.maxBatchCost === undefined) {
       return { riding: this.queue.takeOrdinary(most), lost: NOBODY };
     }
@@ -75,7 +80,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
 
   /** Whether anybody who waits would be late if a batch of this size were to run first. */
   private isAnyLateIn(size: number, nowMs: number): boolean {
-    return !this.deadlines.isEmpty && this.deadlines.isAnyQueuedBefore(nowMs + this.timeMs(size));
+    return this.deadlines.isAnyQueuedBefore(nowMs + this.timeMs(size));
   }
 
   private take(bucket: Bucket<TEntry>, size: number): TEntry[] {

@@ -13,6 +13,7 @@ import { BatchBuilder } from './batch-builder.js';
 import { DeadlineWatch } from './deadline-watch.js';
 import { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import { LongestBatch } from './longest-batch.js';
 import { OutOfTurn } from './out-of-turn.js';
 import { RequestDepartures } from './request-departures.js';
 import { createRequestQueue, type RequestQueue } from './request-queue.js';
@@ -49,6 +50,7 @@ export class BatchScheduler<TRequest, TResponse> {
   readonly outOfTurn: OutOfTurn<QueuedRequest<TRequest, TResponse>>;
   private readonly ordinary = new OrdinaryColumns<TRequest, TResponse>();
   private readonly builder: BatchBuilder;
+  private readonly longestBatch: LongestBatch;
   private readonly scatterer = new ResponseScatterer<TRequest, TResponse>();
   private readonly deadlines: DeadlineWatch<TRequest, TResponse>;
   private readonly filler: SlotFiller<TRequest, TResponse>;
@@ -72,7 +74,9 @@ export class BatchScheduler<TRequest, TResponse> {
     this.deadlines = new DeadlineWatch(this.queue, this.runner.running);
     this.slots = new SlotForecast(config, learned, this.runner.running, processor);
     const { builder, queue, runner, deadlines, coalescing, slots } = this;
-    this.outOfTurn = new OutOfTurn({ config, queue, learned, deadlines, slots });
+    this.longestBatch = new LongestBatch(config, learned);
+    const { longestBatch } = this;
+    this.outOfTurn = new OutOfTurn({ config, queue, learned, deadlines, slots, longestBatch });
     const { running } = runner;
     this.departures = new RequestDepartures({ batcherName, queue, running, deadlines, coalescing, recorder });
     this.alarm = clock.createAlarm(() => this.decide());
@@ -93,6 +97,7 @@ export class BatchScheduler<TRequest, TResponse> {
       departures,
       slots,
       outOfTurn,
+      longestBatch,
       turn,
       placesTaken: () => this.placesTaken,
     });
@@ -101,7 +106,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Lets a request wait. The caller has made sure that there is room. */
   enqueue(request: QueuedRequest<TRequest, TResponse>): void {
     const bucket = this.queue.enqueue(request);
-    if (request.timeoutMs !== Infinity) this.watchDeadline(request);
+    if (request.timeoutMs !== Infinity) this.watchQueuedDeadline(request, request.deadlineAtMs);
     this.decideSoon(bucket.size);
   }
 
@@ -137,6 +142,7 @@ export class BatchScheduler<TRequest, TResponse> {
   /** Looks at the configuration anew, and at all that waits. */
   configChanged(): void {
     this.builder.configChanged();
+    this.longestBatch.configChanged();
     this.queue.rulesChanged();
     // There may be more of them; and what ended while there was none has freed none.
     if (this.filler.freeSlots > 0) this.parts.learned.slotFreed();
@@ -212,6 +218,11 @@ export class BatchScheduler<TRequest, TResponse> {
     recorder.requestsAnswered(succeeded, failed);
     this.coalescing.followers -= followers;
     this.decide(batch.endedAtMs);
+  }
+
+  private watchQueuedDeadline(request: QueuedRequest<TRequest, TResponse>, deadlineAtMs: number): void {
+    this.deadlines.addQueued(request, deadlineAtMs);
+    if (deadlineAtMs < this.alarmAtMs) this.setAlarm();
   }
 
   private watchDeadline(request: QueuedRequest<TRequest, TResponse>): void {

@@ -32,6 +32,11 @@ export class DeadlineWatch<TRequest, TResponse> {
     return Math.min(this.queued.earliestMs, this.runningEarliestMs);
   }
 
+  /** No deadline of those that wait is before this time, on the clock's scale; Infinity if there is none. */
+  get earliestQueuedMs(): number {
+    return this.queued.earliestMs;
+  }
+
   /** How many that wait have a deadline. */
   get queuedCount(): number {
     return this.queued.size;
@@ -63,8 +68,13 @@ export class DeadlineWatch<TRequest, TResponse> {
   add(request: QueuedRequest<TRequest, TResponse>): void {
     if (request.timeoutMs === Infinity) return;
     const { batch } = request.place;
-    if (batch === undefined) this.queued.add(request);
+    if (batch === undefined) this.addQueued(request, request.deadlineAtMs);
     else this.addRunning(batch, 1, request.deadlineAtMs);
+  }
+
+  /** As `add`, for one that has a deadline, this one, and whose place waits. */
+  addQueued(request: QueuedRequest<TRequest, TResponse>, deadlineAtMs: number): void {
+    this.queued.add(request, deadlineAtMs);
   }
 
   /** A request is given up: its time does not matter any more. */

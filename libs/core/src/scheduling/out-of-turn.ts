@@ -2,10 +2,11 @@ import type { ResolvedBatchingConfig } from '../config/batching-config.js';
 import type { BoundedRequestQueue } from '../queue/bounded-request-queue.js';
 import type { Bucket } from '../queue/bucket.js';
 import type { BucketKey, QueueEntry } from '../queue/queue-entry.js';
-import { largestBatchSize, paddedBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
+import { largestBatchSize, safeBatchTimeMs } from './batch-size-choice.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import type { TimedCandidate } from './in-time-choice.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import type { LongestBatch } from './longest-batch.js';
 import type { SlotForecast } from './slot-forecast.js';
 
 /** What it goes by. */
@@ -16,7 +17,8 @@ export interface OutOfTurnParts<TEntry extends QueueEntry> {
     'bucketCount' | 'bucketOf' | 'mostUrgentBucket' | 'otherBuckets'
   >;
   readonly learned: LearnedBehavior;
-  readonly deadlines: Pick<DeadlineWatch<never, never>, 'isAnyQueuedBefore'>;
+  readonly deadlines: Pick<DeadlineWatch<never, never>, 'earliestQueuedMs' | 'isAnyQueuedBefore'>;
+  readonly longestBatch: LongestBatch;
   readonly slots: Pick<SlotForecast, 'free' | 'likelyFreeAfterMs'>;
 }
 
@@ -43,8 +45,9 @@ export class OutOfTurn<TEntry extends QueueEntry & TimedCandidate> {
     const { queue, learned, deadlines, slots } = this.parts;
     if (queue.bucketCount < 2 || this.isTurnDue || slots.free !== 1 || !learned.curve.isKnown)
       return undefined;
+    if (this.parts.longestBatch.isFarBefore(deadlines.earliestQueuedMs, nowMs)) return undefined;
     const urgentMs = this.timeMs(urgent.size, urgent, nowMs);
-    if (!deadlines.isAnyQueuedBefore(nowMs + urgentMs + this.longestMs)) return undefined;
+    if (!deadlines.isAnyQueuedBefore(nowMs + urgentMs + this.parts.longestBatch.timeMs)) return undefined;
     const { next } = urgent;
     const leadsUntilMs = urgent.size > this.most ? Infinity : next!.latestDeadlineAtMs;
     const [, otherFreeAfterMs = Infinity] = slots.likelyFreeAfterMs(nowMs);
@@ -108,12 +111,5 @@ export class OutOfTurn<TEntry extends QueueEntry & TimedCandidate> {
   private timeMs(size: number, { key }: Pick<Bucket<TEntry>, 'key'>, nowMs: number): number {
     const { config, learned } = this.parts;
     return safeBatchTimeMs(Math.min(size, this.most), config, learned.lenientlyOf(key, nowMs).curve);
-  }
-
-  /** Hardly any batch takes longer, of whatever bucket. */
-  private get longestMs(): number {
-    const { config, learned } = this.parts;
-    const safeMs = safeBatchTimeMs(this.most, config, learned.curve);
-    return Math.max(safeMs, learned.buckets.longestMs(paddedBatchSize(this.most, config)));
   }
 }

@@ -56,9 +56,8 @@ export class QueuedDeadlines<TEntry extends TimedEntry> {
     return first;
   }
 
-  add(entry: TEntry): void {
+  add(entry: TEntry, deadlineAtMs = entry.deadlineAtMs): void {
     this.size += 1;
-    const { deadlineAtMs } = entry;
     if (this.size === 1 || deadlineAtMs < this.boundMs) this.boundMs = deadlineAtMs;
     if (!this.isInOrder) return;
     this.addedSinceAsked += 1;

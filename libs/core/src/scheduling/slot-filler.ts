@@ -14,6 +14,7 @@ import { BucketView } from './bucket-view.js';
 import type { DeadlineWatch } from './deadline-watch.js';
 import type { EventLoopTurn } from './event-loop-turn.js';
 import type { LearnedBehavior } from '../learned/learned-behavior.js';
+import type { LongestBatch } from './longest-batch.js';
 import type { OutOfTurn } from './out-of-turn.js';
 import { Overtaking } from './overtaking.js';
 import type { RequestDepartures } from './request-departures.js';
@@ -33,6 +34,7 @@ export interface SlotFillerParts<TRequest, TResponse> {
   readonly deadlines: DeadlineWatch<TRequest, TResponse>;
   readonly departures: RequestDepartures<TRequest, TResponse>;
   readonly slots: SlotForecast;
+  readonly longestBatch: LongestBatch;
   readonly outOfTurn: OutOfTurn<QueuedRequest<TRequest, TResponse>>;
   readonly turn: EventLoopTurn;
   /** How many places have been taken in all. */
@@ -64,8 +66,8 @@ export class SlotFiller<TRequest, TResponse> {
   private lastBatchId = 0;
 
   constructor(private readonly parts: SlotFillerParts<TRequest, TResponse>) {
-    const { config, queue, learned, deadlines, slots } = parts;
-    this.former = new BatchFormer(config, queue, learned, deadlines, slots);
+    const { config, queue, learned, deadlines, slots, longestBatch } = parts;
+    this.former = new BatchFormer(config, queue, learned, deadlines, slots, longestBatch);
     this.overtaking = new Overtaking(config, learned.curve, deadlines, slots);
     this.view = new BucketView(config, queue, deadlines, slots);
   }
