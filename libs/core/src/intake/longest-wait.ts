@@ -23,6 +23,13 @@ export class LongestWait {
     private readonly forecast: Pick<CompletionForecast, 'answerWithinMs'>,
   ) {}
 
+  /** Whether one who comes now has so much time that the bound need not be told anew for it. */
+  isFarWithin(timeoutMs: number, nowMs: number): boolean {
+    const { queue, lasting } = this;
+    const isBounded = queue.size < this.waiting && queue.bucketCount <= this.buckets;
+    return isBounded && lasting.isFarBelow(timeoutMs) && !lasting.isDue(nowMs);
+  }
+
   /**
    * Whether all who wait now and those who come are answered within `timeoutMs`.
    *
@@ -32,9 +39,8 @@ export class LongestWait {
   isWithin(timeoutMs: number, count: number, newBuckets: number, arrival: Arrival): boolean {
     const waiting = this.queue.size + count;
     const buckets = this.queue.bucketCount + newBuckets;
-    const isBounded = waiting <= this.waiting && buckets <= this.buckets;
-    if (isBounded && this.lasting.isFarBelow(timeoutMs) && !this.lasting.isDue(arrival.timeMs)) return true;
-    if (!isBounded || this.toldAt !== arrival) this.foretell(waiting, buckets, arrival);
+    const isKnown = this.toldAt === arrival && waiting <= this.waiting && buckets <= this.buckets;
+    if (!isKnown) this.foretell(waiting, buckets, arrival);
     if (this.withinMs <= timeoutMs) return true;
     return this.forecast.answerWithinMs(waiting, buckets, arrival.timeMs) <= timeoutMs;
   }

@@ -5,12 +5,14 @@ export class PriorityArrivals {
   /** How many places were taken by each priority but the first, which has all the others. */
   private readonly taken: number[] = [0];
   private readonly higher: ArrivalRate[] = [];
-  /** Whether anybody has asked: before that nothing need be counted, since what counts is how the numbers grow. */
-  private isWatched = false;
+  /** Whether anybody has asked. Before that nothing need be counted: what matters is how the numbers grow. */
+  isWatched = false;
 
-  /** A request that is not of the first priority has taken a place; not one that shares another's. */
+  /**
+   * A request that is not of the first priority has taken a place; not one that shares another's. Need not be told
+   * before it `isWatched`.
+   */
   notePlaceTaken(priority: number): void {
-    if (!this.isWatched) return;
     this.taken[priority] = (this.taken[priority] ?? 0) + 1;
   }
 

@@ -131,16 +131,23 @@ export class RequestIntake<TRequest, TResponse> {
     // A deadline counts from the call itself; how long others wait need not be known that well.
     const isTimeCritical = request.timeoutMs < LONG_TIMEOUT_MS;
     const arrival = isTimeCritical ? { timeMs: this.parts.clock.now() } : this.scheduler.arrival;
-    const nowMs = arrival.timeMs;
     const leader = this.leaderOf(request);
-    if (leader !== undefined) {
-      this.deadlines.assertJoinsInTime(leader, request.timeoutMs, arrival);
-      this.room.assertSharedRoom(1, nowMs);
-    } else {
+    if (leader !== undefined) this.assertMayJoin(leader, request, arrival);
+    else {
       this.deadlines.assertInTime(request, ONE_NEWCOMER, arrival);
-      this.room.makeRoom(request, nowMs);
+      this.room.makeRoom(request, arrival.timeMs);
     }
     return this.place(request, arrival, wishes);
+  }
+
+  /** @throws BatchingError if it would be too late in that place, or too many share others' already. */
+  private assertMayJoin(
+    leader: QueuedRequest<TRequest, TResponse>,
+    { timeoutMs }: RequestTerms,
+    arrival: Arrival,
+  ): void {
+    this.deadlines.assertJoinsInTime(leader, timeoutMs, arrival);
+    this.room.assertSharedRoom(1, arrival.timeMs);
   }
 
   /** Whose place it can share. */
@@ -221,7 +228,8 @@ export class RequestIntake<TRequest, TResponse> {
   }
 
   private enqueue(request: QueuedRequest<TRequest, TResponse>): void {
-    if (request.priority > 0) this.priorityArrivals.notePlaceTaken(request.priority);
+    const { priority } = request;
+    if (priority > 0 && this.priorityArrivals.isWatched) this.priorityArrivals.notePlaceTaken(priority);
     this.scheduler.enqueue(request);
   }
 }

@@ -21,6 +21,8 @@ export interface QueueRules extends PriorityRules {
   readonly maxQueueSize: number;
   /** Whether a bucket holds enough to go at once, as soon as a slot is free. */
   isReady(bucket: BucketLoad): boolean;
+  /** Of a bucket that holds fewer requests this need not be asked. Default 1. */
+  readonly leastReadySize?: number;
 }
 
 /**

@@ -117,6 +117,29 @@ describe('BucketOrder', () => {
     expect(order.firstReady).toBeUndefined();
   });
 
+  it('does not ask whether a bucket is full that holds fewer than any full one', () => {
+    const asked: number[] = [];
+    const rules = {
+      leastReadySize: 3,
+      isReady: ({ size }: Bucket<NumberedEntry>): boolean => {
+        asked.push(size);
+        return size >= 3;
+      },
+    };
+    const order = new BucketOrder<NumberedEntry>(() => new Bucket<NumberedEntry>(RULES), rules);
+    const add = (): void => {
+      const bucket = order.findOrCreate('a');
+      bucket.add(entryAt(1));
+      order.added(bucket, bucket.places!, undefined);
+    };
+    [add, add, add].forEach((call) => call());
+    expect([asked, order.firstReady?.size]).toEqual([[3], 3]);
+
+    rules.leastReadySize = 1;
+    order.updateAll();
+    expect(asked).toEqual([3, 3]);
+  });
+
   it('looks at all buckets anew when the rules have changed', () => {
     const { order, add, rules } = orderOf({ fullSize: 3 });
     for (const key of ['a', 'b', 'b', 'c', 'c', 'c']) add(key, entryAt(1));

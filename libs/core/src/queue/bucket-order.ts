@@ -6,6 +6,13 @@ import { RisingHeap, type RisingEntry } from './rising-heap.js';
 /** The most empty buckets that are kept: where keys are few, one that empties and fills is not made anew. */
 const MOST_IDLE = 16;
 
+/** When a bucket holds enough to go at once. They may change; `updateAll` must follow then. */
+export interface ReadyRules<TEntry extends QueueEntry> {
+  isReady(bucket: Bucket<TEntry>): boolean;
+  /** Of a bucket that holds fewer requests this need not be asked. Default 1. */
+  readonly leastReadySize?: number;
+}
+
 /**
  * The buckets that have a key, in the orders in which they are asked for: the most urgent, the one that has waited
  * longest, and those that hold enough to go at once. All but a few of those that are empty are forgotten.
@@ -21,17 +28,20 @@ export class BucketOrder<TEntry extends QueueEntry> {
   private becameReady = 0;
   /** All that are empty, and some that have been and are not any more. */
   private readonly idle: BucketPlaces<TEntry>[] = [];
+  private leastReadySize: number;
   /** One that has been forgotten, for the next key that is new. */
   private spare: Bucket<TEntry> | undefined = undefined;
 
   /**
    * @param createBucket Makes a bucket, which is given its key.
-   * @param rules Tell whether a bucket holds enough to go at once.
+   * @param rules Asked at each step.
    */
   constructor(
     private readonly createBucket: () => Bucket<TEntry>,
-    private readonly rules: { isReady(bucket: Bucket<TEntry>): boolean },
-  ) {}
+    private readonly rules: ReadyRules<TEntry>,
+  ) {
+    this.leastReadySize = rules.leastReadySize ?? 1;
+  }
 
   get mostUrgent(): Bucket<TEntry> | undefined {
     return this.byUrgency.first?.bucket;
@@ -82,7 +92,8 @@ export class BucketOrder<TEntry extends QueueEntry> {
       this.byUrgency.mayFall(places.byUrgency, bucket.effectiveArrivalMsOf(candidate));
       this.byAge.mayFall(places.byAge, candidate.enqueuedAtMs);
     }
-    if (places.amongReady.heapIndex === -1) this.noteWhetherReady(bucket, places);
+    const mayBecomeReady = bucket.size >= this.leastReadySize && places.amongReady.heapIndex === -1;
+    if (mayBecomeReady) this.noteWhetherReady(bucket, places);
   }
 
   /** Brings a bucket to its right places after requests have come or gone. */
@@ -101,6 +112,7 @@ export class BucketOrder<TEntry extends QueueEntry> {
 
   /** Brings all buckets to their right places after the rules have changed. */
   updateAll(): void {
+    this.leastReadySize = this.rules.leastReadySize ?? 1;
     this.forEach((bucket) => {
       bucket.rulesChanged();
       this.update(bucket);

@@ -120,7 +120,7 @@ export class Bucket<TEntry extends QueueEntry> implements BucketLoad {
 
   /** Lets a request wait, and tells whether it may be the most urgent one now. The queue sees to the bounds. */
   add(entry: TEntry): boolean {
-    this.separate();
+    if (this.ordinary !== undefined) this.separate();
     this.count(entry);
     return this.lines.add(entry);
   }

@@ -1,3 +1,4 @@
+import { countSpacedBeforeTime } from './count-spaced-before.js';
 import { FairShareLine } from './fair-share-line.js';
 import type { QueueEntry } from './queue-entry.js';
 import type { RequestLine } from './request-line.js';
@@ -91,7 +92,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
 
   /** How many are as urgent as one of the first priority that came at this time, or more; an estimate. */
   countUrgentSince(timeMs: number): number {
-    return this.countInOthers(0, timeMs) + countThoseBefore(timeMs, this.lines[0]!);
+    return this.countInOthers(0, timeMs) + countSpacedBeforeTime(timeMs, this.lines[0]!);
   }
 
   /**
@@ -196,7 +197,7 @@ export class PriorityLines<TEntry extends QueueEntry> {
     let ahead = 0;
     for (let other = 0; other < this.lines.length; other += 1) {
       const headStartMs = (priority - other) * this.rules.priorityAgingMs;
-      if (other !== priority) ahead += countThoseBefore(atMs + headStartMs, this.lines[other]!);
+      if (other !== priority) ahead += countSpacedBeforeTime(atMs + headStartMs, this.lines[other]!);
     }
     return ahead;
   }
@@ -213,17 +214,18 @@ export class PriorityLines<TEntry extends QueueEntry> {
     const end = taken.length;
     let latestPriority = -1;
     for (let next = 0; next < end;) {
-      this.isUrgencyKnown = false;
-      this.findUrgency();
-      const line = this.lines[this.knownPriority]!;
+      const highest = this.highestPriority;
       // Where it was not so a moment ago, it is hardly so now.
-      const isWorthALook = this.knownPriority !== latestPriority;
-      latestPriority = this.knownPriority;
-      if (isWorthALook && this.isAheadOfOthers(this.knownPriority)) {
+      const isWorthALook = highest !== latestPriority;
+      latestPriority = highest;
+      if (isWorthALook && this.isAheadOfOthers(highest)) {
+        const line = this.lines[highest]!;
         const count = Math.min(end - next, line.size);
         line.takeInto(taken, next, count);
         next += count;
       } else {
+        this.isUrgencyKnown = false;
+        this.findUrgency();
         taken[next] = this.takeUrgent()!;
         next += 1;
       }
@@ -241,6 +243,13 @@ export class PriorityLines<TEntry extends QueueEntry> {
   private takeUrgent(): TEntry | undefined {
     const line = this.lines[this.knownPriority]!;
     return this.isOutOfTurn ? line.takeOldest() : line.take();
+  }
+
+  /** The highest priority of which somebody waits. */
+  private get highestPriority(): number {
+    let priority = 0;
+    while (this.lines[priority]!.size === 0) priority += 1;
+    return priority;
   }
 
   /** Whether even the newest of a priority goes before the oldest of all others. */
@@ -285,15 +294,4 @@ export class PriorityLines<TEntry extends QueueEntry> {
   private effectiveArrivalMs(atMs: number, priority: number): number {
     return priority === 0 ? atMs : atMs + priority * this.rules.priorityAgingMs;
   }
-}
-
-/** How many of a line came before this time, as if they had come evenly spaced. */
-function countThoseBefore(
-  timeMs: number,
-  { size, oldest, newestAtMs }: Pick<RequestLine<QueueEntry>, 'size' | 'oldest' | 'newestAtMs'>,
-): number {
-  if (oldest === undefined || oldest.enqueuedAtMs > timeMs) return 0;
-  if (newestAtMs <= timeMs) return size;
-  const share = (timeMs - oldest.enqueuedAtMs) / (newestAtMs - oldest.enqueuedAtMs);
-  return Math.ceil(share * size);
 }

@@ -61,7 +61,9 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
   /** @param size How many to take; fewer are taken if they cost too much together. */
   form(bucket: Bucket<TEntry>, size: number, nowMs: number): FormedBatch<TEntry, TGroup> {
     const most = Math.min(size, bucket.size);
-    const isHurried = !this.longestBatch.isFarBefore(this.deadlines.earliestQueuedMs, nowMs);
+    const { earliestQueuedMs } = this.deadlines;
+    const isHurried =
+      earliestQueuedMs !== Infinity && !this.longestBatch.isFarBefore(earliestQueuedMs, nowMs);
     if (isHurried || this.config.maxBatchCost !== undefined) {
       this.curve = this.learned.lenientlyOf(bucket.key, nowMs).curve;
     }

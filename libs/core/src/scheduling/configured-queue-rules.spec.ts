@@ -28,4 +28,11 @@ describe('ConfiguredQueueRules', () => {
       true,
     ]);
   });
+
+  it('says from what size on a bucket may be full: from the first request on where costs are limited', () => {
+    const builder = { dispatchAtOnceSize: 4 };
+    expect(new ConfiguredQueueRules(resolveConfig('test', {}), builder).leastReadySize).toBe(4);
+    const limited = resolveConfig('test', { costOf: () => 1, maxBatchCost: 10 });
+    expect(new ConfiguredQueueRules(limited, builder).leastReadySize).toBe(1);
+  });
 });

@@ -23,6 +23,11 @@ export class ConfiguredQueueRules implements QueueRules {
     return weightOfTenant(tenant, this.config);
   }
 
+  /** Where costs are limited, few may be enough. */
+  get leastReadySize(): number {
+    return this.config.maxBatchCost === undefined ? this.builder.dispatchAtOnceSize : 1;
+  }
+
   isReady(bucket: BucketLoad): boolean {
     return bucket.size >= this.builder.dispatchAtOnceSize || isBatchCostReached(bucket, this.config);
   }
