@@ -7,9 +7,9 @@ import { runProgram } from './run-program.js';
 import { importedSubpaths, subpaths, typesVersions } from './subpaths.js';
 
 /**
- * The tarball has 0.87 MB, more than half of it source maps; whatever takes so much more is neither code nor guides.
+ * The tarball has 0.91 MB, more than half of it source maps; whatever takes so much more is neither code nor guides.
  */
-const MOST_BYTES = 900_000;
+const MOST_BYTES = 940_000;
 
 const code = pack.paths.filter((path) => path.endsWith('.js'));
 
