@@ -1,5 +1,5 @@
-import { BucketOrder } from './bucket-order.js';
-import { Bucket, type BucketLoad } from './bucket.js';
+import { BucketOrder, type ReadyRules } from './bucket-order.js';
+import { Bucket } from './bucket.js';
 import { DisplaceableRequests } from './displaceable-requests.js';
 import type { OrdinaryLine } from './ordinary-line.js';
 import type { PriorityRules } from './priority-lines.js';
@@ -16,13 +16,9 @@ import {
 const MOST_BUCKETS_LOOKED_AT = 64;
 
 /** What the queue must know of the configuration. It may change; `rulesChanged` must follow then. */
-export interface QueueRules extends PriorityRules {
+export interface QueueRules extends PriorityRules, ReadyRules {
   /** Most requests that wait; the caller of `enqueue` keeps to it. */
   readonly maxQueueSize: number;
-  /** Whether a bucket holds enough to go at once, as soon as a slot is free. */
-  isReady(bucket: BucketLoad): boolean;
-  /** Of a bucket that holds fewer requests this need not be asked. Default 1. */
-  readonly leastReadySize?: number;
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { NumberedEntry } from '../../../../test/core/queue-entry-builder.js';
 import { BucketOrder } from './bucket-order.js';
-import { Bucket } from './bucket.js';
+import { Bucket, type BucketLoad } from './bucket.js';
 
 const RULES = { priorityAgingMs: 100, weightOf: () => 1 };
 
@@ -121,7 +121,7 @@ describe('BucketOrder', () => {
     const asked: number[] = [];
     const rules = {
       leastReadySize: 3,
-      isReady: ({ size }: Bucket<NumberedEntry>): boolean => {
+      isReady: ({ size }: BucketLoad): boolean => {
         asked.push(size);
         return size >= 3;
       },

@@ -1,4 +1,4 @@
-import type { Bucket } from './bucket.js';
+import type { Bucket, BucketLoad } from './bucket.js';
 import { IndexedHeap, type HeapEntry } from './indexed-heap.js';
 import type { BucketKey, QueueEntry } from './queue-entry.js';
 import { RisingHeap, type RisingEntry } from './rising-heap.js';
@@ -7,8 +7,9 @@ import { RisingHeap, type RisingEntry } from './rising-heap.js';
 const MOST_IDLE = 16;
 
 /** When a bucket holds enough to go at once. They may change; `updateAll` must follow then. */
-export interface ReadyRules<TEntry extends QueueEntry> {
-  isReady(bucket: Bucket<TEntry>): boolean;
+export interface ReadyRules {
+  /** Whether a bucket holds enough to go at once, as soon as a slot is free. */
+  isReady(bucket: BucketLoad): boolean;
   /** Of a bucket that holds fewer requests this need not be asked. Default 1. */
   readonly leastReadySize?: number;
 }
@@ -38,7 +39,7 @@ export class BucketOrder<TEntry extends QueueEntry> {
    */
   constructor(
     private readonly createBucket: () => Bucket<TEntry>,
-    private readonly rules: ReadyRules<TEntry>,
+    private readonly rules: ReadyRules,
   ) {
     this.leastReadySize = rules.leastReadySize ?? 1;
   }
