@@ -4,7 +4,7 @@ import { measureInTurns } from '../measuring/interleaved.js';
 import { median, medianRatio } from '../measuring/median.js';
 import { round } from '../measuring/round.js';
 import { BareProcess } from './bare-process.js';
-import { runBatchesFor, warmUp } from './batched-loop.js';
+import { runSaturatedFor, warmUp } from './batched-loop.js';
 import { rowsOf, tensorsOf, type BenchModel } from './bench-model.js';
 import { loadInstances } from './load-instances.js';
 
@@ -95,7 +95,7 @@ async function measurePoint(
     return counts.reduce((sum, { batches, elapsedMs }) => sum + (1000 * batches * batchSize) / elapsedMs, 0);
   };
   const measureOurs = async (): Promise<number> => {
-    const { batches, elapsedMs } = await runBatchesFor(loaded, rows, bare.length * inFlight, forMs);
+    const { batches, elapsedMs } = await runSaturatedFor(loaded, rows, bare.length, inFlight, forMs);
     return (1000 * batches * batchSize) / elapsedMs;
   };
   const values = await measureInTurns(
