@@ -153,8 +153,10 @@ describe('DynamicBatcher: slots that come back', () => {
     const send = (timeoutMs?: number): Promise<string> =>
       batcher.process('a', { timeoutMs }).catch((error: { code: string }) => error.code);
 
-    void send();
-    await clock.advance(200);
+    for (let batch = 1; batch <= 4; batch += 1) {
+      void send();
+      await clock.advance(200);
+    }
     void send();
     await clock.advance(10);
     setWorkers(0);

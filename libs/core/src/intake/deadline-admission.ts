@@ -140,7 +140,7 @@ export class DeadlineAdmission {
     if (timeoutMs === Infinity) return;
     if (this.longestWait.isWithin(this.surelyWithinMs(place, timeoutMs), 0, 0, arrival)) return;
     const nowMs = arrival.timeMs;
-    if (!learned.isTrusted(nowMs)) return;
+    if (!learned.isTrustedForJoiners(nowMs)) return;
     const expectedMs =
       place.batch === undefined
         ? this.placeInTurnMs(place, timeoutMs, nowMs)

@@ -157,6 +157,14 @@ describe('CostCurve', () => {
       expect(expectedAfter(5, times)).toBeCloseTo(1, 1);
     });
 
+    it('counts how often it has become slower', () => {
+      const curve = watch(new CostCurve(), mixedSizes(100));
+      watch(curve, mixedSizes(5), (size) => 10 * timeMsOf(size));
+      expect(curve.slowdowns).toBe(1);
+      watch(curve, mixedSizes(15), timeMsOf);
+      expect(curve.slowdowns).toBe(1);
+    });
+
     it('believes no four', () => {
       expect(expectedAfter(4, 10)).toBeLessThan(0.5);
     });

@@ -56,6 +56,9 @@ export class CostCurve {
   private changedBy = 1;
   private batchesOfAChange = BATCHES_OF_A_CHANGE;
 
+  /** How often all has been taken for slower than it was. */
+  slowdowns = 0;
+
   /** Whether any batch has been seen. Before that every prediction is 0. */
   get isKnown(): boolean {
     return this.observations > 0;
@@ -157,6 +160,7 @@ export class CostCurve {
     this.perRequestMs *= times;
     this.deviationMs *= times;
     this.changed = 0;
+    if (times > 1) this.slowdowns += 1;
   }
 
   private cutOff(timeMs: number, expectedMs: number): number {

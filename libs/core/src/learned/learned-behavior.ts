@@ -12,8 +12,10 @@ export class LearnedBehavior {
   readonly buckets = new LearnedBuckets(this.all);
   /** How many requests come per millisecond. */
   readonly arrivals = new ArrivalRate();
-  /** Whether what is known was trusted when the last free slot was taken, and no slot has become free since. */
-  private isTrustKept = false;
+  /** Whether the last free slot was taken, and none has become free since. */
+  private areSlotsTaken = false;
+  /** Whether what is known was not recent then, so that what runs shows whether it is still so. */
+  private isAsking = false;
 
   /** S(n) of all batches together. */
   get curve(): CostCurve {
@@ -29,7 +31,7 @@ export class LearnedBehavior {
   observeBatch(size: number, timeMs: number, nowMs: number, bucketKey?: BucketKey): void {
     this.buckets.observeBatch(bucketKey, size, timeMs, nowMs, this.curve.predictMs(size));
     // Few are let in while nothing is trusted: were a fast one cut off like an outlier, that would go on for a minute.
-    this.all.observeBatch(size, timeMs, nowMs, !this.isTrusted(nowMs - timeMs));
+    this.all.observeBatch(size, timeMs, nowMs, !this.all.isFresh(nowMs - timeMs));
   }
 
   /**
@@ -52,14 +54,19 @@ export class LearnedBehavior {
     return own.curve.predictMs(1) <= this.curve.predictMs(1) ? own : this.all;
   }
 
-  /** The last free slot has been taken. However long that lasts, nothing is forgotten: nobody else could be asked. */
+  /**
+   * The last free slot has been taken. What is known counts until one is free: nobody could be asked meanwhile, or one
+   * batch is asking just now, and that is enough.
+   */
   slotsTaken(nowMs: number): void {
-    this.isTrustKept ||= this.isTrusted(nowMs);
+    if (!this.areSlotsTaken) this.isAsking = !this.all.isFresh(nowMs);
+    this.areSlotsTaken = true;
   }
 
   /** A slot is free again. */
   slotFreed(): void {
-    this.isTrustKept = false;
+    this.areSlotsTaken = false;
+    this.isAsking = false;
   }
 
   /**
@@ -67,6 +74,11 @@ export class LearnedBehavior {
    * processor that was slow and has recovered would otherwise never be asked again.
    */
   isTrusted(nowMs: number): boolean {
-    return this.curve.isKnown && (this.isTrustKept || this.all.isFresh(nowMs));
+    return this.curve.isKnown && (this.areSlotsTaken || this.all.isFresh(nowMs));
+  }
+
+  /** As `isTrusted`, for one that shares the place of another: it costs nothing, also in a batch that is asking. */
+  isTrustedForJoiners(nowMs: number): boolean {
+    return !this.isAsking && this.isTrusted(nowMs);
   }
 }
