@@ -1,10 +1,16 @@
 import { CostCurve, LearnedBehavior } from 'nestjs-batching/core';
 
+const BATCHES = 100;
+
 /** Shows a curve batches of two sizes, often enough that it knows both parts of S(n) = τ + αn without a spread. */
-function teach(observe: (size: number, timeMs: number) => void, fixedMs: number, perRequestMs: number): void {
-  for (let batch = 0; batch < 100; batch += 1) {
+function teach(
+  observe: (size: number, timeMs: number, batch: number) => void,
+  fixedMs: number,
+  perRequestMs: number,
+): void {
+  for (let batch = 0; batch < BATCHES; batch += 1) {
     const size = batch % 2 === 0 ? 1 : 64;
-    observe(size, fixedMs + perRequestMs * size);
+    observe(size, fixedMs + perRequestMs * size, batch);
   }
 }
 
@@ -15,9 +21,14 @@ export function buildCurve(fixedMs: number, perRequestMs: number): CostCurve {
   return curve;
 }
 
-/** What a batcher knows at `nowMs` that has seen batches of S(n) = `fixedMs` + `perRequestMs` · n until then. */
+/** What a batcher knows at `nowMs` that has seen batches of S(n) = `fixedMs` + `perRequestMs` · n until then, in turn. */
 export function buildLearned(fixedMs: number, perRequestMs: number, nowMs = 1000): LearnedBehavior {
   const learned = new LearnedBehavior();
-  teach((size, timeMs) => learned.observeBatch(size, timeMs, nowMs), fixedMs, perRequestMs);
+  const everyMs = fixedMs + perRequestMs * 64;
+  teach(
+    (size, timeMs, batch) => learned.observeBatch(size, timeMs, nowMs - everyMs * (BATCHES - 1 - batch)),
+    fixedMs,
+    perRequestMs,
+  );
   return learned;
 }
