@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { from, lastValueFrom } from 'rxjs';
+import { AnswersUnderWay } from './answers-under-way.js';
 import type { BatchedCallService } from './batched-call.service.js';
 import { BatchedInterceptor } from './batched.interceptor.js';
 import type { BatchingErrorResponder } from '../errors/batching-error.responder.js';
@@ -37,6 +38,7 @@ async function answerOver(
     { httpAdapter } as unknown as HttpAdapterHost,
     calls as unknown as BatchedCallService,
     {} as BatchingErrorResponder,
+    new AnswersUnderWay(),
   );
   const answered = interceptor.intercept(context as unknown as ExecutionContext, {
     handle: () => from(values),

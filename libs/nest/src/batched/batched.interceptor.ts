@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { catchError, concatMap, of, type Observable } from 'rxjs';
+import { AnswersUnderWay } from './answers-under-way.js';
 import { BatchedCallService } from './batched-call.service.js';
 import { BATCHED_METADATA, type BatchedMetadata } from './batched.metadata.js';
 import { BatchingErrorResponder } from '../errors/batching-error.responder.js';
@@ -26,6 +27,7 @@ const LONGEST_TIMING = 4096;
 export class BatchedInterceptor implements NestInterceptor {
   private readonly calls: BatchedCallService;
   private readonly errors: BatchingErrorResponder;
+  private readonly answers: AnswersUnderWay;
 
   /** @throws InvalidConfigError if the app has no batching module: Nest itself would name only what that provides. */
   constructor(
@@ -33,10 +35,14 @@ export class BatchedInterceptor implements NestInterceptor {
     private readonly adapterHost: HttpAdapterHost,
     @Optional() calls?: BatchedCallService,
     @Optional() errors?: BatchingErrorResponder,
+    @Optional() answers?: AnswersUnderWay,
   ) {
-    if (calls === undefined || errors === undefined) throw noBatchingModuleError('@Batched()');
+    if (calls === undefined || errors === undefined || answers === undefined) {
+      throw noBatchingModuleError('@Batched()');
+    }
     this.calls = calls;
     this.errors = errors;
+    this.answers = answers;
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -54,7 +60,7 @@ export class BatchedInterceptor implements NestInterceptor {
     );
   }
 
-  private async answer(
+  private answer(
     request: unknown,
     metadata: BatchedMetadata,
     context: ExecutionContext,
@@ -62,7 +68,16 @@ export class BatchedInterceptor implements NestInterceptor {
   ): Promise<unknown> {
     return context.getType() === 'http'
       ? this.answerHttp(request, metadata, context, leaving)
-      : this.calls.bodyOf(metadata, await this.calls.send(request, metadata, context, leaving.signal));
+      : this.answers.watch(this.answerMessage(request, metadata, context, leaving));
+  }
+
+  private async answerMessage(
+    request: unknown,
+    metadata: BatchedMetadata,
+    context: ExecutionContext,
+    leaving: AbortController,
+  ): Promise<unknown> {
+    return this.calls.bodyOf(metadata, await this.calls.send(request, metadata, context, leaving.signal));
   }
 
   private async answerHttp(

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { AgreedDefaults } from '../options/agreed-defaults.js';
+import { AnswersUnderWay } from '../batched/answers-under-way.js';
 import { BatchedCallService } from '../batched/batched-call.service.js';
 import { BatchedMethodExplorer } from '../batched/batched-method.explorer.js';
 import { BatcherRegistry } from '../batchers/batcher.registry.js';
@@ -21,6 +22,7 @@ import { loadTransportExceptions, TransportErrors } from '../errors/transport-er
   imports: [DiscoveryModule],
   providers: [
     AgreedDefaults,
+    AnswersUnderWay,
     BatcherRegistry,
     BatcherService,
     BatchedCallService,
@@ -40,6 +42,7 @@ import { loadTransportExceptions, TransportErrors } from '../errors/transport-er
   ],
   exports: [
     AgreedDefaults,
+    AnswersUnderWay,
     BatchedCallService,
     BatcherRegistry,
     BatcherService,

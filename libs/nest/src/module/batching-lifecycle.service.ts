@@ -5,6 +5,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { AnswersUnderWay } from '../batched/answers-under-way.js';
 import { BatcherRegistry, type RegisteredBatcher } from '../batchers/batcher.registry.js';
 import { ProcessorExplorer } from './processor.explorer.js';
 
@@ -14,7 +15,8 @@ import { ProcessorExplorer } from './processor.explorer.js';
  *
  * 1. `onModuleDestroy`: readiness goes down, and nobody waits for company any more. Batches go on being served.
  * 2. `beforeApplicationShutdown`: from now on `drainTimeoutMs` counts. A batch that never ends would keep its
- *    requests, and they the server, open; when the time is over they are answered with an error.
+ *    requests, and they the server, open; when the time is over they are answered with an error. The servers that
+ *    wait for no request are not closed before the answers of those that are under way have been sent.
  * 3. `onApplicationShutdown`: what code without a request has left is finished, then the processors are released.
  */
 @Injectable()
@@ -28,6 +30,7 @@ export class BatchingLifecycleService
   constructor(
     private readonly registry: BatcherRegistry,
     private readonly processors: ProcessorExplorer,
+    private readonly answers: AnswersUnderWay,
   ) {}
 
   onModuleDestroy(): void {
@@ -37,11 +40,12 @@ export class BatchingLifecycleService
   }
 
   /** Of a global module, Nest calls it after those of all others: no load balancer is waited for any more. */
-  beforeApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     // An app may be closed twice; the time counts from the first, whose end clears the timers.
     this.drainTimers ??= this.registry.all.map(({ batcher }) =>
       setTimeout(() => void batcher.close(), batcher.config.drainTimeoutMs),
     );
+    await this.answers.sent();
   }
 
   async onApplicationShutdown(): Promise<void> {
