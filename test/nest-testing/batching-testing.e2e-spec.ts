@@ -1,4 +1,5 @@
 import { Controller, Injectable, Module, Param, Post, type INestApplication } from '@nestjs/common';
+import { ClientProxyFactory, MessagePattern, Payload, Transport } from '@nestjs/microservices';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import {
   Batched,
@@ -15,6 +16,8 @@ import {
 import { BatchingTestingModule, type BatchingTestingOptions } from 'nestjs-batching/nest-testing';
 import { OnnxModule } from 'nestjs-batching/onnx';
 import { FakeProcessor, ManualClock, untilAccepted } from 'nestjs-batching/testing';
+import { firstValueFrom } from 'rxjs';
+import { freePort } from '../http/free-port.js';
 import { post, type Answer } from '../http/json-client.js';
 
 /** The app's own processor, which a test does without. */
@@ -36,6 +39,12 @@ class WordsController {
   @Post(':word')
   @Batched('words')
   say(@Param('word') word: string): string {
+    return word;
+  }
+
+  @MessagePattern('words')
+  @Batched('words')
+  sayOver(@Payload() word: string): string {
     return word;
   }
 }
@@ -95,6 +104,25 @@ describe('BatchingTestingModule', () => {
     await app.close();
 
     expect(await answer).toMatchObject({ status: 201 });
+  });
+
+  it('does so for messages as well, wherever it stands among the imports', async () => {
+    const clock = new ManualClock();
+    const words = new FakeProcessor((word: string) => `fake ${word}`, { clock, latencyMs: 20 });
+    const testing = BatchingTestingModule.forRoot({ clock, processors: { words } });
+    const app = await start(Test.createTestingModule({ imports: [testing, AppModule] }));
+    const options = { host: '127.0.0.1', port: await freePort() };
+    app.connectMicroservice({ transport: Transport.TCP, options });
+    await app.startAllMicroservices();
+    const client = ClientProxyFactory.create({ transport: Transport.TCP, options });
+    await client.connect();
+    const answer = firstValueFrom(client.send<string>('words', 'a'));
+    await untilAccepted(batcherOf(app), 1);
+
+    const closed = app.close();
+    expect(await answer).toBe('fake a');
+    await client.close();
+    await closed;
   });
 
   it('replaces processors by the names of their batchers, and closes both with the app', async () => {

@@ -1,4 +1,10 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { BatcherRegistry, findAnnouncedBatchers } from 'nestjs-batching';
 import { assertKnownNames } from './assert-known-names.js';
@@ -10,7 +16,7 @@ import {
 
 /** Keeps a test honest at its start, and lets its app close at its end. */
 @Injectable()
-export class BatchingTestingService implements OnModuleInit, BeforeApplicationShutdown {
+export class BatchingTestingService implements OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly names: readonly string[];
 
   /**
@@ -32,6 +38,11 @@ export class BatchingTestingService implements OnModuleInit, BeforeApplicationSh
   onModuleInit(): void {
     const { names } = this.registry;
     assertKnownNames(this.names, (name) => names.includes(name), names);
+  }
+
+  /** The batchers wait for messages in a hook that may come before the next one. */
+  async onModuleDestroy(): Promise<void> {
+    await this.options.clock?.flush?.();
   }
 
   /** A server waits for its requests before it closes, and they for a clock that stands still. */
