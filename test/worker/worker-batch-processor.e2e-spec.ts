@@ -275,15 +275,25 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(await results).toEqual(['left']);
   });
 
-  it.each([{ uncaught: 'oh' }, { uncaught: 'nothing' }, { exit: 3 }])(
-    'replaces a worker that ends by %j, and says that it has ended once no retry is left',
-    async (request) => {
+  // A process prints its stack; of a thread nobody would know where it failed.
+  const exitCode1 = /^it ended with exit code 1$/;
+  it.each([
+    [
+      { uncaught: 'oh' },
+      { thread: /^it failed \(oh, at file:.*letters\.processor\.js:\d+:\d+\)$/, process: exitCode1 },
+    ],
+    [{ uncaught: 'nothing' }, { thread: /^it failed \(undefined\)$/, process: exitCode1 }],
+    [{ exit: 3 }, { thread: /exit code 3$/, process: /exit code 3$/ }],
+  ])(
+    'replaces a worker that ends by %j, and says that it has ended, and why, once no retry is left',
+    async (request, reasons) => {
       const processor = await start({ retries: 1 });
       const ended = { code: 'WORKER_ENDED', isRetryable: true };
       await expect(run(processor, [request])).rejects.toMatchObject(ended);
       await until('the worker is back', () => processor.concurrentBatches === 1);
       expect(await run(processor, [{ letter: 'a' }])).toEqual(['A']);
-      const workers = { live: 1, restarts: 2, quarantined: 0, lastEndReason: expect.any(String) as string };
+      const lastEndReason = expect.stringMatching(reasons[isolation]) as string;
+      const workers = { live: 1, restarts: 2, quarantined: 0, lastEndReason };
       expect(processor.getHealth()).toMatchObject({ isReady: true, details: { workers } });
     },
   );

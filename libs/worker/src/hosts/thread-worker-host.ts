@@ -1,7 +1,8 @@
-import { describeThrown } from 'nestjs-batching/core';
 import { Worker } from 'node:worker_threads';
 
 import { BaseWorkerHost } from './base-worker-host.js';
+import { firstPlaceIn } from '../protocol/first-place.js';
+import { serializeError } from '../protocol/serialized-error.js';
 import { transferOrCopy } from '../protocol/transfer-or-copy.js';
 import { argumentsForThreads } from './worker-arguments.js';
 import type { WorkerSpecification } from './worker-host.js';
@@ -25,8 +26,7 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
     this.worker = new Worker(entry, { name: specification.subject, execArgv: argumentsForThreads() });
     this.worker.on('message', (message: unknown) => this.onMessage(message));
     this.worker.on('messageerror', (error) => this.onUnreadable(error));
-    // Whatever was thrown: it need not be an error.
-    this.worker.on('error', (error: unknown) => this.onFailed(`it failed (${describeThrown(error)})`));
+    this.worker.on('error', (error: unknown) => this.onFailed(`it failed (${describeFailure(error)})`));
     this.worker.on('exit', (exitCode) => this.onGone(`it ended with exit code ${exitCode}`));
     this.started = this.askToStart();
   }
@@ -52,4 +52,11 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
     // To end it while a native library runs would abort the whole process, so it ends when the call is through.
     this.send({ kind: 'stop' }, []);
   }
+}
+
+/** What ended a thread, and where: a process prints its stack, a thread prints nothing. It need not be an error. */
+function describeFailure(thrown: unknown): string {
+  const { message, stack = '' } = serializeError(thrown);
+  const place = firstPlaceIn(stack);
+  return place === undefined ? message : `${message}, at ${place}`;
 }

@@ -12,7 +12,7 @@ import {
 } from 'nestjs-batching/core';
 
 import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
-import { firstPlaceIn } from './first-place.js';
+import { firstPlaceIn } from '../protocol/first-place.js';
 import type { CallContext } from '../inside/served-call.js';
 import { toResultBytes, uncopyableResult } from './result-bytes.js';
 import { serializeError } from '../protocol/serialized-error.js';
