@@ -7,8 +7,9 @@ import { IndexedHeap, type HeapEntry } from './indexed-heap.js';
 export class WaitingCost {
   private areAllOne = true;
   private knownTotal = 0;
+  /** The largest cost that came since there was last nobody: nobody costs more. */
   private largestKnown = 0;
-  /** How many of them cost as much as the largest; 0 if that has to be looked for. */
+  /** How many of them cost that; 0 if the largest has to be looked for. */
   private countOfLargest = 0;
   /** All costs, from the first time that the largest had to be looked for. */
   private inOrder: CostsInOrder | undefined = undefined;
@@ -52,8 +53,7 @@ export class WaitingCost {
     }
     this.knownTotal += cost;
     if (this.inOrder !== undefined) this.inOrder.add(cost);
-    // Once the largest known ones have left, one that costs as much is not counted: the largest is looked for.
-    else if (this.countOfLargest > 0 || cost > this.largestKnown || size === 0) this.noteLargest(cost);
+    else this.noteLargest(cost);
   }
 
   /** One has left, and `sizeLeft` wait still. */
@@ -61,7 +61,7 @@ export class WaitingCost {
     if (this.areAllOne) return;
     this.knownTotal -= cost;
     if (this.inOrder !== undefined) this.inOrder.remove(cost);
-    else if (cost === this.largestKnown && this.countOfLargest > 0) this.countOfLargest -= 1;
+    else if (cost === this.largestKnown) this.countOfLargest -= 1;
     if (sizeLeft === 0) {
       this.areAllOne = true;
       this.inOrder = undefined;
