@@ -4,8 +4,7 @@ const SMALLEST_TO_COMPACT = 64;
 /**
  * Deadlines, the nearest first. Most who come have a later deadline than all before, and most who leave do so long
  * before it: so coming is cheap if it is in order, and who leaves is only counted. They are dropped when they come to
- * the top, or all together when they are more than half. So the nearest is looked for only if somebody must know it
- * exactly; `earliestMs` is known at once.
+ * the top, or all together when they are more than half. So the nearest is looked for only if somebody must know it.
  */
 export class DeadlineHeap<TEntry> {
   /** How many are here that have not left. */
@@ -15,11 +14,6 @@ export class DeadlineHeap<TEntry> {
 
   /** @param isIn Whether an entry has not left. */
   constructor(private readonly isIn: (entry: TEntry) => boolean) {}
-
-  /** No deadline is before this; Infinity if there is none. It may be that of one who has left. */
-  get earliestMs(): number {
-    return this.size === 0 ? Infinity : this.deadlinesMs[0]!;
-  }
 
   /** Who has the nearest deadline. */
   get first(): TEntry | undefined {
