@@ -174,6 +174,33 @@ describe('BoundedRequestQueue: buckets', () => {
     expect(queue.otherCandidates.map(({ key }) => key)).toContain('b');
   });
 
+  it('lets tenants take as much as the rules say now, in a bucket that waits, is empty, or has been forgotten', () => {
+    let weight = 1;
+    const rules = { ...rulesOf(), weightOf: (tenant?: string) => (tenant === 'a' ? weight : 1) };
+    const queue = new BoundedRequestQueue<NumberedEntry>(rules);
+    const fill = (bucketKey: string): void => {
+      const traits = [...'aaaabbbb'].map((tenant) => ({ bucketKey, tenant }));
+      for (const entry of buildEntries(...traits)) queue.enqueue(entry);
+    };
+    const tenantsIn = (bucketKey: string): string => {
+      const bucket = queue.bucketOf({ bucketKey })!;
+      const taken = takeAll(() => queue.take(bucket), 8);
+      queue.reorder(bucket);
+      return taken.map(({ tenant }) => tenant).join('');
+    };
+    const keys = ['waits', 'is empty', ...Array.from({ length: 16 }, (_, index) => `key ${index}`)];
+    for (const key of keys) fill(key);
+    // One more than are kept: the first one is forgotten, and stands in for the next key that is new.
+    for (const key of ['key 0', ...keys.slice(3), 'is empty']) expect(tenantsIn(key)).toBe('abababab');
+
+    weight = 3;
+    queue.rulesChanged();
+    fill('is empty');
+    fill('new');
+    // Where they wait, the first turn has begun already.
+    expect(['waits', 'is empty', 'new'].map(tenantsIn)).toEqual(['abaaabbb', 'aaababbb', 'aaababbb']);
+  });
+
   it('finds the bucket with the most urgent request, whoever’s turn it is there', () => {
     const { queue } = queueOf([
       { bucketKey: 'a', tenant: 'many', enqueuedAtMs: 0 },

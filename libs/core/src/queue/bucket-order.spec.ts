@@ -89,6 +89,19 @@ describe('BucketOrder', () => {
     expect([order.find('b'), order.mostUrgent, order.oldest]).toEqual([other, other, other]);
   });
 
+  it('does not forget a bucket that holds requests again, however many others have none by now', () => {
+    const { order, add, take } = orderOf();
+    add('a', entryAt(1));
+    take('a');
+    const again = add('a', entryAt(2));
+    for (let key = 0; key < 40; key += 1) {
+      add(`key ${key}`, entryAt(3));
+      take(`key ${key}`);
+    }
+    expect([order.size, order.find('a'), order.mostUrgent, order.oldest]).toEqual([1, again, again, again]);
+    expect(order.urgentSince(Infinity, 9)).toEqual([again]);
+  });
+
   it('keeps no more empty buckets than a few, however many there were', () => {
     const { add, take } = orderOf();
     const keys = Array.from({ length: 100 }, (_, index) => `key ${index}`);
@@ -117,6 +130,17 @@ describe('BucketOrder', () => {
     expect(order.firstReady).toBeUndefined();
   });
 
+  it('knows of several that are full the one that has been so for longest, when one of them goes', () => {
+    const { order, add, take } = orderOf({ fullSize: 1 });
+    for (const key of ['a', 'b', 'c', 'd']) add(key, entryAt(1));
+    const inOrder = ['a', 'b', 'c', 'd'].map((key) => {
+      const { firstReady } = order;
+      take(key);
+      return firstReady?.key;
+    });
+    expect(inOrder).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('does not ask whether a bucket is full that holds fewer than any full one', () => {
     const asked: number[] = [];
     const rules = {
@@ -138,6 +162,32 @@ describe('BucketOrder', () => {
     rules.leastReadySize = 1;
     order.updateAll();
     expect(asked).toEqual([3, 3]);
+  });
+
+  it('finds a bucket full with fewer requests from when the rules have changed on', () => {
+    const rules = { leastReadySize: 3, isReady: ({ size }: BucketLoad) => size >= rules.leastReadySize };
+    const order = new BucketOrder<NumberedEntry>(() => new Bucket<NumberedEntry>(RULES), rules);
+    const add = (key: string): void => {
+      const bucket = order.findOrCreate(key);
+      bucket.add(entryAt(1));
+      order.added(bucket, bucket.places!, undefined);
+    };
+    add('a');
+    rules.leastReadySize = 2;
+    order.updateAll();
+    expect(order.firstReady).toBeUndefined();
+    add('a');
+    expect(order.firstReady?.key).toBe('a');
+  });
+
+  it('counts the buckets that hold requests also when the rules change while others are empty', () => {
+    const { order, add, take } = orderOf();
+    for (const key of ['a', 'b']) add(key, entryAt(1));
+    take('a');
+    order.updateAll();
+    expect(order.size).toBe(1);
+    add('a', entryAt(2));
+    expect(order.size).toBe(2);
   });
 
   it('looks at all buckets anew when the rules have changed', () => {

@@ -225,6 +225,18 @@ describe('FairShareLine', () => {
     expect(later.filter(({ tenant }) => tenant === 'b').length).toBeGreaterThanOrEqual(19);
   });
 
+  it('makes no turn long for one that costs very much, where most of those who are next cost little', () => {
+    const { take } = lineOf([...many(1, 'a', 1000), ...[...'bcdef'].flatMap((tenant) => many(100, tenant))]);
+    expect(tenantsOf(take(51))).toBe(`a${'bcdef'.repeat(10)}`);
+  });
+
+  it('leaves a tenant its turn when another one’s last request leaves', () => {
+    const { line, entries, take } = lineOf([...many(4, 'a'), ...many(1, 'b'), ...many(4, 'c')], { a: 3 });
+    expect(tenantsOf(take(1))).toBe('a');
+    line.remove(entries[4]!);
+    expect(tenantsOf(take())).toBe('aacaccc');
+  });
+
   it('takes the oldest out of turn, and whose turn it is stays as it is', () => {
     const { line, take } = lineOf([...many(3, 'a'), ...many(3, 'b')]);
     expect(tenantsOf(take(1))).toBe('a');
