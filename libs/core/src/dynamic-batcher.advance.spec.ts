@@ -3,11 +3,12 @@ import type { BatchContext } from './processor/batch-processor.js';
 import type { BatchingConfig } from './config/batching-config.js';
 import { DynamicBatcher } from './dynamic-batcher.js';
 
-/** Takes one full batch more than it can run, and begins with it when the one before has ended. */
+/** Takes one full batch more than it can run, or more of them, and begins with it when the one before has ended. */
 class Pipelined extends FakeProcessor<number, number> {
-  readonly batchesInAdvance = 1;
-
-  constructor(readonly concurrentBatches?: number) {
+  constructor(
+    readonly concurrentBatches?: number,
+    readonly batchesInAdvance = 1,
+  ) {
     super((request) => request);
   }
 
@@ -17,9 +18,9 @@ class Pipelined extends FakeProcessor<number, number> {
 }
 
 describe('DynamicBatcher with a processor that takes batches in advance', () => {
-  const setUp = (config: BatchingConfig<number> = {}, workers?: number) => {
+  const setUp = (config: BatchingConfig<number> = {}, workers?: number, batchesInAdvance?: number) => {
     const clock = new ManualClock();
-    const processor = new Pipelined(workers);
+    const processor = new Pipelined(workers, batchesInAdvance);
     const batcher = new DynamicBatcher<number, number>({ maxBatchSize: 2, ...config }, processor, { clock });
     const send = (count: number, options = {}) =>
       Array.from({ length: count }, (_, request) => batcher.processWithInfo(request, options));
@@ -34,6 +35,17 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     processor.running[0]?.succeed();
     await clock.advance(0);
     expect(processor.running.map(({ requests }) => requests.length)).toEqual([2, 2]);
+  });
+
+  it('hands over several full batches at once to one that takes several, and no more than it takes', async () => {
+    const { clock, processor, batcher, send } = setUp({ maxBatchSize: 16 }, undefined, 3);
+    void send(1);
+    await clock.advance(0);
+    void send(11);
+    await clock.advance(0);
+    expect(processor.running).toHaveLength(1);
+    batcher.reconfigure({ maxBatchSize: 2 });
+    expect(processor.running.map(({ requests }) => requests.length)).toEqual([1, 2, 2, 2]);
   });
 
   it('leaves a batch that is not full open for newcomers until a slot is free', async () => {
@@ -165,7 +177,8 @@ describe('DynamicBatcher with a processor that takes batches in advance', () => 
     await clock.advance(0);
     const { batch } = await answers[3]!;
     expect(batch).toMatchObject({ queueTimeMs: 10, processingTimeMs: 10, dispatchReason: 'full' });
-    expect(batcher.getStatistics().queueTimeMs.max).toBe(10);
+    // Two began at once, and the two others 10 ms later; each of them is counted once.
+    expect(batcher.getStatistics().queueTimeMs).toMatchObject({ count: 4, max: 10 });
     expect(batcher.getStatistics().processingTimeMs.max).toBe(10);
   });
 

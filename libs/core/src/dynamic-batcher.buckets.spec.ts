@@ -195,6 +195,21 @@ describe('DynamicBatcher: buckets', () => {
     expect(processor.requestsByBatch).toHaveLength(2);
   });
 
+  it('go out of turn for their deadlines again and again, with a batch in turn after each', async () => {
+    const { clock, processor, send } = await setUpTimedLetters({ bucketOf });
+    for (let count = 0; count < 40; count += 1) send(`f${count}`);
+    const hurried = [];
+    // A full batch takes 24 ms and one alone 21: behind one of f each would be late, behind what runs it is not.
+    for (let count = 0; count < 4; count += 1) {
+      await clock.advance(1);
+      hurried.push(send(`x${count}`, { timeoutMs: 55 }));
+      await clock.advance(44);
+    }
+    expect(hurried.map(({ response }) => response?.response)).toEqual(['X0', 'X1', 'X2', 'X3']);
+    const order = processor.requestsByBatch.map(([first]) => first!.slice(0, 1)).join('');
+    expect(order).toMatch(/^fxfxfxfxf?$/);
+  });
+
   it('starve nowhere: whatever comes, a request waits for those only that came before it', async () => {
     const { clock, processor, send } = await setUpTimedLetters({ bucketOf, maxQueueSize: 10_000 });
     const flood = (): void => void [1, 2, 3].forEach((number) => send(`f${number}`));

@@ -205,6 +205,30 @@ describe('BatchFormer: deadlines', () => {
     expect(form(4)).toEqual({ riding: [2, 3], lost: [] });
   });
 
+  it('reckons with what batches of its own bucket take, whatever those of others do', () => {
+    const learned = new LearnedBehavior();
+    for (let batch = 0; batch < 200; batch += 1) {
+      const size = batch % 4 < 2 ? 1 : 64;
+      const [bucketKey, fixedMs] = batch % 2 === 0 ? ['fast', 10] : ['slow', 30];
+      learned.observeBatch(size, fixedMs + size, NOW_MS, bucketKey);
+    }
+    const form = (bucketKey: string) => formerOf(plain(4, { bucketKey, leftMs: 20 }), {}, learned).form(4);
+    expect(form('fast')).toEqual({ riding: [0, 1, 2, 3], lost: [] });
+    expect(form('slow')).toEqual({ riding: [], lost: [0, 1, 2, 3] });
+  });
+
+  it('loses nobody of a tenant that asks for no more than its share, where that takes a smaller batch', () => {
+    const modest = plain(2, { tenant: 'modest', leftMs: 25.5 });
+    const { form } = formerOf([...plain(60, { tenant: 'flood', leftMs: 45 }), ...modest], {
+      maxBatchSize: 20,
+    });
+    const { riding, lost } = form(20);
+    // The most answers per time are those of 20 of the flood in 30 ms; in 25 ms it gets 13 with the two others.
+    expect(riding).toHaveLength(15);
+    expect(riding).toEqual(expect.arrayContaining([60, 61]));
+    expect(lost).toEqual([]);
+  });
+
   it('reckons with the size at which a batch really runs', () => {
     const sizes: BatchingConfig<never> = { maxBatchSize: 16, allowedBatchSizes: [2, 16] };
     // Three run as 16, which takes 26 ms; two take 12, and the third follows, again in 12.

@@ -139,4 +139,22 @@ describe('DeadlineWatch', () => {
     deadlines.add(joining);
     expect([deadlines.nearestQueued, deadlines.earliestMs]).toEqual([undefined, 1010]);
   });
+
+  it('finds each of those who share a place that runs at its own time, whether it came before that or after', () => {
+    for (const comesBefore of [true, false]) {
+      const { deadlines, requests, run, expireAt } = watch(Infinity);
+      const [nearer, later] = [20, 30].map((timeoutMs) => buildRequest({ timeoutMs }).request);
+      if (!comesBefore) run(requests[0]!);
+      for (const follower of [later!, nearer!]) {
+        requests[0]!.takeAlong(follower);
+        deadlines.add(follower);
+      }
+      if (comesBefore) run(requests[0]!);
+      expect(expireAt(1019)).toEqual([]);
+      expect(expireAt(1020)).toEqual([nearer]);
+      expect(deadlines.earliestMs).toBe(1030);
+      expect(expireAt(1030)).toEqual([later]);
+      expect(deadlines.isEmpty).toBe(true);
+    }
+  });
 });
