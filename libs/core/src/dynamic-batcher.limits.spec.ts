@@ -46,6 +46,10 @@ describe('DynamicBatcher with a processor whose workers come and go', () => {
     expect(batcher.config.maxConcurrentBatches).toBe(2);
   });
 
+  it('has one slot in view for a single worker, and as long as there is none', () => {
+    expect([0, 1].map((live) => setUp(live).batcher.config.maxConcurrentBatches)).toEqual([1, 1]);
+  });
+
   it('is nothing to it any more once it is closed: workers may outlive many batchers', async () => {
     const { clock, workers, batcher, send } = setUp(1);
     send(1);

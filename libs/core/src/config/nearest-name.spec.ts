@@ -26,4 +26,29 @@ describe('nearestName', () => {
   it.each(['concurrency', 'foo', 'batch', 'max', ''])('has no idea what was meant by "%s"', (name) => {
     expect(nearestName(name, KNOWN)).toBeUndefined();
   });
+
+  it.each([
+    ['added at the front', 'xecho'],
+    ['added at the end', 'echox'],
+    ['replaced', 'wirds'],
+    ['left out at the front', 'igits'],
+    ['left out at the end', 'digit'],
+  ])('counts a letter that was %s as one mistake: %s', (_, name) => {
+    expect(nearestName(name, ['digits', 'echo', 'words'])).toMatch(/^(digits|echo|words)$/);
+  });
+
+  it.each([
+    ['two added', 'xxecho', 'echo'],
+    ['three added at the front', 'xxxecho', undefined],
+    ['three added at the end', 'echoxxx', undefined],
+    ['two pairs that have changed places', 'owdrs', undefined],
+    ['two replaced', 'wxxds', undefined],
+  ])('allows mistakes in a third of the letters, and no more: %s', (_, name, meant) => {
+    expect(nearestName(name, ['digits', 'echo', 'words'])).toBe(meant);
+  });
+
+  it('takes the nearest of several that are near, and the first of those that are equally near', () => {
+    expect(nearestName('Swords', ['words', 'swords', 'sword'])).toBe('swords');
+    expect(nearestName('wird', ['word', 'ward'])).toBe('word');
+  });
 });

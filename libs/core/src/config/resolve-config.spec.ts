@@ -180,6 +180,10 @@ describe('resolveConfig', () => {
     ]);
   });
 
+  it('refuses also a single allowed size that no batch can have', () => {
+    expect(faultsOf({ maxBatchSize: 8, allowedBatchSizes: [4, 9] })[0]?.problem).toMatch(/^received 9, /);
+  });
+
   it('refuses a limit on cost when nobody tells what a request costs', () => {
     expect(faultsOf({ maxBatchCost: 8 })).toEqual([
       {
@@ -210,6 +214,7 @@ describe('resolveConfig', () => {
       maxBatchSize: 0,
       maxQueueSize: -1,
       preferredBatchSize: 9,
+      allowedBatchSizes: [4],
       timeoutStrategy: 'x',
       a: 1,
     });
@@ -247,6 +252,32 @@ describe('a number that came as a string, as from the environment', () => {
   it('counts as the number', () => {
     const fromEnvironment = { maxBatchSize: '16', maxWaitTimeMs: ' 2.5 ' } as unknown as BatchingConfig;
     expect(resolveConfig('batcher', fromEnvironment)).toMatchObject({ maxBatchSize: 16, maxWaitTimeMs: 2.5 });
+  });
+
+  it('counts for every option that is a number', () => {
+    const numbers = {
+      maxBatchSize: 16,
+      maxWaitTimeMs: 2.5,
+      preferredBatchSize: 8,
+      maxQueueSize: 64,
+      maxConcurrentBatches: 3,
+      defaultTimeoutMs: 250,
+      drainTimeoutMs: 1000,
+      priorityLevels: 3,
+      priorityAgingMs: 250,
+      maxQueueSizePerTenant: 5,
+      maxBatchCost: 512,
+    };
+    const strings = Object.entries(numbers).map(([field, value]): [string, unknown] => [
+      field,
+      String(value),
+    ]);
+    const fromEnvironment: BatchingConfig = Object.fromEntries(strings);
+    expect(resolveConfig('batcher', fromEnvironment, { costOf: () => 1 })).toMatchObject(numbers);
+  });
+
+  it('stays a string where no number is meant', () => {
+    expect(faultsOf({ timeoutStrategy: '5' })[0]?.problem).toMatch(/^received "5", expected one of /);
   });
 
   it.each(['', ' ', 'many', '1_000', '0x10', '3 4'])('is refused if it is none: %j', (maxBatchSize) => {

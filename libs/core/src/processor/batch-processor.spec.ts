@@ -10,6 +10,7 @@ describe('toBatchProcessor', () => {
     [undefined, 'undefined'],
     [null, 'null'],
     [{}, 'an object'],
+    [{ processBatch: 'words' }, 'an object'],
     [class Words {}, 'a class'],
   ])('refuses what cannot run a batch (%p), and says what can', (processor, received) => {
     expect(() => toBatchProcessor(processor as never, 'batcher "letters"')).toThrow(
