@@ -21,6 +21,19 @@ describe('RequestRing', () => {
     expect(ring.size).toBe(0);
   });
 
+  it('gives out several at once, past those who have left, and goes on with the one behind them', () => {
+    const { ring, entries } = ringOf(9);
+    for (const left of [1, 2, 4, 5]) ring.remove(entries[left]!);
+    const taken: NumberedEntry[] = [];
+    ring.takeInto(taken, 0, 2);
+    expect([idsOf(taken), ring.size, ring.oldest?.id, taken.some(isQueued)]).toEqual([[0, 3], 3, 6, false]);
+
+    for (const entry of taken.toReversed()) ring.putBack(entry);
+    ring.takeInto(taken, 1, 4);
+    expect(idsOf(taken)).toEqual([0, 0, 3, 6, 7]);
+    expect(restOf(ring)).toEqual([8]);
+  });
+
   it('has nothing to give when it is empty', () => {
     const { ring } = ringOf(0);
     expect([ring.oldest, ring.next, ring.take()]).toEqual([undefined, undefined, undefined]);
