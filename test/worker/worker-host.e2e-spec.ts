@@ -1,10 +1,26 @@
-import { startWorker, WorkerEndedError, type WorkerHost } from 'nestjs-batching/worker';
-import { resolve } from 'node:path';
+import { startWorker, WorkerEndedError, type WorkerHost, type WorkerIsolation } from 'nestjs-batching/worker';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 interface CountingCalls {
   readonly count: { readonly request: { readonly busyMs: number }; readonly reply: number };
+}
+
+interface EndingCalls {
+  readonly hangUp: { readonly request: undefined; readonly reply: never };
+  readonly leaveUnfinished: { readonly request: string; readonly reply: undefined };
+}
+
+async function startEnding(isolation: WorkerIsolation): Promise<WorkerHost<EndingCalls>> {
+  const service = pathToFileURL(resolve('test', 'worker', 'services', 'ending.service.js'));
+  const host = startWorker<EndingCalls>(isolation, { subject: 'ending', service, isTerminable: true });
+  await host.started;
+  return host;
 }
 
 describe.each(['thread', 'process'] as const)('A worker (%s)', (isolation) => {
@@ -33,6 +49,22 @@ describe.each(['thread', 'process'] as const)('A worker (%s)', (isolation) => {
     await expect(left).rejects.toThrow('nobody waits for the answer any more');
     expect(await Promise.all([busy, next])).toEqual([1, 2]);
   });
+
+  it('is given time to finish what its service has left unfinished when it is stopped', async () => {
+    const file = join(tmpdir(), `unfinished-${randomUUID()}`);
+    const ending = await startEnding(isolation);
+    await ending.call('leaveUnfinished', file);
+    await ending.stop();
+    expect(existsSync(file)).toBe(true);
+    await rm(file);
+  });
+});
+
+it('A process that hangs up and lives on is ended, since it would answer no call any more', async () => {
+  const host = await startEnding('process');
+  const call = host.call('hangUp', undefined);
+  await expect(call).rejects.toEqual(new WorkerEndedError('ending', 'it was ended by SIGKILL'));
+  await host.ended;
 });
 
 it('A thread that is given up while it is busy passes over what stood behind that', async () => {
