@@ -1,4 +1,5 @@
 import {
+  arrayOf,
   checkConfig,
   describeValue,
   integerBetween,
@@ -21,10 +22,10 @@ const OPTION_RULES: Readonly<Record<ExecutionProviderName, Readonly<Record<strin
     preferredLayout: oneOf(['NCHW', 'NHWC']),
     validationMode: oneOf(['disabled', 'wgpuOnly', 'basic', 'full']),
     storageBufferCacheMode: BUFFER_CACHE_MODE,
-    forceCpuNodeNames: (value) =>
-      Array.isArray(value) && value.every((name) => typeof name === 'string')
-        ? undefined
-        : 'an array of node names',
+    // The binding takes an empty list for a wrong one, so that the provider would seem not to work.
+    forceCpuNodeNames: arrayOf((name) =>
+      typeof name === 'string' && name !== '' ? undefined : 'the name of a node',
+    ),
   },
   coreml: { coreMlFlags: integerBetween(0, 0xffff) },
   dml: { deviceId: integerBetween(0, 1023) },
@@ -64,7 +65,7 @@ export type ExecutionProviderConfig =
       readonly validationMode?: 'disabled' | 'wgpuOnly' | 'basic' | 'full';
       /** When GPU buffers are reused. Default `bucket`. */
       readonly storageBufferCacheMode?: 'disabled' | 'lazyRelease' | 'simple' | 'bucket';
-      /** Names of nodes that shall run on the CPU all the same. */
+      /** Names of nodes that shall run on the CPU all the same; one at least. */
       readonly forceCpuNodeNames?: readonly string[];
     };
 
@@ -94,7 +95,7 @@ function checkEntry(entry: unknown, field: string): ConfigFault[] {
   const isObject = typeof entry === 'object' && entry !== null;
   const { name, ...options }: Record<string, unknown> = isObject ? { ...entry } : { name: entry };
   if (typeof name !== 'string' || !Object.hasOwn(OPTION_RULES, name)) {
-    const problem = `received ${describeValue(isObject ? name : entry)} as execution provider, expected one of ${quotedNames()}`;
+    const problem = `received ${describeValue(name)} as execution provider, expected one of ${quotedNames()}`;
     return [{ field, problem }];
   }
   const rules = OPTION_RULES[name as ExecutionProviderName];
