@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, realpath, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -78,6 +78,11 @@ describe('findExternalData', () => {
     );
   });
 
+  it('takes no name of another kind for that of a file', async () => {
+    await writeProto({ graph: { node: [{ opType: 'Any', input: ['location'], output: ['y'] }] } });
+    await expect(findExternalData(path)).resolves.toEqual([]);
+  });
+
   it('finds a file by a name in any script, also where what is read at a time ends within it', async () => {
     const name = 'Gewichte-重み-веса.bin';
     for (let length = 65_400; length < 65_536; length += 1) {
@@ -112,6 +117,16 @@ describe('findExternalData', () => {
 
   it('rejects with what the file system says', async () => {
     await expect(findExternalData(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('leaves no file open', async () => {
+    await writeFile(path, await modelWith([weights('w', 10)]));
+    await findExternalData(path);
+    const links = (await readdir('/proc/self/fd')).map((name) => `/proc/self/fd/${name}`);
+    // That of the listing itself is closed by now.
+    const open = await Promise.all(links.map((link) => readlink(link).catch(() => undefined)));
+    expect(open).not.toContain(await realpath(path));
   });
 
   async function writeProto(model: object): Promise<void> {
