@@ -11,7 +11,7 @@ export function checkBatchAxes(
   const batchNames = new Set(
     inputs.map(batchSizeOf).filter((size) => typeof size === 'string' && size !== ''),
   );
-  const isBatch = (size: number | string): boolean => typeof size === 'string' && batchNames.has(size);
+  const isBatch = (size: number | string): boolean => batchNames.has(size);
   const faults = [
     ...inputs.map((tensor) => ({
       field: `inputs.${tensor.name}`,

@@ -65,7 +65,7 @@ describe('checkModelSignature', () => {
       { ...image, type: 'bfloat16' },
       /a tensor of bfloat16.*supported are tensors of float32/,
     ],
-    ['no tensor', { ...image, type: undefined, shape: [] }, /a sequence or a map/],
+    ['no tensor', { ...image, type: undefined, shape: [] }, /a sequence or a map.*, string$/],
     [
       'a row as large as its batch',
       { ...image, shape: ['batch', 'batch'] },
@@ -84,6 +84,36 @@ describe('checkModelSignature', () => {
         field: 'outputs.similarity',
         problem: expect.stringMatching(/name in `outputs` only those/) as string,
       },
+    ]);
+  });
+
+  it('refuses an output that is no tensor, unless it is left out', () => {
+    const map: ReportedTensor = { name: 'map', type: undefined, shape: [] };
+    expect(describeFaults(check({ inputs: [image], outputs: [map, logits] }))).toEqual([
+      expect.stringMatching(/^outputs.map: the model has a sequence or a map.*; name in `outputs` only those/),
+    ]);
+    const declared = { map: { type: 'int64' }, maps: {} } as const;
+    expect(describeFaults(check({ inputs: [image], outputs: [map, logits] }, undefined, declared))).toEqual([
+      'outputs.maps: the model has no such output; it has map (no tensor), logits: float32 [batch, 10]',
+      expect.stringContaining('outputs.map: the model has a sequence or a map'),
+      'outputs.map: declared int64, the model has no tensor',
+    ]);
+  });
+
+  it('leaves it to the trial run where the batch is in an output of which the model tells no shape', () => {
+    const untold: ReportedTensor = { name: 'logits', type: 'float32', shape: [] };
+    expect(check({ inputs: [image], outputs: [untold] }).faults).toEqual([]);
+  });
+
+  it('takes what is declared as the model has it', () => {
+    const declared = { image: { type: 'float32', shape: ['n', 3, 'h', 'w'] } } as const;
+    expect(check({ inputs: [image], outputs: [logits] }, declared).faults).toEqual([]);
+  });
+
+  it('tells what is wrong with dynamic axes', () => {
+    const options = { dynamicAxes: { length: {} } };
+    expect(describeFaults(check({ inputs: [image], outputs: [] }, undefined, undefined, options))).toEqual([
+      'dynamicAxes.length: no input has a free dimension of that name besides the batch; those are height, width',
     ]);
   });
 
@@ -134,6 +164,10 @@ describe('checkModelSignature', () => {
     expect(describeFaults(check({ inputs: [image], outputs: [] }, beyond))).toEqual([
       'inputs.image: batchAxis is 4, but the model has it as [batch, 3, height, width], whose last axis is 3',
     ]);
+    const rows: ReportedTensor = { name: 'rows', type: 'float32', shape: ['batch'] };
+    expect(describeFaults(check({ inputs: [rows], outputs: [] }, { rows: { batchAxis: 1 } }))).toEqual([
+      'inputs.rows: batchAxis is 1, but the model has it as [batch], whose last axis is 0',
+    ]);
   });
 
   it('takes a model whose batch size is fixed, if it is so for all inputs', () => {
@@ -148,6 +182,14 @@ describe('checkModelSignature', () => {
     const besideShared = check({ inputs: [eight, rate], outputs: [] }, { image: {}, rate: { shared: true } });
     expect(besideShared.faults).toEqual([]);
     expect(besideShared.signature.fixedBatchSize).toBe(8);
+
+    const words: ReportedTensor = { name: 'words', type: 'int64', shape: [8, 'length'] };
+    const named = { words: { shape: ['n', 'length'] } };
+    for (const tensors of [undefined, named]) {
+      const besideFree = check({ inputs: [words], outputs: [] }, tensors);
+      expect(besideFree.faults).toEqual([]);
+      expect(besideFree.signature).toMatchObject({ fixedBatchSize: 8, inputs: [words] });
+    }
 
     const free: ReportedTensor = { name: 'state', type: 'float32', shape: ['n', 8] };
     expect(describeFaults(check({ inputs: [eight, free], outputs: [logits] }))).toEqual([
@@ -167,6 +209,8 @@ describe('checkModelSignature', () => {
     expect(check({ inputs: [image], outputs: [] }, undefined, undefined, options).faults).toEqual([
       { field: 'maxRowsPerRequest', problem: 'received 9, but the largest of allowedBatchSizes is 8' },
     ]);
+    const fitting = { ...options, maxRowsPerRequest: 8 };
+    expect(check({ inputs: [image], outputs: [] }, undefined, undefined, fitting).faults).toEqual([]);
   });
 
   it('refuses a model all of whose inputs are shared', () => {
