@@ -23,6 +23,22 @@ describe('checkDynamicAxes', () => {
     expect(check([ids, words], { length: {} }).inputs.map(({ padWith }) => padWith)).toEqual([0, '']);
     expect(check([ids], { length: { padWith: 3n } }).inputs[0]?.padWith).toBe(3);
     expect(check([ids], { length: { padWith: 2n ** 60n } }).inputs[0]?.padWith).toBe(2n ** 60n);
+    const masked = { height: { padWith: 7, mask: 'pixels' }, width: { padWith: 7 } };
+    const pixels = tensor({ name: 'pixels', type: 'bool', shape: ['batch', 'height', 'width'] });
+    expect(check([image, pixels], masked).inputs.map(({ padWith }) => padWith)).toEqual([7, 0]);
+  });
+
+  it('takes lengths in a column, and a mask of which another input tells the other dimensions', () => {
+    const column = tensor({ name: 'column', type: 'int32', shape: ['batch', 1] });
+    const heads = tensor({ name: 'heads', shape: ['batch', 'heads', 4] });
+    const wide = tensor({ name: 'wide', type: 'bool', shape: ['batch', 'heads', 1, 'length'] });
+    const options = { length: { mask: 'wide', lengths: 'column' } };
+    expect(check([ids, column, heads, wide], options).faults).toEqual([]);
+  });
+
+  it('takes a shared input that has nothing to do with the dimension', () => {
+    const rate = { ...tensor({ name: 'rate', shape: ['rates'] }), batchAxis: undefined };
+    expect(check([ids, rate], { length: {} }).faults).toEqual([]);
   });
 
   it.each<[string, DynamicAxesOptions, string]>([
@@ -52,6 +68,21 @@ describe('checkDynamicAxes', () => {
       'dynamicAxes.length.lengths: the input "ids" is int64 [batch, length], expected one number for each row',
     ],
     [
+      'lengths that are no input',
+      { length: { lengths: 'sizes' } },
+      'dynamicAxes.length.lengths: the model has no input "sizes"; it has ids, mask, lengths, image',
+    ],
+    [
+      'lengths in the mask of another axis',
+      { length: { lengths: 'lengths' }, width: { mask: 'lengths' } },
+      'dynamicAxes.length.lengths: the input "lengths" already has a part in width',
+    ],
+    [
+      'lengths in the mask of the same axis',
+      { length: { mask: 'lengths', lengths: 'lengths' } },
+      'dynamicAxes.length.lengths: the input "lengths" already has a part in length',
+    ],
+    [
       'lengths of two axes in one input',
       { length: { lengths: 'lengths' }, width: { lengths: 'lengths' } },
       'dynamicAxes.length.lengths: the input "lengths" already has a part in width',
@@ -78,6 +109,15 @@ describe('checkDynamicAxes', () => {
     );
   });
 
+  it('says that there is no free dimension where there is none', () => {
+    expect(check([lengths], { length: {} }).faults).toEqual([
+      {
+        field: 'dynamicAxes.length',
+        problem: expect.stringMatching(/besides the batch; there is none$/) as string,
+      },
+    ]);
+  });
+
   it('refuses an axis that only its mask has, since nothing would tell a length', () => {
     const { faults } = check([lengths, mask], { length: { mask: 'mask' } });
     expect(faults).toEqual(
@@ -92,6 +132,24 @@ describe('checkDynamicAxes', () => {
     const { faults } = check([ids, wide], { length: { mask: 'wide' } });
     expect(faults.map(({ problem }) => problem)).toEqual([
       expect.stringContaining('no other input tells the size of heads'),
+    ]);
+    const unnamed = { ...wide, shape: ['batch', '', 'length'] };
+    const beside = tensor({ name: 'beside', shape: ['batch', ''] });
+    expect(check([ids, beside, unnamed], { length: { mask: 'wide' } }).faults).toEqual([
+      {
+        field: 'dynamicAxes.length.mask',
+        problem: expect.stringContaining('tells the size of the dimension without a name') as string,
+      },
+    ]);
+  });
+
+  it('refuses lengths that all rows share', () => {
+    const shared = { ...lengths, shape: [1], batchAxis: undefined };
+    expect(check([ids, shared], { length: { lengths: 'lengths' } }).faults).toEqual([
+      {
+        field: 'dynamicAxes.length.lengths',
+        problem: 'the input "lengths" is int64 [1], expected one number for each row',
+      },
     ]);
   });
 
@@ -129,6 +187,8 @@ describe('checkDynamicAxes', () => {
     expect(check([ids, shared], { length: {} }).faults).toEqual([
       { field: 'inputs.positions', problem: expect.stringContaining('declared `shared`') as string },
     ]);
+    // Not also that no input has it.
+    expect(check([lengths, shared], { length: {} }).faults).toHaveLength(1);
   });
 
   it('refuses padding of an input that is never filled up, and that which does not fit', () => {

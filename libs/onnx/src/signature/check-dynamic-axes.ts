@@ -63,22 +63,25 @@ function checkCarriers(
 ): ConfigFault[] {
   const field = `dynamicAxes.${name}`;
   const shared = inputs.filter(({ shape, batchAxis }) => batchAxis === undefined && shape.includes(name));
-  const faults = shared.map((input) => ({
-    field: `inputs.${input.name}`,
-    problem: `declared \`shared\`, but it is ${describeTensor(input)}, whose ${name} is a dynamic axis and differs from row to row`,
-  }));
+  // With a batch axis each of them would carry it, so that nothing else is said.
+  if (shared.length > 0) {
+    return shared.map((input) => ({
+      field: `inputs.${input.name}`,
+      problem: `declared \`shared\`, but it is ${describeTensor(input)}, whose ${name} is a dynamic axis and differs from row to row`,
+    }));
+  }
   const carriers = inputs.filter((input) => carries(input, name));
   if (carriers.length === 0) {
     const free = new Set(inputs.flatMap(freeNamesOf));
     const known = free.size === 0 ? 'there is none' : `those are ${[...free].join(', ')}`;
     const problem = `no input has a free dimension of that name besides the batch; ${known}`;
-    return [...faults, { field, problem }];
+    return [{ field, problem }];
   }
   if (carriers.every((input) => made.has(input.name))) {
     const problem = `only ${carriers.map((input) => input.name).join(', ')} has it, so that nothing tells a row's length`;
-    return [...faults, { field, problem }];
+    return [{ field, problem }];
   }
-  return faults;
+  return [];
 }
 
 function freeNamesOf({ shape, batchAxis }: BatchedTensor): string[] {

@@ -90,7 +90,9 @@ describe('checkModelSignature', () => {
   it('refuses an output that is no tensor, unless it is left out', () => {
     const map: ReportedTensor = { name: 'map', type: undefined, shape: [] };
     expect(describeFaults(check({ inputs: [image], outputs: [map, logits] }))).toEqual([
-      expect.stringMatching(/^outputs.map: the model has a sequence or a map.*; name in `outputs` only those/),
+      expect.stringMatching(
+        /^outputs.map: the model has a sequence or a map.*; name in `outputs` only those/,
+      ),
     ]);
     const declared = { map: { type: 'int64' }, maps: {} } as const;
     expect(describeFaults(check({ inputs: [image], outputs: [map, logits] }, undefined, declared))).toEqual([
