@@ -13,12 +13,13 @@ interface CountingCalls {
 
 interface EndingCalls {
   readonly hangUp: { readonly request: undefined; readonly reply: never };
+  readonly leaveTimer: { readonly request: undefined; readonly reply: undefined };
   readonly leaveUnfinished: { readonly request: string; readonly reply: undefined };
 }
 
 async function startEnding(isolation: WorkerIsolation): Promise<WorkerHost<EndingCalls>> {
   const service = pathToFileURL(resolve('test', 'worker', 'services', 'ending.service.js'));
-  const host = startWorker<EndingCalls>(isolation, { subject: 'ending', service, isTerminable: true });
+  const host = startWorker<EndingCalls>(isolation, { subject: 'ending', service });
   await host.started;
   return host;
 }
@@ -58,6 +59,13 @@ describe.each(['thread', 'process'] as const)('A worker (%s)', (isolation) => {
     expect(existsSync(file)).toBe(true);
     await rm(file);
   });
+});
+
+it('A thread that must not be ended from outside ends by itself when it is stopped, whatever timer it has', async () => {
+  const host = await startEnding('thread');
+  await host.call('leaveTimer', undefined);
+  await host.stop();
+  expect(host.endReason).toBeUndefined();
 });
 
 it('A process that hangs up and lives on is ended, since it would answer no call any more', async () => {

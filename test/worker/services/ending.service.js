@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 
-/** What it is called for: to hang up and live on, or to leave something unfinished when it is closed. */
+/** What it is called for: to hang up and live on, to leave a timer behind, or something unfinished when it is closed. */
 export function createService() {
   let leave = () => undefined;
   return {
@@ -10,6 +10,7 @@ export function createService() {
         return Promise.resolve({ reply: undefined });
       }
       setInterval(() => undefined, 60_000);
+      if (name === 'leaveTimer') return Promise.resolve({ reply: undefined });
       process.removeAllListeners('disconnect');
       process.disconnect();
       return new Promise(() => undefined);
