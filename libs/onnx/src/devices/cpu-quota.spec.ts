@@ -27,6 +27,13 @@ describe('The quota of CPU time', () => {
       '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000',
     };
     expect(quotaWith(files)).toBe(2);
+    // Another process's, by whose name this one has a group for memory.
+    const ofAnother = {
+      '/proc/self/cgroup': '4:memory:/shared\n3:cpu:/docker/a',
+      '/sys/fs/cgroup/cpu/shared/cpu.cfs_quota_us': '50000',
+      '/sys/fs/cgroup/cpu/shared/cpu.cfs_period_us': '100000',
+    };
+    expect(quotaWith({ ...files, ...ofAnother })).toBe(2);
   });
 
   it.each<[string, Record<string, string>]>([

@@ -36,6 +36,12 @@ describe('checkDynamicAxes', () => {
     expect(check([ids, column, heads, wide], options).faults).toEqual([]);
   });
 
+  it('takes lengths of each axis in an input of its own', () => {
+    const [heights, widths] = ['heights', 'widths'].map((name) => ({ ...lengths, name }));
+    const options = { height: { lengths: 'heights' }, width: { lengths: 'widths' } };
+    expect(check([image, heights!, widths!], options).faults).toEqual([]);
+  });
+
   it('takes a shared input that has nothing to do with the dimension', () => {
     const rate = { ...tensor({ name: 'rate', shape: ['rates'] }), batchAxis: undefined };
     expect(check([ids, rate], { length: {} }).faults).toEqual([]);

@@ -118,7 +118,7 @@ function checkMask(
 
 function checkLengths(
   name: string,
-  { mask, lengths, maxLength = 0 }: DynamicAxisOptions,
+  { lengths, maxLength = 0 }: DynamicAxisOptions,
   inputs: readonly BatchedTensor[],
   axes: readonly (readonly [string, DynamicAxisOptions])[],
 ): ConfigFault[] {
@@ -142,8 +142,8 @@ function checkLengths(
   const other = axes.find(
     ([otherName, axis]) => axis.mask === lengths || (otherName !== name && axis.lengths === lengths),
   );
-  if (lengths !== mask && other === undefined) return [];
-  return [{ field, problem: `the input "${lengths}" already has a part in ${other?.[0] ?? name}` }];
+  if (other === undefined) return [];
+  return [{ field, problem: `the input "${lengths}" already has a part in ${other[0]}` }];
 }
 
 /** What fills an input up: its own word, else that of its dynamic axes; 0 for a mask. */
