@@ -205,6 +205,9 @@ describe('OnnxModel', () => {
         },
       ]);
       expect(host.workers).toHaveLength(1);
+      // Of a process there is nothing to advise.
+      const inProcess = await failureOf(load(host, { startTimeoutMs: 20, isolation: 'process' }));
+      expect(inProcess.faults[0]?.problem).toMatch(/not ready after the 20 ms of startTimeoutMs$/);
     });
 
     it('says what has become of a worker that was lost at its start, and blames neither model nor provider', async () => {
