@@ -205,12 +205,25 @@ describe('BatchFormer: deadlines', () => {
     expect(form(4)).toEqual({ riding: [2, 3], lost: [] });
   });
 
+  it('passes nobody over, and turns nobody away, for what a single batch has shown', () => {
+    const learned = new LearnedBehavior();
+    learned.observeBatch(1, 20, NOW_MS);
+    const leftMs = [5, Infinity, Infinity, Infinity];
+    const { form } = formerOf(
+      leftMs.map((left) => ({ leftMs: left })),
+      { maxBatchSize: 2 },
+      learned,
+    );
+    expect(form(2)).toEqual({ riding: [0, 1], lost: [] });
+    expect(form(2)).toEqual({ riding: [2, 3], lost: [] });
+  });
+
   it('reckons with what batches of its own bucket take, whatever those of others do', () => {
     const learned = new LearnedBehavior();
     for (let batch = 0; batch < 200; batch += 1) {
       const size = batch % 4 < 2 ? 1 : 64;
       const [bucketKey, fixedMs] = batch % 2 === 0 ? ['fast', 10] : ['slow', 30];
-      learned.observeBatch(size, fixedMs + size, NOW_MS, bucketKey);
+      learned.observeBatch(size, fixedMs + size, NOW_MS - 100 * (199 - batch), bucketKey);
     }
     const form = (bucketKey: string) => formerOf(plain(4, { bucketKey, leftMs: 20 }), {}, learned).form(4);
     expect(form('fast')).toEqual({ riding: [0, 1, 2, 3], lost: [] });
@@ -250,10 +263,10 @@ describe('BatchFormer: deadlines', () => {
     expect(queue.size).toBe(2);
   });
 
-  it('chooses a size by what was known long ago, and gives nobody up', () => {
+  it('chooses a size by what was known long ago, and gives nobody up, nor passes anybody over', () => {
     const outdated = buildLearned(10, 1, NOW_MS - 2000);
     const { form, queue } = formerOf([{ leftMs: 5 }, ...plain(3, { leftMs: 12.5 })], {}, outdated);
-    expect(form(4)).toEqual({ riding: [1, 2], lost: [] });
+    expect(form(4)).toEqual({ riding: [0, 1], lost: [] });
     expect(queue.size).toBe(2);
   });
 

@@ -120,7 +120,7 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
     const choice = mayBeUnfair
       ? this.chooseAffordable(candidates, nowMs, most, margin, this.chooseFairly)
       : mostAnswers;
-    const { riding, lost } = isTrusted ? choice : giveNobodyUp(choice, candidates);
+    const { riding, lost } = isTrusted ? choice : this.giveNobodyUp(choice, candidates);
     const takesAgain = mayTakeAgain && lost.length > 0;
     const kept = new Set(takesAgain ? NOBODY : riding);
     for (const entry of candidates.toReversed()) {
@@ -239,16 +239,14 @@ export class BatchFormer<TEntry extends QueueEntry & TimedCandidate, TGroup = ne
   private timeMs(size: number, margin?: number): number {
     return safeBatchTimeMs(size, this.config, this.curve, margin);
   }
-}
 
-/**
- * The choice where what has been learned is old: good enough to choose a size by, but not to turn anybody away. If
- * nobody could be in time by it, one request rides alone to find out, since a full batch that is late tells nothing of
- * smaller ones.
- */
-function giveNobodyUp<TEntry>(
-  { riding }: FormedBatch<TEntry>,
-  candidates: readonly TEntry[],
-): FormedBatch<TEntry> {
-  return { riding: riding.length > 0 ? riding : candidates.slice(0, 1), lost: NOBODY };
+  /**
+   * The choice where what has been learned is not to be trusted: good enough to choose a size by, but neither to turn
+   * anybody away nor to pass anybody over. If nobody could be in time by it, one request rides alone to find out, since
+   * a full batch that is late tells nothing of smaller ones.
+   */
+  private giveNobodyUp({ riding }: FormedBatch<TEntry>, candidates: readonly TEntry[]): FormedBatch<TEntry> {
+    const first = candidates.slice(0, Math.max(1, riding.length));
+    return { riding: this.affordable(first), lost: NOBODY };
+  }
 }
