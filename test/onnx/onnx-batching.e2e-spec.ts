@@ -156,4 +156,14 @@ describe('OnnxModule', () => {
       'dynamicAxes.length.mask',
     ]);
   });
+
+  it('knows which option is meant by one that is misspelt: of the batcher, or of the model', async () => {
+    const misspelt: object = { batchSize: 4, requiresGpu: true };
+    const error: unknown = await start(['batch', 1], misspelt).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(InvalidConfigError);
+    expect((error as InvalidConfigError).faults).toEqual([
+      { field: 'batchSize', problem: 'unknown option; did you mean maxBatchSize?' },
+      { field: 'requiresGpu', problem: 'unknown option; did you mean requireGpu?' },
+    ]);
+  });
 });

@@ -152,8 +152,11 @@ describe.each(['thread', 'process'] as const)('WorkerProcessor with isolation "%
     });
 
     it("knows what is meant by a batcher's option that is misspelt", async () => {
-      expect((await failureOf({ maxbatchSize: 4 }, 'letters')).faults).toEqual([
+      const { faults } = await failureOf({ maxbatchSize: 4, queueSize: 64, retrys: 2 }, 'letters');
+      expect(faults).toEqual([
         { field: 'maxbatchSize', problem: 'unknown option; did you mean maxBatchSize?' },
+        { field: 'queueSize', problem: 'unknown option; did you mean maxQueueSize?' },
+        { field: 'retrys', problem: 'unknown option; did you mean retries?' },
       ]);
     });
 

@@ -16,6 +16,7 @@ export { startWorker } from './hosts/start-worker.js';
 export { WorkerEndedError } from './hosts/worker-ended.error.js';
 export type { CallOptions, WorkerHost, WorkerIsolation, WorkerSpecification } from './hosts/worker-host.js';
 export {
+  WORKER_PROCESSOR_OPTION_NAMES,
   WorkerBatchProcessor,
   type WorkerBatchProcessorOptions,
 } from './processor/worker-batch-processor.js';

@@ -1,5 +1,10 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
-import { BATCHING_OPTION_NAMES, type BatchingConfig, type BatchProcessor } from 'nestjs-batching/core';
+import {
+  BATCHING_OPTION_NAMES,
+  nearestName,
+  type BatchingConfig,
+  type BatchProcessor,
+} from 'nestjs-batching/core';
 import type { ProcessorReference } from '../batchers/processor-reference.js';
 
 /** What `forRoot` takes: what all batchers start from, and optionally the processor of a default batcher. */
@@ -30,16 +35,29 @@ export function batchingOf({
   return config;
 }
 
-/** Takes apart what stands side by side in a module's options: how requests are batched, and all the rest. */
-export function separateBatching(config: object): {
-  /** The fields that a batcher knows, in whatever case. */
+/**
+ * Takes apart what stands side by side in a module's options: how requests are batched, and all the rest.
+ *
+ * @param otherNames Which options the rest may be. A field that is none of them, nor a batcher's, stands with those
+ *   among which the one is that is probably meant: there it is refused, and told which. If they are not given, a
+ *   batcher's option is meant only where nothing but upper and lower case differ.
+ */
+export function separateBatching(
+  config: object,
+  otherNames?: readonly string[],
+): {
+  /** The fields that a batcher knows, or that are meant for it. */
   batching: BatchingConfig;
   /** All others that have a value, known to anybody or not. */
   others: object;
 } {
-  // Where only upper and lower case differ, a batcher's option is meant, and the batcher says so.
-  const names = new Set(BATCHING_OPTION_NAMES.map((name) => name.toLowerCase()));
-  const isBatching = (field: string): boolean => names.has(field.toLowerCase());
+  const names: readonly string[] = BATCHING_OPTION_NAMES;
+  const lowerCaseNames = new Set(names.map((name) => name.toLowerCase()));
+  const isBatching = (field: string): boolean => {
+    if (lowerCaseNames.has(field.toLowerCase())) return true;
+    if (otherNames === undefined || otherNames.includes(field)) return false;
+    return names.includes(nearestName(field, [...otherNames, ...names]) ?? '');
+  };
   const entries = Object.entries(config).filter(([, value]) => value !== undefined);
   return {
     batching: Object.fromEntries(entries.filter(([field]) => isBatching(field))),

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { InvalidConfigError, resolveConfig } from 'nestjs-batching/core';
 import {
   failAfterOthers,
+  WORKER_PROCESSOR_OPTION_NAMES,
   WorkerBatchProcessor,
   type WorkerBatchProcessorOptions,
 } from 'nestjs-batching/worker';
@@ -23,7 +24,7 @@ export async function startWorkerProcessor(
 ): Promise<StartedProcessor<WorkerBatchProcessor>> {
   const subject = `processor "${name}"`;
   assertMade(subject, config);
-  const { batching, others } = separateBatching(config);
+  const { batching, others } = separateBatching(config, WORKER_PROCESSOR_OPTION_NAMES);
   const batchingCheck = await collectFaults(() => resolveConfig(subject, soundDefaults(defaults), batching));
   // With batching at fault, the module is still looked at: one start shall tell everything.
   const start = await collectFaults(() =>

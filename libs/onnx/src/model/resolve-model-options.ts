@@ -81,6 +81,9 @@ const RULES: ConfigRules<OnnxModelOptions> = {
   logger: optional(loggerRule),
 };
 
+/** The names of all options of a model. */
+export const MODEL_OPTION_NAMES: readonly string[] = Object.keys(RULES);
+
 /** Decides every option, and lists everything that is wrong with them as far as they tell by themselves. */
 export function resolveModelOptions(given: OnnxModelOptions): ModelOptionsCheck {
   const received = withWorkerNumbers(given);

@@ -12,6 +12,7 @@ import { startAlongside } from 'nestjs-batching/worker';
 import { batchingThatFollows } from '../model/batching-that-follows.js';
 import { OnnxModel } from '../model/onnx-model.js';
 import type { OnnxModelOptions } from '../model/onnx-model-options.js';
+import { MODEL_OPTION_NAMES } from '../model/resolve-model-options.js';
 import type { OnnxModuleConfig } from './onnx-module-options.js';
 
 /**
@@ -57,7 +58,7 @@ export async function loadBatchedModel(
 }
 
 function separate(config: OnnxModuleConfig): { batching: BatchingConfig; modelOptions: OnnxModelOptions } {
-  const { batching, others } = separateBatching(config);
+  const { batching, others } = separateBatching(config, MODEL_OPTION_NAMES);
   // What nobody knows goes to the model, which refuses it by name.
   return { batching, modelOptions: others as OnnxModelOptions };
 }

@@ -60,6 +60,9 @@ const RULES: ConfigRules<WorkerBatchProcessorOptions> = {
   logger: optional(loggerRule),
 };
 
+/** The names of all options of a processor in workers. */
+export const WORKER_PROCESSOR_OPTION_NAMES: readonly string[] = Object.keys(RULES);
+
 /**
  * Runs batches of a processor module in workers, so that what takes the processor long does not hold up the event
  * loop. A worker that ends is replaced, and its batch runs on another one.
