@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate } from 'node:timers/promises';
 
 /**
  * Answers to messages, for which no server waits: when Nest closes, it cuts the connections of WebSocket gateways
@@ -21,6 +22,6 @@ export class AnswersUnderWay {
     if (this.answers.size === 0) return;
     await Promise.allSettled(this.answers);
     // Nest sends an answer in the turn of the event loop in which it is there.
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
   }
 }
