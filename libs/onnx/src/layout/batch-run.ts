@@ -22,30 +22,24 @@ export class BatchRun {
   readonly rowCount: number;
   /** How many rows the inputs have. */
   readonly paddedRowCount: number;
-  /** What the requests bring, each. */
+  /** What the requests bring, each; shared inputs of the first one in arrays that are nobody else's. */
   readonly rows: readonly ReadRow[];
 
   private stacked: readonly NamedTensor[] | undefined;
-  private readonly stackInputs: () => readonly NamedTensor[];
-  private readonly outputs: RunLayout['outputs'];
   private readonly paddedLengths: readonly number[];
 
   constructor(
-    { inputs, outputs }: RunLayout,
+    private readonly layout: RunLayout,
     { rows, indexes }: RowGroup,
     paddedRowCount: number,
-    allocate: AllocateBuffer,
+    private readonly allocate: AllocateBuffer,
     private readonly onStacked: (run: BatchRun) => void,
   ) {
-    const rowCount = countRows(rows);
-    this.rows = rows;
+    this.rows = keepShared(layout.inputs, rows);
     this.indexes = indexes;
-    this.rowCount = rowCount;
+    this.rowCount = countRows(rows);
     this.paddedRowCount = paddedRowCount;
-    this.outputs = outputs;
     this.paddedLengths = longestOf(rows);
-    const stacked = { rows: keepShared(inputs, rows), rowCount, paddedRowCount };
-    this.stackInputs = () => inputs.map((input, index) => stackInput(input, index, stacked, allocate));
   }
 
   /**
@@ -54,7 +48,7 @@ export class BatchRun {
    */
   get inputs(): readonly NamedTensor[] {
     if (this.stacked === undefined) {
-      this.stacked = this.stackInputs();
+      this.stacked = this.layout.inputs.map((input, index) => stackInput(input, index, this, this.allocate));
       this.onStacked(this);
     }
     return this.stacked;
@@ -75,7 +69,7 @@ export class BatchRun {
     const results: Record<string, OnnxTensorRow>[] = this.rows.map(() => ({}));
     for (const output of outputs) {
       const { name } = output;
-      const expected = this.outputs.get(name);
+      const expected = this.layout.outputs.get(name);
       if (expected === undefined) throw new Error(`output "${name}" came, which was not asked for`);
       splitOutput(expected, output, this.rows, sizes, (index, tensor) => {
         results[index]![name] = tensor;
