@@ -76,7 +76,7 @@ export function splitOutput(
       const ownDims = Object.freeze([...cutDims(dims, cuts, lengths)]);
       // Callers may write to what they get, so each has elements of their own.
       const isOwn = index === 0 && areSameDims(ownDims, dims);
-      give(index, { type, data: isOwn ? data : copyOfBlock(output, ownDims, 0), dims: ownDims });
+      give(index, toTensor(type, isOwn ? data : copyOfBlock(output, ownDims, 0), ownDims));
     });
     return;
   }
@@ -88,16 +88,29 @@ export function splitOutput(
     const { rowCount, hasBatchAxis, lengths } = rows[index]!;
     const ownDims = cuts.length === 0 ? rowDims : cutDims(rowDims, cuts, lengths);
     const end = start + rowCount * stride;
-    give(index, {
-      type,
-      data:
-        areViews && ownDims === rowDims
-          ? sliceElements(data, start, end)
-          : takeBlock(output, withBatchAxis(ownDims, batchAxis, rowCount), start),
-      dims: hasBatchAxis ? withBatchAxis(ownDims, batchAxis, rowCount) : ownDims,
-    });
+    const own =
+      areViews && ownDims === rowDims
+        ? sliceElements(data, start, end)
+        : takeBlock(output, withBatchAxis(ownDims, batchAxis, rowCount), start);
+    give(index, toTensor(type, own, hasBatchAxis ? withBatchAxis(ownDims, batchAxis, rowCount) : ownDims));
     start = end;
   }
+}
+
+/**
+ * Written as one literal, V8 comes to put these among the old objects, since some always wait for their callers: each
+ * would keep its view alive until the next full collection. What begins empty is always young.
+ */
+function toTensor(
+  type: OnnxTensorRow['type'],
+  data: OnnxTensorRow['data'],
+  dims: OnnxTensorRow['dims'],
+): OnnxTensorRow {
+  const tensor: { -readonly [TKey in keyof OnnxTensorRow]?: OnnxTensorRow[TKey] } = {};
+  tensor.type = type;
+  tensor.data = data;
+  tensor.dims = dims;
+  return tensor as OnnxTensorRow;
 }
 
 function cutDims(
