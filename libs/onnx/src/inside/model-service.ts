@@ -4,6 +4,7 @@ import type { ServiceAnswer, WorkerService } from 'nestjs-batching/worker';
 import type { ModelCalls, OpenRequest, RunRequest } from '../model-protocol.js';
 import { ModelSession } from './model-session.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
+import { buffersOf } from '../tensors/buffers-of.js';
 
 type AnyReply = ModelCalls[keyof ModelCalls]['reply'];
 
@@ -42,18 +43,10 @@ class ModelService implements WorkerService<ModelCalls> {
   private async run(request: RunRequest): Promise<ServiceAnswer<AnyReply>> {
     if (this.session === undefined) throw new Error('no session is open');
     const reply = await this.session.run(request);
-    return {
-      reply,
-      buffers: [...reply.outputs.flatMap(({ data }) => bufferOf(data)), ...reply.inputBuffers],
-    };
+    return { reply, buffers: buffersOf(reply.outputs).concat(reply.inputBuffers) };
   }
 }
 
 export function createService(): WorkerService<ModelCalls> {
   return new ModelService();
-}
-
-/** Strings have no buffer to give away. */
-function bufferOf(data: unknown): ArrayBufferLike[] {
-  return ArrayBuffer.isView(data) ? [data.buffer] : [];
 }
