@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { InvalidConfigError } from 'nestjs-batching/core';
+import { InvalidConfigError, type ConfigFault } from 'nestjs-batching/core';
 
 import { until } from '../../../../test/http/until.js';
 import { EchoModel } from '../../../../test/onnx/echo-model.js';
 import { batchOf, echoRow, elementsOf } from '../../../../test/onnx/echo-rows.js';
+import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
 import type { OnnxModelOptions } from './onnx-model-options.js';
 import { OnnxModel } from './onnx-model.js';
 
@@ -29,6 +30,12 @@ describe('The load of an OnnxModel', () => {
     const logger = { log: () => undefined, warn: () => undefined };
     const all = { path: join(folder, 'model.onnx'), logger, ...options };
     return OnnxModel.load('echo', all, { startWorker: host.start, signal: controller.signal });
+  }
+
+  async function faultsOf(loading: Promise<OnnxModel>): Promise<readonly ConfigFault[]> {
+    const error: unknown = await loading.catch((thrown: unknown) => thrown);
+    if (!(error instanceof InvalidConfigError)) throw error;
+    return error.faults;
   }
 
   it('puts all workers on the device that the execution provider names', async () => {
@@ -54,6 +61,78 @@ describe('The load of an OnnxModel', () => {
     await expect(load()).rejects.toThrow(InvalidConfigError);
     expect(host.workers).toHaveLength(1);
     expect(host.isClosed).toBe(true);
+  });
+
+  it('asks no other execution provider for what none could help', async () => {
+    host.onOpen = () => {
+      throw new RuntimeUnavailableError('the package is not installed');
+    };
+    const faults = await faultsOf(load({ executionProviders: ['cuda', 'cpu'] }));
+    expect(faults).toEqual([{ field: 'onnxruntime-node', problem: 'the package is not installed' }]);
+    expect(host.workers).toHaveLength(1);
+  });
+
+  it('does not lose another worker on the CPU to look for faults where one was lost', async () => {
+    host.onOpen = () => host.workers.at(-1)?.end('it was ended by SIGILL');
+    const faults = await faultsOf(load({ executionProviders: ['cuda', 'cpu'] }));
+    expect(faults).toEqual(
+      ['cuda', 'cpu'].map((name, index) => ({
+        field: `executionProviders[${index}]`,
+        problem: `the worker that was to run the model on "${name}" did not become ready: it was ended by SIGILL`,
+      })),
+    );
+    expect(host.workers).toHaveLength(2);
+  });
+
+  it('looks for faults on the CPU where only others were asked for, and says those of the worker there', async () => {
+    host.onOpen = ({ executionProvider: { name } }) => {
+      if (name === 'cuda') throw new Error('no driver');
+      host.workers.at(-1)?.end('it was ended by SIGILL');
+    };
+    expect(await faultsOf(load({ executionProviders: ['cuda'] }))).toEqual([
+      {
+        field: 'path',
+        problem: 'the worker that was to run the model on "cpu" did not become ready: it was ended by SIGILL',
+      },
+      { field: 'executionProviders[0]', problem: '"cuda" does not work here: no driver' },
+    ]);
+    expect(host.isClosed).toBe(true);
+  });
+
+  describe('tells of a worker that fails call after call', () => {
+    const rowsToFail = 8;
+
+    async function failCalls(failsAlways: boolean): Promise<OnnxModel> {
+      const model = await load({ respawnDelayMs: 1 });
+      host.onRun = ({ inputs }) => {
+        if (failsAlways || inputs[0]?.data[0] === 13) throw new Error('the device is lost');
+      };
+      for (let call = 0; call < rowsToFail; call += 1) {
+        await expect(model.processBatch([echoRow(13)], batchOf(1))).rejects.toThrow('the device is lost');
+      }
+      return model;
+    }
+
+    it('by what it was tried with: one that cannot do that any more is replaced', async () => {
+      const model = await failCalls(true);
+      await until('another one is started', () => host.workers.length >= 2);
+      expect(host.workers[0]?.endReason).toBe(
+        'it fails call after call, and what it could do when it was started: the device is lost',
+      );
+      host.onRun = () => undefined;
+      expect((await model.processBatch([echoRow(13)], batchOf(1))).map(elementsOf)).toEqual([[13]]);
+      await model.close();
+    });
+
+    it('by what it was tried with: one that still can is left alone', async () => {
+      const model = await failCalls(false);
+      // Both sizes when it was loaded, and the smaller one now.
+      await until('it has been tried', () => host.batchSizes.length === 3);
+      expect(host.batchSizes).toEqual([2, 1, 1]);
+      expect((await model.processBatch([echoRow(7)], batchOf(1))).map(elementsOf)).toEqual([[7]]);
+      expect(host.workers).toHaveLength(1);
+      await model.close();
+    });
   });
 
   it('of a worker that takes the place of another is given up when the model is closed', async () => {
@@ -86,6 +165,21 @@ describe('The load of an OnnxModel', () => {
       controller.abort(reason);
       expect(await failure).toBe(reason);
       expect(host.isClosed).toBe(true);
+    });
+
+    it('ends when its worker has ended, which may be in native code', async () => {
+      host.isHung = true;
+      host.isHungWhenAbandoned = true;
+      let failure: unknown;
+      const loading = load().catch((error: unknown) => (failure = error));
+      await until('the worker is there', () => host.workers.length === 1);
+      controller.abort(reason);
+      await until('the worker is given up', () => host.workers[0]?.endReason !== undefined);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(failure).toBeUndefined();
+      host.workers[0]?.end('it is through');
+      await loading;
+      expect(failure).toBe(reason);
     });
 
     it('too late does no harm to the model that has been loaded', async () => {
