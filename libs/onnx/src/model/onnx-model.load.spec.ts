@@ -100,14 +100,14 @@ describe('The load of an OnnxModel', () => {
   });
 
   describe('tells of a worker that fails call after call', () => {
-    const rowsToFail = 8;
+    const callsToFail = 8;
 
     async function failCalls(failsAlways: boolean): Promise<OnnxModel> {
       const model = await load({ respawnDelayMs: 1 });
       host.onRun = ({ inputs }) => {
         if (failsAlways || inputs[0]?.data[0] === 13) throw new Error('the device is lost');
       };
-      for (let call = 0; call < rowsToFail; call += 1) {
+      for (let call = 0; call < callsToFail; call += 1) {
         await expect(model.processBatch([echoRow(13)], batchOf(1))).rejects.toThrow('the device is lost');
       }
       return model;
