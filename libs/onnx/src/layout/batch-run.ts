@@ -48,6 +48,8 @@ export class BatchRun {
    */
   get inputs(): readonly NamedTensor[] {
     if (this.stacked === undefined) {
+      // The run itself says what stacking needs. In an object literal of its own, which lives as long as the batch, V8
+      // came to keep it among the old objects, and all rows with it until the next full collection.
       this.stacked = this.layout.inputs.map((input, index) => stackInput(input, index, this, this.allocate));
       this.onStacked(this);
     }
