@@ -4,7 +4,6 @@ import type { ServiceAnswer, WorkerService } from 'nestjs-batching/worker';
 import type { ModelCalls, OpenRequest, RunRequest } from '../model-protocol.js';
 import { ModelSession } from './model-session.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
-import { buffersOf } from '../tensors/buffers-of.js';
 
 type AnyReply = ModelCalls[keyof ModelCalls]['reply'];
 
@@ -42,8 +41,7 @@ class ModelService implements WorkerService<ModelCalls> {
 
   private async run(request: RunRequest): Promise<ServiceAnswer<AnyReply>> {
     if (this.session === undefined) throw new Error('no session is open');
-    const reply = await this.session.run(request);
-    return { reply, buffers: buffersOf(reply.outputs).concat(reply.inputBuffers) };
+    return await this.session.run(request);
   }
 }
 

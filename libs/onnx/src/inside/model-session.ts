@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 
 import { describeThrown } from 'nestjs-batching/core';
+import type { ServiceAnswer } from 'nestjs-batching/worker';
 
 import { buffersOf } from '../tensors/buffers-of.js';
 import { codeOf } from '../files/error-code.js';
@@ -48,7 +49,8 @@ export class ModelSession {
     });
   }
 
-  async run({ inputs, outputNames, wantsBuffersBack }: RunRequest): Promise<RunReply> {
+  /** What came out, with the buffers to give away: those of the outputs, and of the inputs if they are to come back. */
+  async run({ inputs, outputNames, wantsBuffersBack }: RunRequest): Promise<ServiceAnswer<RunReply>> {
     const feeds = Object.fromEntries(
       inputs.map(({ name, type, data, dims }) => [
         name,
@@ -59,7 +61,12 @@ export class ModelSession {
     const results = await this.session.run(feeds, outputNames);
     const runMs = performance.now() - startedAtMs;
     const outputs = outputNames.map((name) => toNamedTensor(name, results));
-    return { outputs, runMs, inputBuffers: wantsBuffersBack ? withoutShared(inputs, outputs) : [] };
+    const outputBuffers = buffersOf(outputs);
+    // A model that hands an input on as it is may have its buffer in an output, which goes to the callers.
+    const inputBuffers = wantsBuffersBack
+      ? buffersOf(inputs).filter((buffer) => !outputBuffers.includes(buffer))
+      : [];
+    return { reply: { outputs, runMs, inputBuffers }, buffers: outputBuffers.concat(inputBuffers) };
   }
 
   /** Gives back what the session holds. Never while a run is under way: that would end the process. */
@@ -110,10 +117,4 @@ function toNamedTensor(name: string, results: InferenceSession.ReturnType): Name
     throw new Error(`the model gave ${result === undefined ? 'no' : `a ${result.type}`} output "${name}"`);
   }
   return { name, type: result.type, dims: result.dims, data: toTensorData(result) };
-}
-
-/** A model that hands an input on as it is may have its buffer in an output, which goes to the callers. */
-function withoutShared(inputs: readonly NamedTensor[], outputs: readonly NamedTensor[]): ArrayBuffer[] {
-  const taken = buffersOf(outputs);
-  return buffersOf(inputs).filter((buffer) => !taken.includes(buffer));
 }
