@@ -1,3 +1,4 @@
+import { AbortState } from 'nestjs-batching/core';
 import type { OnnxModel, OnnxRow } from 'nestjs-batching/onnx';
 
 import type { RunCount } from './bare-protocol.js';
@@ -87,8 +88,16 @@ async function runUntil(
 /** @throws Error if the first row is answered with one. */
 export async function runBatch(model: OnnxModel, rows: readonly OnnxRow[], batchId: number): Promise<void> {
   // One for each, as the batcher has it.
-  const { signal } = new AbortController();
-  const context = { batchId, batchSize: rows.length, paddedBatchSize: rows.length, signal };
+  const abortNotice = new AbortState();
+  const context = {
+    batchId,
+    batchSize: rows.length,
+    paddedBatchSize: rows.length,
+    abortNotice,
+    get signal() {
+      return abortNotice.signal;
+    },
+  };
   const results = await model.processBatch(rows, context);
   if (results[0] instanceof Error) throw results[0];
 }

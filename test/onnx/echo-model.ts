@@ -1,3 +1,4 @@
+import type { AbortNotice } from 'nestjs-batching/core';
 import { WorkerEndedError, type CallOptions } from 'nestjs-batching/worker';
 
 import { buffersOf } from '../../libs/onnx/src/tensors/buffers-of.js';
@@ -110,9 +111,9 @@ export class EchoWorker implements ModelWorker {
   }
 }
 
-function untilAborted(signal: AbortSignal | undefined): Promise<void> {
+function untilAborted(signal: AbortNotice | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) resolve();
-    signal?.addEventListener('abort', () => resolve(), { once: true });
+    signal?.addEventListener('abort', () => resolve());
   });
 }

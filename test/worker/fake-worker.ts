@@ -1,3 +1,4 @@
+import type { AbortNotice } from 'nestjs-batching/core';
 import { WorkerEndedError, type CallOptions, type WorkerHost } from 'nestjs-batching/worker';
 
 /** What a fake worker can be asked for. */
@@ -8,7 +9,7 @@ export interface LetterCalls {
 /** A call that a fake worker has got. */
 export interface FakeCall {
   readonly request: string;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortNotice | undefined;
   answer(reply: string): void;
   fail(error: Error): void;
 }

@@ -1,4 +1,4 @@
-import { InvalidConfigError, InvalidRequestError } from 'nestjs-batching/core';
+import { AbortState, InvalidConfigError, InvalidRequestError, type BatchContext } from 'nestjs-batching/core';
 import { WorkerBatchProcessor, type WorkerBatchProcessorOptions } from 'nestjs-batching/worker';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -35,10 +35,11 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
   const run = (
     processor: WorkerBatchProcessor,
     requests: readonly unknown[],
-    signal = new AbortController().signal,
+    { signal, abortNotice }: Pick<BatchContext, 'signal' | 'abortNotice'> = new AbortController(),
   ): Promise<readonly unknown[]> => {
     const { length: batchSize } = requests;
-    return processor.processBatch(requests, { batchId: 7, batchSize, paddedBatchSize: 8, signal });
+    const context = { batchId: 7, batchSize, paddedBatchSize: 8, signal, abortNotice };
+    return processor.processBatch(requests, context);
   };
   const faultsOf = async (options: Partial<WorkerBatchProcessorOptions>): Promise<InvalidConfigError> => {
     const error: unknown = await start(options).catch((reason: unknown) => reason);
@@ -269,9 +270,19 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
   it('tells the processor that nobody waits any more', async () => {
     const processor = await start();
     const controller = new AbortController();
-    const results = run(processor, [{ untilAborted: begunFile }], controller.signal);
+    const results = run(processor, [{ untilAborted: begunFile }], controller);
     await untilBegun();
     controller.abort();
+    expect(await results).toEqual(['left']);
+  });
+
+  it('tells it also where the batch has a notice, which is cheaper than a signal', async () => {
+    const processor = await start();
+    const abortNotice = new AbortState();
+    const { signal } = new AbortController();
+    const results = run(processor, [{ untilAborted: begunFile }], { signal, abortNotice });
+    await untilBegun();
+    abortNotice.abort();
     expect(await results).toEqual(['left']);
   });
 
@@ -368,9 +379,7 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
   it('does not wait for ever for a batch that nobody waits for', async () => {
     const processor = await start();
     const controller = new AbortController();
-    const results = run(processor, [{ never: begunFile }], controller.signal).catch(
-      (error: unknown) => error,
-    );
+    const results = run(processor, [{ never: begunFile }], controller).catch((error: unknown) => error);
     await untilBegun();
     controller.abort();
     await processor.close();

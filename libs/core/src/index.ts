@@ -22,6 +22,7 @@ export {
   type TimeoutStrategy,
 } from './config/batching-config.js';
 export type { RequestOptions } from './requests/request-options.js';
+export type { AbortNotice } from './processor/abort-notice.js';
 export type {
   BatchContext,
   BatchProcessor,
@@ -72,4 +73,6 @@ export { nearestName } from './config/nearest-name.js';
 export { assertBatchingDefaults, BATCHING_OPTION_NAMES, resolveConfig } from './config/resolve-config.js';
 export { isError } from './errors/is-error.js';
 export { areResultsThere, settleResults, type ProcessorResults } from './processor/processor-results.js';
+export { abortNoticeOf, throwIfAborted } from './processor/abort-notice.js';
+export { AbortState } from './processor/abort-state.js';
 export { hasProcessBatch, isClass, isProcessFunction } from './processor/processor-shape.js';

@@ -9,7 +9,6 @@ export { describeShortage } from './pool/describe-shortage.js';
 export { fileLocationOf, toFileUrl, type FileLocation } from './processor/file-location.js';
 export { RunTimeoutError } from './pool/run-timeout.error.js';
 export { overdueReason, readyWithin } from './hosts/ready-within.js';
-export type { CallContext } from './inside/served-call.js';
 export type { SerializedError } from './protocol/serialized-error.js';
 export { failAfterOthers, untilAllStarted, startAlongside } from './hosts/start-alongside.js';
 export { startWorker } from './hosts/start-worker.js';
@@ -38,4 +37,9 @@ export {
 } from './pool/worker-pool.js';
 export type { StartContext } from './pool/worker-place.js';
 export type { WorkerCalls } from './protocol/worker-protocol.js';
-export type { CreateWorkerService, ServiceAnswer, WorkerService } from './inside/worker-service.js';
+export type {
+  CallContext,
+  CreateWorkerService,
+  ServiceAnswer,
+  WorkerService,
+} from './inside/worker-service.js';

@@ -71,4 +71,21 @@ describe('RequestBatch', () => {
     const batch = batchOf('a');
     expect(batch.signal).toBe(batch.signal);
   });
+
+  it('tells the same by its notice, which needs no signal', () => {
+    const batch = batchOf('a', 'b');
+    const told: string[] = [];
+    batch.abortNotice.addEventListener('abort', () => told.push('listener'));
+    batch.placeGivenUp();
+    expect([batch.abortNotice.aborted, told]).toEqual([false, []]);
+
+    batch.placeGivenUp();
+    expect([batch.abortNotice.aborted, told]).toEqual([true, ['listener']]);
+  });
+
+  it('has an aborted notice if it is asked for it only when every place is given up', () => {
+    const batch = batchOf('a');
+    batch.placeGivenUp();
+    expect(batch.abortNotice.aborted).toBe(true);
+  });
 });

@@ -1,3 +1,4 @@
+import { AbortState } from '../processor/abort-state.js';
 import type { BatchContext } from '../processor/batch-processor.js';
 import type { BatchInfo, DispatchReason } from '../processor/batch-info.js';
 import type { DurationHistogram } from '../statistics/duration-histogram.js';
@@ -30,7 +31,7 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
   callersWithDeadline = 0;
   /** Their nearest deadline, or an earlier time, on the clock's scale; Infinity if none has one. */
   nearestDeadlineAtMs = Infinity;
-  private abortController: AbortController | undefined = undefined;
+  private abortState: AbortState | undefined = undefined;
   /** What its callers sent, in their order: what the processor is given. */
   readonly payloads: TRequest[];
   /** How many requests it holds; those that share a place count once. */
@@ -82,9 +83,13 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
 
   /** Made only for a processor that asks for it: most do not, and a signal costs more than a request. */
   get signal(): AbortSignal {
-    this.abortController ??= new AbortController();
-    if (this.placesNeeded === 0) this.abortController.abort();
-    return this.abortController.signal;
+    return this.abortNotice.signal;
+  }
+
+  get abortNotice(): AbortState {
+    this.abortState ??= new AbortState();
+    if (this.placesNeeded === 0) this.abortState.abort();
+    return this.abortState;
   }
 
   /** One caller more waits for it. */
@@ -100,7 +105,7 @@ export class RequestBatch<TRequest, TResponse> implements BatchContext {
   /** Nobody waits for one of the requests any more, before the batch is through. */
   placeGivenUp(): void {
     this.placesNeeded -= 1;
-    if (this.placesNeeded === 0) this.abortController?.abort();
+    if (this.placesNeeded === 0) this.abortState?.abort();
   }
 
   /** Its requests, each to be dealt with by itself. */

@@ -1,4 +1,5 @@
 import {
+  abortNoticeOf,
   BatcherClosedError,
   BatchingError,
   describeThrown,
@@ -145,7 +146,7 @@ export class ModelGeneration {
       const results = await isolateFailures(
         run.rows,
         (part) => this.runWithin(run, part, context),
-        (error) => !context.signal.aborted && isOfRequest(error),
+        (error) => !abortNoticeOf(context).aborted && isOfRequest(error),
       );
       const failures = results.filter((result) => result instanceof Failure);
       const [first] = failures;
@@ -195,7 +196,7 @@ export class ModelGeneration {
     }
   }
 
-  private async runHere(run: BatchRun, { signal, started }: BatchContext): Promise<readonly OnnxResultRow[]> {
+  private async runHere(run: BatchRun, context: BatchContext): Promise<readonly OnnxResultRow[]> {
     const { pool, metadata } = this.loaded;
     const areBuffersGivenAway = metadata.isolation === 'thread';
     let inputs: readonly NamedTensor[] = [];
@@ -209,7 +210,7 @@ export class ModelGeneration {
           const request = { inputs, outputNames: this.outputNames, wantsBuffersBack: areBuffersGivenAway };
           return { request, buffers: buffersOf(inputs) };
         },
-        { signal, onStarted: started },
+        { signal: abortNoticeOf(context), onStarted: context.started },
       );
       return split(run, reply);
     } finally {
@@ -244,14 +245,15 @@ function isOfRequest(error: unknown): boolean {
 }
 
 /** Resolves when the batch has ended, or when nobody waits for it any more. Never rejects. */
-function untilUnawaited({ context: { signal }, results }: BatchUnderWay): Promise<void> {
+function untilUnawaited({ context, results }: BatchUnderWay): Promise<void> {
+  const signal = abortNoticeOf(context);
   return new Promise((resolve) => {
     const end = (): void => {
       signal.removeEventListener('abort', end);
       resolve();
     };
     if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
+    signal.addEventListener('abort', end);
     results.then(end, end);
   });
 }

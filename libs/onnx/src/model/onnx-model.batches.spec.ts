@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { BatchProcessingError } from 'nestjs-batching/core';
+import { AbortState, BatchProcessingError, type BatchContext } from 'nestjs-batching/core';
 import { WorkerEndedError } from 'nestjs-batching/worker';
 
 import { WatchedPromise } from '../../../../test/core/watched-promise.js';
@@ -301,6 +301,25 @@ describe('A batch of an OnnxModel', () => {
       expect(closed.isSettled).toBe(true);
     },
   );
+
+  it('learns that everybody has left from the notice of its batch, without a signal', async () => {
+    const { host, model } = await load();
+    host.hold = new Promise(() => undefined);
+    const abortNotice = new AbortState();
+    const context: BatchContext = {
+      ...batchOf(1, { abortNotice }),
+      get signal(): never {
+        throw new Error('a signal was made');
+      },
+    };
+    model.processBatch([echoRow(1)], context).catch(() => undefined);
+    const closed = new WatchedPromise(model.close());
+    await settle();
+    expect(closed.isSettled).toBe(false);
+    abortNotice.abort();
+    await settle();
+    expect(closed.isSettled).toBe(true);
+  });
 
   it('does not hold up close() for a worker that cannot be replaced', async () => {
     const { host, model } = await load({ respawnDelayMs: 0 });

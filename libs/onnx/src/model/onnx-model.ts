@@ -1,6 +1,8 @@
 import {
+  abortNoticeOf,
   BatcherClosedError,
   InvalidConfigError,
+  throwIfAborted,
   type BatchContext,
   type BatchProcessor,
   type ProcessorHealth,
@@ -135,7 +137,7 @@ export class OnnxModel implements BatchProcessor<OnnxRow, OnnxResultRow> {
     context: BatchContext,
   ): Promise<readonly (OnnxResultRow | Error)[]> {
     if (this.closing !== undefined) throw new BatcherClosedError(this.name, 'its model is closed.');
-    context.signal.throwIfAborted();
+    throwIfAborted(abortNoticeOf(context));
     return await this.current.processBatch(rows, context);
   }
 

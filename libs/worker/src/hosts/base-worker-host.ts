@@ -1,3 +1,5 @@
+import type { AbortNotice } from 'nestjs-batching/core';
+
 import { PendingCalls } from './pending-calls.js';
 import { UncopyableError, UnreadableAnswerError } from './uncopyable.js';
 import { WorkerEndedError } from './worker-ended.error.js';
@@ -103,7 +105,7 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
   private ask<TReply>(
     messageOf: (callId: number) => WorkerMessage,
     buffers: readonly ArrayBufferLike[],
-    signal: AbortSignal | undefined,
+    signal: AbortNotice | undefined,
   ): Promise<TReply> {
     return this.pending.wait<TReply>(
       (callId) => {

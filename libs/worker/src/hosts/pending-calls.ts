@@ -1,10 +1,12 @@
+import type { AbortNotice } from 'nestjs-batching/core';
+
 import { UncopyableError } from './uncopyable.js';
 import { reviveError } from '../protocol/serialized-error.js';
 import type { WorkerReply } from '../protocol/worker-protocol.js';
 
 interface PendingCall {
   readonly callId: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortNotice | undefined;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: Error) => void;
   /** Ends listening to the call's signal. */
@@ -41,7 +43,7 @@ export class PendingCalls {
    */
   wait<TReply>(
     send: (callId: number) => void,
-    signal: AbortSignal | undefined,
+    signal: AbortNotice | undefined,
     onAborted: (callId: number) => void,
   ): Promise<TReply> {
     return new Promise<TReply>((resolve, reject) => {
@@ -49,7 +51,7 @@ export class PendingCalls {
       const callId = this.lastCallId;
       send(callId);
       const listener = (): void => onAborted(callId);
-      signal?.addEventListener('abort', listener, { once: true });
+      signal?.addEventListener('abort', listener);
       const forgetSignal = (): void => signal?.removeEventListener('abort', listener);
       this.pending.push({
         callId,

@@ -1,3 +1,5 @@
+import type { AbortNotice } from 'nestjs-batching/core';
+
 import type { WorkerCalls } from '../protocol/worker-protocol.js';
 
 /** Where a worker lives: in a thread of this process, or in a process of its own. */
@@ -10,7 +12,7 @@ export interface CallOptions {
   /** What of the request may be given away rather than copied; a thread takes it, a process copies all. */
   readonly buffers?: readonly ArrayBufferLike[];
   /** Aborted when nobody waits for the reply any more; the worker is told. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortNotice | undefined;
 }
 
 /** A worker, as seen from the process that has started it. */

@@ -1,6 +1,5 @@
-import { describeThrown } from 'nestjs-batching/core';
+import { AbortState, describeThrown } from 'nestjs-batching/core';
 
-import { ServedCall } from './served-call.js';
 import { serializeError } from '../protocol/serialized-error.js';
 import type { WorkerMessage, WorkerReply } from '../protocol/worker-protocol.js';
 import type { CreateWorkerService, ServiceAnswer, WorkerService } from './worker-service.js';
@@ -23,7 +22,7 @@ type AnyCalls = Record<string, { request: unknown; reply: unknown }>;
  * interrupted may take the whole process with it.
  */
 export function serveCalls(port: WorkerPort): void {
-  const calls = new Map<number, ServedCall>();
+  const calls = new Map<number, AbortState>();
   let service: WorkerService<AnyCalls> | undefined;
   let lastAnswer: Promise<void> = Promise.resolve();
 
@@ -32,7 +31,7 @@ export function serveCalls(port: WorkerPort): void {
       calls.get(message.callId)?.abort();
       return;
     }
-    if (message.kind === 'call') calls.set(message.callId, new ServedCall());
+    if (message.kind === 'call') calls.set(message.callId, new AbortState());
     lastAnswer = lastAnswer.then(() => (message.kind === 'stop' ? stop() : answer(message)));
   });
 
@@ -69,7 +68,7 @@ export function serveCalls(port: WorkerPort): void {
     const call = calls.get(message.callId)!;
     // While it stood behind another one, whoever waited for it may have left; and that may lie unread.
     await port.readArrived();
-    if (call.isAborted) throw new Error('nobody waits for the answer any more');
+    if (call.aborted) throw new Error('nobody waits for the answer any more');
     return await service.call(message.name, message.request, call);
   }
 

@@ -1,5 +1,10 @@
-import type { CallContext } from './served-call.js';
 import type { WorkerCalls } from '../protocol/worker-protocol.js';
+
+/** A call, as far as its service may want to know of it. */
+export interface CallContext {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
 
 /** What a worker does with a call's answer. */
 export interface ServiceAnswer<TReply> {

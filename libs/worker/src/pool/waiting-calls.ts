@@ -1,7 +1,9 @@
+import { throwIfAborted, type AbortNotice } from 'nestjs-batching/core';
+
 interface Waiting<TPlace> {
   readonly resolve: (place: TPlace) => void;
   readonly reject: (error: unknown) => void;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortNotice | undefined;
   readonly onAborted: () => void;
 }
 
@@ -10,9 +12,9 @@ export class WaitingCalls<TPlace> {
   private readonly waiting = new Set<Waiting<TPlace>>();
 
   /** Resolves with a place when it is the call's turn. @throws the signal's reason if it is aborted before. */
-  wait(signal: AbortSignal | undefined): Promise<TPlace> {
+  wait(signal: AbortNotice | undefined): Promise<TPlace> {
     return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       const waiting: Waiting<TPlace> = {
         resolve,
         reject,
@@ -20,7 +22,7 @@ export class WaitingCalls<TPlace> {
         onAborted: () => this.leave(waiting).reject(signal?.reason),
       };
       this.waiting.add(waiting);
-      signal?.addEventListener('abort', waiting.onAborted, { once: true });
+      signal?.addEventListener('abort', waiting.onAborted);
     });
   }
 

@@ -1,4 +1,4 @@
-import { BatcherClosedError } from 'nestjs-batching/core';
+import { BatcherClosedError, throwIfAborted, type AbortNotice } from 'nestjs-batching/core';
 
 import { CallUnderWay } from './call-under-way.js';
 import { RunTimeoutError } from './run-timeout.error.js';
@@ -45,7 +45,7 @@ export interface WorkerPoolOptions<TCalls extends WorkerCalls<TCalls>> {
 /** What one call may be told besides what is sent. */
 export interface RunOptions {
   /** Aborted when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortNotice | undefined;
   /** Called when a worker begins with the call: at once, or when it has answered the one before. */
   readonly onStarted?: (() => void) | undefined;
 }
@@ -162,7 +162,7 @@ export class WorkerPool<TCalls extends WorkerCalls<TCalls>> {
         hasBegun = true;
         options.onStarted?.();
       };
-      options.signal?.throwIfAborted();
+      throwIfAborted(options.signal);
       const place = this.takeFree() ?? (await this.waiting.wait(options.signal));
       const { host } = place;
       try {

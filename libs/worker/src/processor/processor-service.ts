@@ -13,12 +13,11 @@ import {
 
 import type { BatchCalls, BatchReply, BatchRequest } from './batch-calls.js';
 import { firstPlaceIn } from '../protocol/first-place.js';
-import type { CallContext } from '../inside/served-call.js';
 import { toResultBytes, uncopyableResult } from './result-bytes.js';
 import { serializeError } from '../protocol/serialized-error.js';
 import { describeUncopyable } from '../hosts/uncopyable.js';
 import type { WorkerIsolation } from '../hosts/worker-host.js';
-import type { ServiceAnswer, WorkerService } from '../inside/worker-service.js';
+import type { CallContext, ServiceAnswer, WorkerService } from '../inside/worker-service.js';
 import { withOwnBytes } from './with-own-bytes.js';
 
 /** Where this runs. */

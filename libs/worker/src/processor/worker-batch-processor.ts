@@ -4,6 +4,7 @@ import {
   InvalidRequestError,
   ResponseCountMismatchError,
   checkConfig,
+  abortNoticeOf,
   assertObject,
   optional,
   type BatchContext,
@@ -183,11 +184,13 @@ export class WorkerBatchProcessor implements BatchProcessor<unknown, unknown> {
 
   private async ask(
     requests: readonly unknown[],
-    { batchId, paddedBatchSize, signal }: BatchContext,
+    context: BatchContext,
     isApart: boolean,
   ): Promise<readonly unknown[]> {
     const sent = this.isolation === 'thread' ? requests.map(withOwnBytes) : requests;
+    const { batchId, paddedBatchSize } = context;
     const request = { requests: sent, batchId, paddedBatchSize, isApart };
+    const signal = abortNoticeOf(context);
     const reply = await this.pool.run('batch', () => ({ request, buffers: [] }), { signal });
     if (!Array.isArray(reply.results)) return reply.results;
     const received = reply.results as readonly unknown[];
