@@ -59,27 +59,25 @@ describe('BaseWorkerHost', () => {
 
   const startHost = async (canBeEnded?: boolean): Promise<TestHost> => {
     const host = new TestHost(canBeEnded);
-    host.reply({ callId: 1, reply: undefined });
+    host.reply(['reply', 1, undefined]);
     await host.started;
     return host;
   };
 
   it('first says which service is to be started', () => {
-    expect(new TestHost().sent).toEqual([
-      { kind: 'start', callId: 1, service: 'file:///letters.js', options: { of: 'alphabet' } },
-    ]);
+    expect(new TestHost().sent).toEqual([['start', 1, 'file:///letters.js', { of: 'alphabet' }]]);
   });
 
   it('keeps the process alive exactly while there is something to wait for', async () => {
     const host = new TestHost();
     expect(host.isKeptAlive).toBe(true);
-    host.reply({ callId: 1, reply: undefined });
+    host.reply(['reply', 1, undefined]);
     expect(host.isKeptAlive).toBe(false);
     const answers = [host.call('upper', 'a'), host.call('upper', 'b')];
     expect(host.isKeptAlive).toBe(true);
-    host.reply({ callId: 2, reply: 'A' });
+    host.reply(['reply', 2, 'A']);
     expect(host.isKeptAlive).toBe(true);
-    host.reply({ callId: 3, reply: 'B' });
+    host.reply(['reply', 3, 'B']);
     expect(host.isKeptAlive).toBe(false);
     expect(await Promise.all(answers)).toEqual(['A', 'B']);
   });
@@ -98,22 +96,28 @@ describe('BaseWorkerHost', () => {
     expect(host.isKeptAlive).toBe(false);
   });
 
-  it.each([['ready'], [17], [null], [undefined], [{ callId: 'a', reply: 1 }], [{ callId: 2 }]])(
-    'pays no heed to a message of what runs in the worker, such as %j',
-    async (message) => {
-      const host = await startHost();
-      const answer = host.call('upper', 'a');
-      host.hear(message);
-      host.reply({ callId: 2, reply: 'A' });
-      expect(await answer).toBe('A');
-    },
-  );
+  it.each([
+    ['ready'],
+    [17],
+    [null],
+    [undefined],
+    [['reply', 'a', 1]],
+    [['reply']],
+    [['ready', 2]],
+    [{ callId: 2, reply: 'A' }],
+  ])('pays no heed to a message of what runs in the worker, such as %j', async (message) => {
+    const host = await startHost();
+    const answer = host.call('upper', 'a');
+    host.hear(message);
+    host.reply(['reply', 2, 'A']);
+    expect(await answer).toBe('A');
+  });
 
   it('fails the call whose reply cannot be read, by default the oldest, and goes on', async () => {
     const host = await startHost();
     const calls = ['a', 'b', 'c'].map((letter) => host.call('upper', letter));
     host.hearNonsense(3);
-    host.reply({ callId: 4, reply: 'C' });
+    host.reply(['reply', 4, 'C']);
     host.hearNonsense();
     const unreadable = new Error('the answer of the worker cannot be read: too deep');
     expect(await Promise.allSettled(calls)).toEqual([
@@ -128,7 +132,7 @@ describe('BaseWorkerHost', () => {
   it('fails a call that could not be read where it came, as one that cannot be copied', async () => {
     const host = await startHost();
     const answer = host.call('upper', 'a');
-    host.reply({ callId: 2, unreadable: 'too deep' });
+    host.reply(['unreadable', 2, 'too deep']);
     await expect(answer).rejects.toEqual(new UncopyableError('too deep'));
     expect(host.isKeptAlive).toBe(false);
   });
@@ -138,7 +142,7 @@ describe('BaseWorkerHost', () => {
     const controller = new AbortController();
     void host.call('upper', 'a', { signal: controller.signal });
     controller.abort();
-    expect(host.sent.at(-1)).toEqual({ kind: 'abort', callId: 2 });
+    expect(host.sent.at(-1)).toEqual(['abort', 2]);
   });
 
   it('rejects what it was asked when the worker fails, and keeps the first reason', async () => {
@@ -163,12 +167,12 @@ describe('BaseWorkerHost', () => {
     const answer = host.call('upper', 'a');
     const stopped = Promise.all([host.stop(), host.stop()]);
     await expect(host.call('upper', 'b')).rejects.toThrow(/it has been stopped/);
-    host.reply({ callId: 2, reply: 'A' });
+    host.reply(['reply', 2, 'A']);
     expect(await answer).toBe('A');
     expect(host.isKeptAlive).toBe(true);
     host.leave('it ended with exit code 0');
     await stopped;
-    expect(host.sent.filter(({ kind }) => kind === 'stop')).toHaveLength(1);
+    expect(host.sent.filter(([kind]) => kind === 'stop')).toHaveLength(1);
     expect(host.endReason).toBeUndefined();
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -217,7 +221,7 @@ describe('BaseWorkerHost', () => {
     expect(host.timesGivenUp).toBe(1);
     expect(host.endReason).toBe('too slow');
     // The answer that nobody waits for any more; the worker still has to end.
-    host.reply({ callId: 2, reply: 'A' });
+    host.reply(['reply', 2, 'A']);
     expect(host.isKeptAlive).toBe(true);
   });
 
@@ -226,8 +230,8 @@ describe('BaseWorkerHost', () => {
     const answers = Promise.allSettled([host.call('upper', 'a'), host.call('upper', 'b')]);
     host.abandon('too slow');
     expect(host.sent.slice(-2)).toEqual([
-      { kind: 'abort', callId: 2 },
-      { kind: 'abort', callId: 3 },
+      ['abort', 2],
+      ['abort', 3],
     ]);
     await answers;
   });

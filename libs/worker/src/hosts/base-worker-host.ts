@@ -30,7 +30,7 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
     request: TCalls[TName]['request'],
     { buffers = [], signal }: CallOptions = {},
   ): Promise<TCalls[TName]['reply']> {
-    return this.ask((callId) => ({ kind: 'call', callId, name, request }), buffers, signal);
+    return this.ask((callId) => ['call', callId, name, request], buffers, signal);
   }
 
   stop(): Promise<void> {
@@ -41,7 +41,7 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
   abandon(reason: string): void {
     if (this.endReason !== undefined) return;
     // What it has not begun it passes over; what it has begun may stop early.
-    for (const callId of this.pending.callIds) this.send({ kind: 'abort', callId }, []);
+    for (const callId of this.pending.callIds) this.send(['abort', callId], []);
     this.failEverything(reason);
     // Somebody may wait for its end; an idle one would let this process end before.
     this.keepAlive(true);
@@ -64,11 +64,7 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
   /** The first call of all. Its rejection may be looked at late. */
   protected askToStart(): Promise<void> {
     const { service, options } = this.specification;
-    const started = this.ask<undefined>(
-      (callId) => ({ kind: 'start', callId, service: service.href, options }),
-      [],
-      undefined,
-    );
+    const started = this.ask<undefined>((callId) => ['start', callId, service.href, options], [], undefined);
     started.catch(() => undefined);
     return started;
   }
@@ -121,14 +117,14 @@ export abstract class BaseWorkerHost<TCalls extends WorkerCalls<TCalls>> impleme
       },
       signal,
       (callId) => {
-        if (this.endReason === undefined) this.send({ kind: 'abort', callId }, []);
+        if (this.endReason === undefined) this.send(['abort', callId], []);
       },
     );
   }
 
   private async stopOnce(): Promise<void> {
     this.keepAlive(true);
-    if (this.endReason === undefined) this.send({ kind: 'stop' }, []);
+    if (this.endReason === undefined) this.send(['stop'], []);
     const stopWatching = this.canBeEnded ? this.endWhenOverdue() : () => undefined;
     await this.ended;
     stopWatching();

@@ -10,8 +10,8 @@ describe('PendingCalls', () => {
     const calls = new PendingCalls();
     const first = calls.wait<string>(ignore, undefined, ignore);
     const second = calls.wait<string>(ignore, undefined, ignore);
-    calls.settle({ callId: 2, reply: 'two' });
-    calls.settle({ callId: 1, failure: serializeError(new RangeError('one')) });
+    calls.settle(['reply', 2, 'two']);
+    calls.settle(['failure', 1, serializeError(new RangeError('one'))]);
     expect(await second).toBe('two');
     await expect(first).rejects.toMatchObject({ name: 'RangeError', message: 'one' });
     expect(calls.size).toBe(0);
@@ -19,7 +19,7 @@ describe('PendingCalls', () => {
 
   it('passes over a reply that nobody waits for', () => {
     const calls = new PendingCalls();
-    calls.settle({ callId: 7, reply: 'late' });
+    calls.settle(['reply', 7, 'late']);
     expect(calls.size).toBe(0);
   });
 
@@ -54,7 +54,7 @@ describe('PendingCalls', () => {
     void wait(early);
     void wait(late);
     early.abort();
-    calls.settle({ callId: 2, reply: 'there' });
+    calls.settle(['reply', 2, 'there']);
     late.abort();
     await aTurn();
     expect(aborted).toEqual([1]);

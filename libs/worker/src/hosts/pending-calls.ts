@@ -65,10 +65,10 @@ export class PendingCalls {
   }
 
   settle(message: WorkerReply): void {
-    const { callId } = message;
-    if ('failure' in message) this.reject(callId, reviveError(message.failure));
-    else if ('unreadable' in message) this.reject(callId, new UncopyableError(message.unreadable));
-    else this.take(callId)?.resolve(message.reply);
+    const [kind, callId, content] = message;
+    if (kind === 'failure') this.reject(callId, reviveError(content));
+    else if (kind === 'unreadable') this.reject(callId, new UncopyableError(content));
+    else this.take(callId)?.resolve(content);
   }
 
   reject(callId: number, error: Error): void {

@@ -50,7 +50,7 @@ export class ThreadWorkerHost<TCalls extends WorkerCalls<TCalls>> extends BaseWo
       return;
     }
     // To end it while a native library runs would abort the whole process, so it ends when the call is through.
-    this.send({ kind: 'stop' }, []);
+    this.send(['stop'], []);
   }
 }
 

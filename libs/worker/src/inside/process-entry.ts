@@ -36,7 +36,7 @@ function read(arrived: FlatMessage): WorkerMessage | undefined {
     return unflatten(arrived) as WorkerMessage;
   } catch (error) {
     const { callId } = arrived;
-    if (callId !== undefined) reply({ callId, unreadable: describeThrown(error) });
+    if (callId !== undefined) reply(['unreadable', callId, describeThrown(error)]);
     return undefined;
   }
 }

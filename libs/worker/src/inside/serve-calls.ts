@@ -16,60 +16,73 @@ export interface WorkerPort {
 
 type AnyCalls = Record<string, { request: unknown; reply: unknown }>;
 
+type AnsweredMessage = Exclude<WorkerMessage, readonly ['abort', number] | readonly ['stop']>;
+
+/** What is worked off in its turn, and whether somebody still waits for it. */
+interface Task {
+  readonly message: AnsweredMessage | readonly ['stop'];
+  readonly state: AbortState;
+}
+
 /**
  * What runs in every worker: starts the service that it is told to, works off one call at a time, and ends by
  * itself once it is told to stop. It is never ended from outside while it works: a native library that is
  * interrupted may take the whole process with it.
  */
 export function serveCalls(port: WorkerPort): void {
-  const calls = new Map<number, AbortState>();
+  /** What has come and is not through, in the order of its coming: the first is being worked off. */
+  const tasks: Task[] = [];
   let service: WorkerService<AnyCalls> | undefined;
-  let lastAnswer: Promise<void> = Promise.resolve();
 
   port.onMessage((message) => {
-    if (message.kind === 'abort') {
-      calls.get(message.callId)?.abort();
+    if (message[0] === 'abort') {
+      tasks.find(({ message: [, callId] }) => callId === message[1])?.state.abort();
       return;
     }
-    if (message.kind === 'call') calls.set(message.callId, new AbortState());
-    lastAnswer = lastAnswer.then(() => (message.kind === 'stop' ? stop() : answer(message)));
+    tasks.push({ message, state: new AbortState() });
+    if (tasks.length === 1) void workOff();
   });
 
-  async function answer(message: Exclude<WorkerMessage, { kind: 'abort' | 'stop' }>): Promise<void> {
-    const { callId } = message;
-    try {
-      send(callId, await perform(message));
-    } catch (error) {
-      port.send({ callId, failure: serializeError(error) }, []);
+  async function workOff(): Promise<void> {
+    for (let task = tasks[0]; task !== undefined; task = tasks[0]) {
+      if (task.message[0] === 'stop') await stop();
+      else await answer(task.message, task.state);
+      tasks.shift();
     }
-    calls.delete(callId);
+  }
+
+  async function answer(message: AnsweredMessage, state: AbortState): Promise<void> {
+    const [, callId] = message;
+    try {
+      send(callId, await perform(message, state));
+    } catch (error) {
+      port.send(['failure', callId, serializeError(error)], []);
+    }
   }
 
   function send(callId: number, { reply, buffers = [], withoutUncopyable }: ServiceAnswer<unknown>): void {
     try {
-      port.send({ callId, reply }, buffers);
+      port.send(['reply', callId, reply], buffers);
     } catch (error) {
       if (withoutUncopyable === undefined) throw error;
-      port.send({ callId, reply: withoutUncopyable() }, buffers);
+      port.send(['reply', callId, withoutUncopyable()], buffers);
     }
   }
 
-  async function perform(
-    message: Exclude<WorkerMessage, { kind: 'abort' | 'stop' }>,
-  ): Promise<ServiceAnswer<unknown>> {
-    if (message.kind === 'start') {
-      const { createService } = (await import(message.service)) as {
+  async function perform(message: AnsweredMessage, state: AbortState): Promise<ServiceAnswer<unknown>> {
+    const [kind, , name, content] = message;
+    if (kind === 'start') {
+      const { createService } = (await import(name)) as {
         createService: CreateWorkerService<AnyCalls, unknown>;
       };
-      service = await createService(message.options);
+      service = await createService(content);
       return { reply: undefined };
     }
     if (service === undefined) throw new Error('the worker has not been started');
-    const call = calls.get(message.callId)!;
     // While it stood behind another one, whoever waited for it may have left; and that may lie unread.
     await port.readArrived();
-    if (call.aborted) throw new Error('nobody waits for the answer any more');
-    return await service.call(message.name, message.request, call);
+    if (state.aborted) throw new Error('nobody waits for the answer any more');
+    return await service.call(name, content, state);
   }
 
   async function stop(): Promise<void> {

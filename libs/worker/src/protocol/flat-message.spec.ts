@@ -1,13 +1,14 @@
 import { deserialize, serialize } from 'node:v8';
 
 import { flatten, isFlatMessage, unflatten } from './flat-message.js';
+import type { WorkerReply } from './worker-protocol.js';
 
 /** As Node sends it to another process. */
 const sendAlong = (reply: unknown): unknown => {
-  const arrived: unknown = deserialize(serialize(flatten({ callId: 7, reply })));
+  const arrived: unknown = deserialize(serialize(flatten(['reply', 7, reply])));
   if (!isFlatMessage(arrived)) throw new Error('it is not flat any more');
   expect(arrived.callId).toBe(7);
-  return (unflatten(arrived) as { reply: unknown }).reply;
+  return (unflatten(arrived) as WorkerReply)[2];
 };
 
 /** Can be written, yet not be read. */
@@ -48,22 +49,22 @@ describe('A flat message', () => {
   });
 
   it('has the bytes of views beside its body, so that they are copied once', () => {
-    const { body, views } = flatten({ callId: 7, reply: { pixels: new Uint8Array(100_000) } });
+    const { body, views } = flatten(['reply', 7, { pixels: new Uint8Array(100_000) }]);
     expect(body.byteLength).toBeLessThan(200);
     expect(views).toEqual([new Uint8Array(100_000)]);
   });
 
   it('is read by Node however deep it is nested, and fails only where it is unflattened', () => {
-    const arrived: unknown = deserialize(serialize(flatten({ callId: 7, reply: nestedTooDeeply() })));
+    const arrived: unknown = deserialize(serialize(flatten(['reply', 7, nestedTooDeeply()])));
     if (!isFlatMessage(arrived)) throw new Error('it is not flat any more');
     expect(() => unflatten(arrived)).toThrow('Maximum call stack size exceeded');
   });
 
   it('cannot be made of what cannot be copied', () => {
-    expect(() => flatten({ callId: 7, reply: () => undefined })).toThrow('could not be cloned');
+    expect(() => flatten(['reply', 7, () => undefined])).toThrow('could not be cloned');
   });
 
-  it.each([['ready'], [null], [[1]], [{ callId: 1, reply: 2 }]])('is not %j', (message) => {
+  it.each([['ready'], [null], [[1]], [['reply', 1, 2]]])('is not %j', (message) => {
     expect(isFlatMessage(message)).toBe(false);
   });
 });

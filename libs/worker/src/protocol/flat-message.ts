@@ -22,7 +22,7 @@ export function flatten(message: WorkerMessage | WorkerReply): FlatMessage {
   const writer = new BodyWriter();
   writer.writeHeader();
   writer.writeValue(message);
-  const callId = 'callId' in message ? message.callId : undefined;
+  const [, callId] = message;
   return { callId, body: writer.releaseBuffer(), views: writer.views };
 }
 

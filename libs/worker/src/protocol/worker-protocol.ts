@@ -16,39 +16,37 @@ export type WorkerCalls<TCalls> = Readonly<
   >
 >;
 
-/** To a worker. Each call gets exactly one reply; calls are worked off one at a time, in the order of their coming. */
+/**
+ * To a worker. Each call gets exactly one reply; calls are worked off one at a time, in the order of their coming.
+ *
+ * Messages are lists: the names of an object's properties would be written, read and looked up with each of them, while
+ * the worker runs nothing.
+ */
 export type WorkerMessage =
-  /** The first one: which service the worker is to give, and how. It is answered like a call. */
-  | {
-      readonly kind: 'start';
-      readonly callId: number;
-      /** The module that exports `createService`, as a URL. */
-      readonly service: string;
-      readonly options: unknown;
-    }
-  | { readonly kind: 'call'; readonly callId: number; readonly name: string; readonly request: unknown }
+  /**
+   * The first one: which service the worker is to give, that of the module with this URL that exports `createService`,
+   * and how. It is answered like a call.
+   */
+  | readonly [kind: 'start', callId: number, service: string, options: unknown]
+  | readonly [kind: 'call', callId: number, name: string, request: unknown]
   /** Nobody waits for that call any more. It is answered all the same; if it has not begun, by a failure. */
-  | { readonly kind: 'abort'; readonly callId: number }
+  | readonly [kind: 'abort', callId: number]
   /** Work off the calls before this one, close the service, and end. */
-  | { readonly kind: 'stop' };
+  | readonly [kind: 'stop'];
 
 /** From a worker. */
 export type WorkerReply =
-  | { readonly callId: number; readonly reply: unknown }
-  | { readonly callId: number; readonly failure: SerializedError }
+  | readonly [kind: 'reply', callId: number, reply: unknown]
+  | readonly [kind: 'failure', callId: number, failure: SerializedError]
   /** The call has come, but could not be read, for that reason; nothing has been done. */
-  | { readonly callId: number; readonly unreadable: string };
+  | readonly [kind: 'unreadable', callId: number, reason: string];
+
+const REPLY_KINDS: readonly unknown[] = ['reply', 'failure', 'unreadable'] satisfies WorkerReply[0][];
 
 /**
  * Whether a message from a worker answers a call. What runs in a worker may send messages of its own: many a library
  * tells a process manager that it is `ready`.
  */
 export function isWorkerReply(message: unknown): message is WorkerReply {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    'callId' in message &&
-    typeof message.callId === 'number' &&
-    ('reply' in message || 'failure' in message || 'unreadable' in message)
-  );
+  return Array.isArray(message) && REPLY_KINDS.includes(message[0]) && typeof message[1] === 'number';
 }
