@@ -2,7 +2,15 @@ import type { AbortNotice } from 'nestjs-batching/core';
 import { WorkerEndedError, type CallOptions } from 'nestjs-batching/worker';
 
 import { buffersOf } from '../../libs/onnx/src/tensors/buffers-of.js';
-import type { ModelCalls, NamedTensor, OpenRequest, RunRequest } from '../../libs/onnx/src/model-protocol.js';
+import type {
+  ListedRunReply,
+  ListedRunRequest,
+  ModelCalls,
+  NamedTensor,
+  OpenRequest,
+  RunRequest,
+} from '../../libs/onnx/src/model-protocol.js';
+import { listReply, readRequest } from '../../libs/onnx/src/tensors/run-messages.js';
 import type { ModelWorker } from '../../libs/onnx/src/opening/model-worker.js';
 
 /** A model that gives every input back as the output of the same name, in workers that can be made to fail. */
@@ -60,7 +68,7 @@ export class EchoWorker implements ModelWorker {
     request: ModelCalls[TName]['request'],
     { signal }: CallOptions = {},
   ): Promise<ModelCalls[TName]['reply']> {
-    const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as RunRequest);
+    const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as ListedRunRequest);
     this.awaited.push(Promise.race([reply.catch(() => undefined), untilAborted(signal)]));
     const failed = this.failed.then(() =>
       Promise.reject(new WorkerEndedError('model "echo"', this.endReason ?? '')),
@@ -98,7 +106,8 @@ export class EchoWorker implements ModelWorker {
     return { inputs: [x], outputs: [x], openMs: 1, runtimeVersion: '1.0.0' };
   }
 
-  private async run(request: RunRequest): Promise<ModelCalls['run']['reply']> {
+  private async run(listed: ListedRunRequest): Promise<ListedRunReply> {
+    const request = readRequest(listed);
     const { hold } = this.model;
     await hold;
     this.model.onRun(request, this);
@@ -107,7 +116,7 @@ export class EchoWorker implements ModelWorker {
     // A buffer that is given away does not come back while its rows are with the callers.
     const comesBack = request.wantsBuffersBack && this.model.givesBuffersBack;
     const inputBuffers = comesBack ? buffersOf(request.inputs) : [];
-    return { outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers };
+    return listReply({ outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers });
   }
 }
 

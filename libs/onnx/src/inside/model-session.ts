@@ -6,14 +6,15 @@ import type { ServiceAnswer } from 'nestjs-batching/worker';
 import { buffersOf } from '../tensors/buffers-of.js';
 import { codeOf } from '../files/error-code.js';
 import type {
+  ListedRunReply,
+  ListedRunRequest,
   NamedTensor,
   OpenedSession,
   OpenRequest,
   ReportedTensor,
-  RunReply,
-  RunRequest,
 } from '../model-protocol.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
+import { listReply, readRequest } from '../tensors/run-messages.js';
 import { isTensorType } from '../tensors/tensor-type.js';
 import { toRuntimeOptions } from '../devices/to-runtime-options.js';
 
@@ -50,7 +51,8 @@ export class ModelSession {
   }
 
   /** What came out, with the buffers to give away: those of the outputs, and of the inputs if they are to come back. */
-  async run({ inputs, outputNames, wantsBuffersBack }: RunRequest): Promise<ServiceAnswer<RunReply>> {
+  async run(request: ListedRunRequest): Promise<ServiceAnswer<ListedRunReply>> {
+    const { inputs, outputNames, wantsBuffersBack } = readRequest(request);
     const feeds = Object.fromEntries(
       inputs.map(({ name, type, data, dims }) => [
         name,
@@ -66,7 +68,8 @@ export class ModelSession {
     const inputBuffers = wantsBuffersBack
       ? buffersOf(inputs).filter((buffer) => !outputBuffers.includes(buffer))
       : [];
-    return { reply: { outputs, runMs, inputBuffers }, buffers: outputBuffers.concat(inputBuffers) };
+    const reply = listReply({ outputs, runMs, inputBuffers });
+    return { reply, buffers: outputBuffers.concat(inputBuffers) };
   }
 
   /** Gives back what the session holds. Never while a run is under way: that would end the process. */

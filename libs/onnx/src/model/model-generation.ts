@@ -20,6 +20,7 @@ import { PartFailedError } from './part-failed.error.js';
 import { BatchLayout } from '../layout/batch-layout.js';
 import type { BatchRun } from '../layout/batch-run.js';
 import { BatchSizes } from '../layout/batch-sizes.js';
+import { listRequest, readReply } from '../tensors/run-messages.js';
 import type { ReadRow, RowTensor } from '../rows/read-row.js';
 import { longestDims } from '../layout/stack-input.js';
 
@@ -202,16 +203,17 @@ export class ModelGeneration {
     let inputs: readonly NamedTensor[] = [];
     let reply: RunReply | undefined;
     try {
-      reply = await pool.run(
+      const listed = await pool.run(
         'run',
         () => {
           run.forgetInputs();
           inputs = run.inputs;
           const request = { inputs, outputNames: this.outputNames, wantsBuffersBack: areBuffersGivenAway };
-          return { request, buffers: buffersOf(inputs) };
+          return { request: listRequest(request), buffers: buffersOf(inputs) };
         },
         { signal: abortNoticeOf(context), onStarted: context.started },
       );
+      reply = readReply(listed);
       return split(run, reply);
     } finally {
       run.forgetInputs();

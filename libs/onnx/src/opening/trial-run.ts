@@ -8,6 +8,7 @@ import { BatchSizes } from '../layout/batch-sizes.js';
 import type { DeclaredTensors } from '../signature/declared-tensor.js';
 import type { ModelSignature } from '../signature/model-signature.js';
 import { describeOutputFault, toExpectedOutput } from '../layout/split-output.js';
+import { listRequest, readReply } from '../tensors/run-messages.js';
 import { describeShape, hasFreeDimensions, rowShapeOf } from '../tensors/tensor-shape.js';
 import { withOtherLengths } from './trial-lengths.js';
 import type { TrialInputs } from './trial-inputs.js';
@@ -108,7 +109,7 @@ export async function repeatTrialRun(
   await runRows(worker, signature, trialInputs, smallest);
 }
 
-function runRows(
+async function runRows(
   worker: ModelWorker,
   signature: ModelSignature,
   trialInputs: TrialInputs,
@@ -116,8 +117,8 @@ function runRows(
 ): Promise<RunReply> {
   const inputs = trialInputs.create(batchSize);
   const outputNames = signature.outputs.map(({ name }) => name);
-  const request = { inputs, outputNames, wantsBuffersBack: false };
-  return worker.call('run', request, { buffers: buffersOf(inputs) });
+  const request = listRequest({ inputs, outputNames, wantsBuffersBack: false });
+  return readReply(await worker.call('run', request, { buffers: buffersOf(inputs) }));
 }
 
 async function runTrial(
