@@ -3,14 +3,13 @@ import { WorkerEndedError, type CallOptions } from 'nestjs-batching/worker';
 
 import { buffersOf } from '../../libs/onnx/src/tensors/buffers-of.js';
 import type {
-  ListedRunReply,
-  ListedRunRequest,
   ModelCalls,
   NamedTensor,
   OpenRequest,
+  RunReply,
   RunRequest,
 } from '../../libs/onnx/src/model-protocol.js';
-import { listReply, readRequest } from '../../libs/onnx/src/tensors/run-messages.js';
+import { listTensor, readTensor } from '../../libs/onnx/src/tensors/listed-tensor.js';
 import type { ModelWorker } from '../../libs/onnx/src/opening/model-worker.js';
 
 /** A model that gives every input back as the output of the same name, in workers that can be made to fail. */
@@ -26,7 +25,7 @@ export class EchoModel {
   readonly batchSizes: (number | undefined)[] = [];
   readonly workers: EchoWorker[] = [];
   onOpen: (request: OpenRequest) => void = () => undefined;
-  onRun: (request: RunRequest, worker: EchoWorker) => void = () => undefined;
+  onRun: (inputs: readonly NamedTensor[], worker: EchoWorker) => void = () => undefined;
   answer: (input: NamedTensor) => NamedTensor = (input) => input;
   /** Whether the buffers of the inputs come back where that is asked for; `answer` must not use them then. */
   givesBuffersBack = false;
@@ -68,7 +67,7 @@ export class EchoWorker implements ModelWorker {
     request: ModelCalls[TName]['request'],
     { signal }: CallOptions = {},
   ): Promise<ModelCalls[TName]['reply']> {
-    const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as ListedRunRequest);
+    const reply = name === 'open' ? this.open(request as OpenRequest) : this.run(request as RunRequest);
     this.awaited.push(Promise.race([reply.catch(() => undefined), untilAborted(signal)]));
     const failed = this.failed.then(() =>
       Promise.reject(new WorkerEndedError('model "echo"', this.endReason ?? '')),
@@ -106,17 +105,17 @@ export class EchoWorker implements ModelWorker {
     return { inputs: [x], outputs: [x], openMs: 1, runtimeVersion: '1.0.0' };
   }
 
-  private async run(listed: ListedRunRequest): Promise<ListedRunReply> {
-    const request = readRequest(listed);
+  private async run([, wantsBuffersBack, listed]: RunRequest): Promise<RunReply> {
+    const inputs = listed.map(readTensor);
     const { hold } = this.model;
     await hold;
-    this.model.onRun(request, this);
+    this.model.onRun(inputs, this);
     if (this.isGone && hold === undefined) await new Promise(() => undefined);
-    this.model.batchSizes.push(request.inputs[0]?.dims[0]);
+    this.model.batchSizes.push(inputs[0]?.dims[0]);
     // A buffer that is given away does not come back while its rows are with the callers.
-    const comesBack = request.wantsBuffersBack && this.model.givesBuffersBack;
-    const inputBuffers = comesBack ? buffersOf(request.inputs) : [];
-    return listReply({ outputs: request.inputs.map(this.model.answer), runMs: 1, inputBuffers });
+    const comesBack = wantsBuffersBack && this.model.givesBuffersBack;
+    const inputBuffers = comesBack ? buffersOf(inputs) : [];
+    return [inputs.map(this.model.answer).map(listTensor), 1, inputBuffers];
   }
 }
 

@@ -11,14 +11,14 @@ export {
 } from './devices/execution-provider.js';
 export type { MemoryCeiling } from './model/memory-ceilings.js';
 export type {
-  ListedRunReply,
-  ListedRunRequest,
   ListedTensor,
   ModelCalls,
   NamedTensor,
   OpenedSession,
   OpenRequest,
   ReportedTensor,
+  RunReply,
+  RunRequest,
 } from './model-protocol.js';
 export type { ModelWorker, StartModelWorker } from './opening/model-worker.js';
 export type { OnnxLogger } from './model/onnx-logger.js';

@@ -15,9 +15,9 @@ export interface ModelCalls {
   /** Runs the session once. */
   readonly run: {
     /** The inputs, stacked. */
-    readonly request: ListedRunRequest;
+    readonly request: RunRequest;
     /** The outputs, not yet split. */
-    readonly reply: ListedRunReply;
+    readonly reply: RunReply;
   };
 }
 
@@ -53,7 +53,7 @@ export interface ReportedTensor {
   readonly shape: TensorShape;
 }
 
-/** A tensor with its name. Its buffer, unless it is of strings, is transferred: whoever has sent it, has it no more. */
+/** A tensor with its name. */
 export interface NamedTensor {
   /** The input or output that it is for. */
   readonly name: string;
@@ -65,47 +65,36 @@ export interface NamedTensor {
   readonly data: TensorData;
 }
 
-/** One run of the session. */
-export interface RunRequest {
-  /** All inputs of the model, in any order. */
-  readonly inputs: readonly NamedTensor[];
-  /** The outputs to fetch; the others are not copied out. */
-  readonly outputNames: readonly string[];
-  /** Whether the buffers of the inputs come back: they do not where all is copied anyway. */
-  readonly wantsBuffersBack: boolean;
-}
-
-/** What came out of one run. */
-export interface RunReply {
-  /** In the order of `outputNames`. */
-  readonly outputs: readonly NamedTensor[];
-  /** How long ONNX Runtime took, in milliseconds. */
-  readonly runMs: number;
-  /** The buffers of the inputs, given back for the next run, if that was asked for. */
-  readonly inputBuffers: readonly ArrayBuffer[];
-}
-
 /**
- * A run as it is sent. Lists, as a worker's messages are, since it is sent with each batch: the names of the properties
- * of all these objects would take the worker some 5 µs more, in which the model does not run.
+ * A {@link NamedTensor} as it is sent, as a list. Its buffer, unless it is of strings, is transferred: whoever has sent
+ * it, has it no more.
  */
-export type ListedRunRequest = readonly [
-  outputNames: readonly string[],
-  wantsBuffersBack: boolean,
-  inputs: readonly ListedTensor[],
-];
-
-/** What came out of it as it is sent. */
-export type ListedRunReply = readonly [
-  outputs: readonly ListedTensor[],
-  runMs: number,
-  inputBuffers: readonly ArrayBuffer[],
-];
-
-/** A tensor as it is sent. */
 export type ListedTensor = readonly [
   name: string,
   type: TensorType,
   dims: readonly number[],
   data: TensorData,
+];
+
+/**
+ * One run of the session: the outputs to fetch, while the others are not copied out; whether the buffers of the inputs
+ * come back, which they do not where all is copied anyway; and all inputs of the model, in any order.
+ *
+ * It is a list, and its reply is one, as a worker's messages are: with the names of the properties of so many objects
+ * the worker would take some 5 µs more for each batch, in which the model does not run.
+ */
+export type RunRequest = readonly [
+  outputNames: readonly string[],
+  wantsBuffersBack: boolean,
+  inputs: readonly ListedTensor[],
+];
+
+/**
+ * What came out of one run: the outputs, in the order of their names in the request; how long ONNX Runtime took, in
+ * milliseconds; and the buffers of the inputs, given back for the next run, if that was asked for.
+ */
+export type RunReply = readonly [
+  outputs: readonly ListedTensor[],
+  runMs: number,
+  inputBuffers: readonly ArrayBuffer[],
 ];

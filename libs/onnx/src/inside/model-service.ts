@@ -1,7 +1,7 @@
 import { describeThrown } from 'nestjs-batching/core';
 import type { ServiceAnswer, WorkerService } from 'nestjs-batching/worker';
 
-import type { ListedRunRequest, ModelCalls, OpenRequest } from '../model-protocol.js';
+import type { ModelCalls, OpenRequest, RunRequest } from '../model-protocol.js';
 import { ModelSession } from './model-session.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
 
@@ -18,7 +18,7 @@ class ModelService implements WorkerService<ModelCalls> {
     try {
       const answer = await (name === 'open'
         ? this.open(request as OpenRequest)
-        : this.run(request as ListedRunRequest));
+        : this.run(request as RunRequest));
       return answer as ServiceAnswer<never>;
     } catch (error) {
       if (error instanceof RuntimeUnavailableError) throw error;
@@ -39,7 +39,7 @@ class ModelService implements WorkerService<ModelCalls> {
     return { reply: this.session.opened };
   }
 
-  private async run(request: ListedRunRequest): Promise<ServiceAnswer<AnyReply>> {
+  private async run(request: RunRequest): Promise<ServiceAnswer<AnyReply>> {
     if (this.session === undefined) throw new Error('no session is open');
     return await this.session.run(request);
   }

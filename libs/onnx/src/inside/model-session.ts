@@ -3,19 +3,18 @@ import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { describeThrown } from 'nestjs-batching/core';
 import type { ServiceAnswer } from 'nestjs-batching/worker';
 
-import { buffersOf } from '../tensors/buffers-of.js';
+import { addBufferOf } from '../tensors/buffers-of.js';
 import { codeOf } from '../files/error-code.js';
 import type {
-  ListedRunReply,
-  ListedRunRequest,
-  NamedTensor,
+  ListedTensor,
   OpenedSession,
   OpenRequest,
   ReportedTensor,
+  RunReply,
+  RunRequest,
 } from '../model-protocol.js';
 import { RuntimeUnavailableError } from '../devices/runtime-unavailable.error.js';
-import { listReply, readRequest } from '../tensors/run-messages.js';
-import { isTensorType } from '../tensors/tensor-type.js';
+import { isTensorType, type TensorData } from '../tensors/tensor-type.js';
 import { toRuntimeOptions } from '../devices/to-runtime-options.js';
 
 type OnnxRuntime = typeof import('onnxruntime-node');
@@ -51,25 +50,20 @@ export class ModelSession {
   }
 
   /** What came out, with the buffers to give away: those of the outputs, and of the inputs if they are to come back. */
-  async run(request: ListedRunRequest): Promise<ServiceAnswer<ListedRunReply>> {
-    const { inputs, outputNames, wantsBuffersBack } = readRequest(request);
-    const feeds = Object.fromEntries(
-      inputs.map(({ name, type, data, dims }) => [
-        name,
-        toOnnxTensor(this.runtime, { name, type, data, dims }),
-      ]),
-    );
+  async run([outputNames, wantsBuffersBack, inputs]: RunRequest): Promise<ServiceAnswer<RunReply>> {
+    // Written for few steps: what the worker does here it does while the model does not run.
+    const feeds: Record<string, OnnxTensor> = {};
+    for (const input of inputs) feeds[input[0]] = toOnnxTensor(this.runtime, input);
     const startedAtMs = performance.now();
     const results = await this.session.run(feeds, outputNames);
     const runMs = performance.now() - startedAtMs;
-    const outputs = outputNames.map((name) => toNamedTensor(name, results));
-    const outputBuffers = buffersOf(outputs);
+    const outputs = outputNames.map((name) => toListedTensor(name, results));
+    const buffers: ArrayBuffer[] = [];
+    for (const [, , , data] of outputs) addBufferOf(data, buffers);
+    const outputBuffers = buffers.length;
     // A model that hands an input on as it is may have its buffer in an output, which goes to the callers.
-    const inputBuffers = wantsBuffersBack
-      ? buffersOf(inputs).filter((buffer) => !outputBuffers.includes(buffer))
-      : [];
-    const reply = listReply({ outputs, runMs, inputBuffers });
-    return { reply, buffers: outputBuffers.concat(inputBuffers) };
+    if (wantsBuffersBack) for (const [, , , data] of inputs) addBufferOf(data, buffers);
+    return { reply: [outputs, runMs, buffers.slice(outputBuffers)], buffers };
   }
 
   /** Gives back what the session holds. Never while a run is under way: that would end the process. */
@@ -101,23 +95,23 @@ function toReportedTensor(metadata: InferenceSession.ValueMetadata): ReportedTen
  * ONNX Runtime's own tensor. A float16 one is made as one of uint16 and renamed: from Node 24 on the constructor
  * makes a `Float16Array` of it, whose bytes the binding cannot count (microsoft/onnxruntime#32323).
  */
-function toOnnxTensor({ Tensor }: OnnxRuntime, { type, data, dims }: NamedTensor): OnnxTensor {
+function toOnnxTensor({ Tensor }: OnnxRuntime, [, type, dims, data]: ListedTensor): OnnxTensor {
   return type === 'float16'
     ? Object.assign(new Tensor('uint16', data as Uint16Array, dims), { type })
     : new Tensor(type as 'float32', data as Float32Array, dims);
 }
 
 /** What is a `Float16Array` from Node 24 on is a `Uint16Array` before, and for us always. */
-function toTensorData({ type, data }: OnnxTensor): NamedTensor['data'] {
+function toTensorData({ type, data }: OnnxTensor): TensorData {
   return type === 'float16' && ArrayBuffer.isView(data)
     ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / Uint16Array.BYTES_PER_ELEMENT)
     : data;
 }
 
-function toNamedTensor(name: string, results: InferenceSession.ReturnType): NamedTensor {
+function toListedTensor(name: string, results: InferenceSession.ReturnType): ListedTensor {
   const result = results[name];
   if (result === undefined || !isTensorType(result.type)) {
     throw new Error(`the model gave ${result === undefined ? 'no' : `a ${result.type}`} output "${name}"`);
   }
-  return { name, type: result.type, dims: result.dims, data: toTensorData(result) };
+  return [name, result.type, result.dims, toTensorData(result)];
 }

@@ -13,14 +13,14 @@ import { Failure } from './failure.js';
 import { isolateFailures } from './isolate-failures.js';
 import type { LoadedModel } from './load-model.js';
 import { MemoryCeilings } from './memory-ceilings.js';
-import type { NamedTensor, RunReply } from '../model-protocol.js';
+import type { NamedTensor } from '../model-protocol.js';
 import type { OnnxResultRow, OnnxRow } from '../rows/onnx-row.js';
 import { OutputFaultError } from './output-fault.error.js';
 import { PartFailedError } from './part-failed.error.js';
 import { BatchLayout } from '../layout/batch-layout.js';
 import type { BatchRun } from '../layout/batch-run.js';
 import { BatchSizes } from '../layout/batch-sizes.js';
-import { listRequest, readReply } from '../tensors/run-messages.js';
+import { listTensor, readTensor } from '../tensors/listed-tensor.js';
 import type { ReadRow, RowTensor } from '../rows/read-row.js';
 import { longestDims } from '../layout/stack-input.js';
 
@@ -201,25 +201,25 @@ export class ModelGeneration {
     const { pool, metadata } = this.loaded;
     const areBuffersGivenAway = metadata.isolation === 'thread';
     let inputs: readonly NamedTensor[] = [];
-    let reply: RunReply | undefined;
+    let buffersBack: readonly ArrayBuffer[] = [];
     try {
-      const listed = await pool.run(
+      const [outputs, , inputBuffers] = await pool.run(
         'run',
         () => {
           run.forgetInputs();
           inputs = run.inputs;
-          const request = { inputs, outputNames: this.outputNames, wantsBuffersBack: areBuffersGivenAway };
-          return { request: listRequest(request), buffers: buffersOf(inputs) };
+          const request = [this.outputNames, areBuffersGivenAway, inputs.map(listTensor)] as const;
+          return { request, buffers: buffersOf(inputs) };
         },
         { signal: abortNoticeOf(context), onStarted: context.started },
       );
-      reply = readReply(listed);
-      return split(run, reply);
+      buffersBack = inputBuffers;
+      return split(run, outputs.map(readTensor));
     } finally {
       run.forgetInputs();
       // A thread sends them back; a process has had a copy only.
-      const unused = areBuffersGivenAway ? reply?.inputBuffers : buffersOf(inputs);
-      for (const buffer of unused ?? []) this.buffers.giveBack(buffer);
+      const unused = areBuffersGivenAway ? buffersBack : buffersOf(inputs);
+      for (const buffer of unused) this.buffers.giveBack(buffer);
     }
   }
 
@@ -233,7 +233,7 @@ export class ModelGeneration {
   }
 }
 
-function split(run: BatchRun, { outputs }: RunReply): readonly OnnxResultRow[] {
+function split(run: BatchRun, outputs: readonly NamedTensor[]): readonly OnnxResultRow[] {
   try {
     return run.split(outputs);
   } catch (error) {

@@ -74,7 +74,7 @@ describe('A batch of an OnnxModel', () => {
       host.givesBuffersBack = true;
       host.answer = (x) => ({ ...x, data: x.data.slice() });
       const buffers: unknown[] = [];
-      host.onRun = ({ inputs }) => buffers.push((inputs[0]?.data as Float32Array).buffer);
+      host.onRun = (inputs) => buffers.push((inputs[0]?.data as Float32Array).buffer);
       for (const value of [1, 2]) {
         const [result] = await model.processBatch([echoRow(value)], batchOf(1));
         expect(elementsOf(result)).toEqual([value]);
@@ -86,7 +86,7 @@ describe('A batch of an OnnxModel', () => {
 
   it('fails only for a request whose value asks for too much memory, and has full batches run at once after it', async () => {
     const { host, model } = await load();
-    host.onRun = ({ inputs }) => {
+    host.onRun = (inputs) => {
       if ((inputs[0]?.data as Float32Array).includes(99))
         throw new Error('Failed to allocate memory for requested buffer');
     };
@@ -127,7 +127,7 @@ describe('A batch of an OnnxModel', () => {
     'fails only for a request of too many %s where the others fit into memory',
     async (_, options, large) => {
       const { host, model } = await load(options);
-      host.onRun = ({ inputs }) => {
+      host.onRun = (inputs) => {
         if ((inputs[0]?.data.length ?? 0) > 3)
           throw new Error('Failed to allocate memory for requested buffer');
       };
@@ -143,7 +143,7 @@ describe('A batch of an OnnxModel', () => {
 
   it('counts its rows where memory does not suffice, not its requests', async () => {
     const { host, model } = await load({ maxRowsPerRequest: 4 });
-    host.onRun = ({ inputs }) => {
+    host.onRun = (inputs) => {
       if ((inputs[0]?.dims[0] ?? 0) > 8) throw new Error('Failed to allocate memory for requested buffer');
     };
     const fourRows = { x: { data: new Float32Array(4), dims: [4, 1] } };
@@ -157,7 +157,7 @@ describe('A batch of an OnnxModel', () => {
   it('is known by its longest row where memory does not suffice, whichever comes first', async () => {
     const { host, model } = await load({ dynamicAxes: { length: { maxPaddingShare: 1 } } });
     const tried: (readonly number[] | undefined)[] = [];
-    host.onRun = ({ inputs }) => {
+    host.onRun = (inputs) => {
       const dims = inputs[0]?.dims ?? [];
       tried.push(dims);
       if ((dims[0] ?? 0) * (dims[1] ?? 0) > 4)
@@ -193,7 +193,7 @@ describe('A batch of an OnnxModel', () => {
 
   it('gives each request what it has brought about itself, also where all of them fail', async () => {
     const { host, model } = await load();
-    host.onRun = ({ inputs }) => {
+    host.onRun = (inputs) => {
       throw new Error(`${(inputs[0]?.data as Float32Array).join(' and ')} is out of bounds`);
     };
     const results = await model.processBatch([echoRow(98), echoRow(99)], batchOf(2));
@@ -207,7 +207,7 @@ describe('A batch of an OnnxModel', () => {
 
   it('gives those whose worker has ended that error, by whose code they may try again, also where others have run', async () => {
     const { host, model } = await load({ retries: 0, respawnDelayMs: 60_000 });
-    host.onRun = ({ inputs }, worker) => {
+    host.onRun = (inputs, worker) => {
       if (inputs[0]?.dims[1] === 2) worker.end('it was ended by SIGKILL');
     };
     const [first, second] = await model.processBatch([echoRow(5), echoRow(1, 2)], batchOf(2));
@@ -219,7 +219,7 @@ describe('A batch of an OnnxModel', () => {
 
   it('gives those whose run took too long that error, also where others have run', async () => {
     const { host, model } = await load({ runTimeoutMs: 20 });
-    host.onRun = ({ inputs }) => {
+    host.onRun = (inputs) => {
       if (inputs[0]?.dims[1] === 1) host.hold = new Promise(() => undefined);
     };
     const [first, second] = await model.processBatch([echoRow(5), echoRow(1, 2)], batchOf(2));
@@ -272,7 +272,7 @@ describe('A batch of an OnnxModel', () => {
 
   it('leaves a worker alone that fails for what the requests bring, however many do', async () => {
     const { host, model } = await load();
-    host.onRun = ({ inputs }) => {
+    host.onRun = (inputs) => {
       if (inputs[0]?.data[0] !== 0) throw new Error('out of bounds');
     };
     for (let batch = 0; batch < 5; batch += 1) {

@@ -104,7 +104,7 @@ describe('The load of an OnnxModel', () => {
 
     async function failCalls(failsAlways: boolean): Promise<OnnxModel> {
       const model = await load({ respawnDelayMs: 1 });
-      host.onRun = ({ inputs }) => {
+      host.onRun = (inputs) => {
         if (failsAlways || inputs[0]?.data[0] === 13) throw new Error('the device is lost');
       };
       for (let call = 0; call < callsToFail; call += 1) {

@@ -317,7 +317,7 @@ describe('OnnxModel', () => {
     it('fails only the shape whose run failed', async () => {
       const host = new EchoModel();
       const model = await load(host);
-      host.onRun = ({ inputs }) => {
+      host.onRun = (inputs) => {
         if (inputs[0]?.dims[1] === 2) throw new Error('too long');
       };
       const [first, second] = await process(model, [row(1, 2), row(3)]);
@@ -329,7 +329,7 @@ describe('OnnxModel', () => {
     it('says of how many requests those are that failed', async () => {
       const host = new EchoModel();
       const model = await load(host);
-      host.onRun = ({ inputs }) => {
+      host.onRun = (inputs) => {
         if ((inputs[0]?.data as Float32Array).includes(99)) throw new Error('index out of bounds');
       };
       const results = await process(model, [row(1), row(99), row(3), row(4)]);
@@ -402,7 +402,7 @@ describe('OnnxModel', () => {
     it('runs in halves what does not fit into memory, and remembers how much did', async () => {
       const host = new EchoModel();
       const model = await load(host);
-      host.onRun = ({ inputs }) => {
+      host.onRun = (inputs) => {
         if ((inputs[0]?.dims[0] ?? 0) > 3) throw new Error('Failed to allocate memory for requested buffer');
       };
       host.batchSizes.splice(0);

@@ -2,13 +2,13 @@ import { describeThrown, type ConfigFault } from 'nestjs-batching/core';
 
 import { buffersOf } from '../tensors/buffers-of.js';
 import { findDependentRows, findUncutLengths, type TrialOutputs } from './compare-trials.js';
-import type { NamedTensor, RunReply } from '../model-protocol.js';
+import type { NamedTensor } from '../model-protocol.js';
 import type { ModelWorker } from './model-worker.js';
 import { BatchSizes } from '../layout/batch-sizes.js';
 import type { DeclaredTensors } from '../signature/declared-tensor.js';
 import type { ModelSignature } from '../signature/model-signature.js';
 import { describeOutputFault, toExpectedOutput } from '../layout/split-output.js';
-import { listRequest, readReply } from '../tensors/run-messages.js';
+import { listTensor, readTensor } from '../tensors/listed-tensor.js';
 import { describeShape, hasFreeDimensions, rowShapeOf } from '../tensors/tensor-shape.js';
 import { withOtherLengths } from './trial-lengths.js';
 import type { TrialInputs } from './trial-inputs.js';
@@ -18,6 +18,12 @@ export interface WarmUp {
   /** How many rows it had. */
   readonly batchSize: number;
   /** How long ONNX Runtime took, in milliseconds. The first run of a size has the cost of setting it up. */
+  readonly runMs: number;
+}
+
+/** What came out of one of them. */
+interface TrialRun {
+  readonly outputs: readonly NamedTensor[];
   readonly runMs: number;
 }
 
@@ -114,11 +120,12 @@ async function runRows(
   signature: ModelSignature,
   trialInputs: TrialInputs,
   batchSize: number,
-): Promise<RunReply> {
+): Promise<TrialRun> {
   const inputs = trialInputs.create(batchSize);
   const outputNames = signature.outputs.map(({ name }) => name);
-  const request = listRequest({ inputs, outputNames, wantsBuffersBack: false });
-  return readReply(await worker.call('run', request, { buffers: buffersOf(inputs) }));
+  const request = [outputNames, false, inputs.map(listTensor)] as const;
+  const [outputs, runMs] = await worker.call('run', request, { buffers: buffersOf(inputs) });
+  return { outputs: outputs.map(readTensor), runMs };
 }
 
 async function runTrial(
@@ -126,7 +133,7 @@ async function runTrial(
   signature: ModelSignature,
   trialInputs: TrialInputs,
   batchSize: number,
-): Promise<RunReply> {
+): Promise<TrialRun> {
   try {
     return await runRows(worker, signature, trialInputs, batchSize);
   } catch (error) {
