@@ -5,10 +5,12 @@ import type { AbortNotice } from './abort-notice.js';
  * made only for who asks for it.
  */
 export class AbortState implements AbortNotice {
+  /** Whether it is aborted. */
   aborted = false;
   private listeners: readonly (() => void)[] = NONE;
   private controller: AbortController | undefined;
 
+  /** The same as a signal; one, made when it is first asked for. */
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
     if (this.aborted) this.controller.abort();

@@ -108,6 +108,17 @@ describe('chooseInTime', () => {
     expect(choose([11, 13, 13, 13])).toEqual({ riding: [1, 2, 3], waiting: [], lost: [0] });
   });
 
+  it('leaves nobody behind where a batch of each size answers as many per time, but for rounding', () => {
+    for (const perRequestMs of [3, 2.9999999999999996, 0.1, 1 / 3]) {
+      const leftMs = [Infinity, Infinity, Infinity, Infinity, perRequestMs];
+      expect(choose(leftMs, { fixedMs: 0, perRequestMs })).toEqual({
+        riding: [0, 1, 2, 3],
+        waiting: [],
+        lost: [4],
+      });
+    }
+  });
+
   it('lets those wait on who have time for the next batch', () => {
     expect(choose([11, 14, 14, 14, 14, 60, 60])).toEqual({
       riding: [1, 2, 3, 4],

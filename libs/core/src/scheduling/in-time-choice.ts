@@ -36,6 +36,8 @@ export interface SlotsInView {
 
 /** Down from this size each is tried; from a larger one its half. */
 const EACH_SIZE_FROM = 8;
+/** Sizes whose answers per time differ by less than this do so by rounding. */
+const AS_PRODUCTIVE = 1 - 1e-9;
 /** Batches keep up while at most this multiple of what they serve arrives: the arrival rate is only an estimate. */
 const LARGEST_EXCESS = 1.1;
 
@@ -152,7 +154,10 @@ function countLost(
   return lost.length + planInSlots(deadlinesAtMs, 0, slotsFreeAtMs, mostRiding, timeMs).lost;
 }
 
-/** The n that maximizes n / S(n), of those for which n candidates have at least S(n) left. */
+/**
+ * The n that maximizes n / S(n), of those for which n candidates have at least S(n) left. Where several do, the largest:
+ * nobody is left behind for nothing.
+ */
 function mostProductiveSize(
   candidates: readonly TimedCandidate[],
   nowMs: number,
@@ -167,9 +172,9 @@ function mostProductiveSize(
     // In the same form as elsewhere: else rounding could choose a size here for which there nobody is in time.
     if (deadlinesAtMs[size - 1]! < nowMs + timeMs(size)) continue;
     const perMs = size / timeMs(size);
-    if (perMs > bestPerMs) {
+    if (perMs >= bestPerMs * AS_PRODUCTIVE) {
       bestSize = size;
-      bestPerMs = perMs;
+      bestPerMs = Math.max(bestPerMs, perMs);
     }
   }
   return bestSize;
