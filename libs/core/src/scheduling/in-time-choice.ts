@@ -155,8 +155,8 @@ function countLost(
 }
 
 /**
- * The n that maximizes n / S(n), of those for which n candidates have at least S(n) left. Where several do, the largest:
- * nobody is left behind for nothing.
+ * The n that maximizes n / S(n), of those for which n candidates have at least S(n) left. Where several do, the
+ * largest: nobody is left behind for nothing.
  */
 function mostProductiveSize(
   candidates: readonly TimedCandidate[],
