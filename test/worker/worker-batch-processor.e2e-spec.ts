@@ -289,6 +289,15 @@ describe.each(['thread', 'process'] as const)('WorkerBatchProcessor with isolati
     expect(await results).toEqual(['left']);
   });
 
+  it('tells the processor by a notice, too', async () => {
+    const processor = await start();
+    const controller = new AbortController();
+    const results = run(processor, [{ untilNoticed: begunFile }], controller);
+    await untilBegun();
+    controller.abort();
+    expect(await results).toEqual(['left']);
+  });
+
   // A process prints its stack; of a thread nobody would know where it failed.
   const exitCode1 = /^it ended with exit code 1$/;
   it.each([

@@ -46,6 +46,10 @@ const answers = {
     writeFileSync(begunFile, '');
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve('left'), { once: true }));
   },
+  untilNoticed: (begunFile, { abortNotice }) => {
+    writeFileSync(begunFile, '');
+    return new Promise((resolve) => abortNotice.addEventListener('abort', () => resolve('left')));
+  },
   leaveTimer: () => void setInterval(() => undefined, 60_000),
   bytes: (count) => new Uint8Array(count).fill(7),
   partOf: (count) => new Uint8Array(count).subarray(0, 4),

@@ -18,8 +18,7 @@ export class AbortState implements AbortNotice {
   }
 
   get reason(): unknown {
-    const reason: unknown = this.aborted ? this.signal.reason : undefined;
-    return reason;
+    return this.aborted ? (this.signal.reason as unknown) : undefined;
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {

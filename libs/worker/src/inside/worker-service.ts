@@ -1,8 +1,10 @@
+import type { AbortNotice } from 'nestjs-batching/core';
+
 import type { WorkerCalls } from '../protocol/worker-protocol.js';
 
-/** A call, as far as its service may want to know of it. */
-export interface CallContext {
-  /** Aborted when nobody waits for the answer any more. */
+/** A call, as far as its service may want to know of it: whether anybody still waits for the answer. */
+export interface CallContext extends AbortNotice {
+  /** The same as a signal. Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
 

@@ -155,6 +155,7 @@ async function answer(
     batchId,
     batchSize: requests.length,
     paddedBatchSize,
+    abortNotice: call,
     get signal() {
       return call.signal;
     },
